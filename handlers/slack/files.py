@@ -179,15 +179,20 @@ def is_slack_url(url: str, base_url: str) -> bool:
 
 
 async def _read(url: str, client: AsyncWebClient, within: float) -> bytes:
-    """Read a file without following redirects; for an invalid token Slack answers with its HTML login page."""
-    headers = {"Authorization": f"Bearer {client.token or ''}"}
+    """Read a file without following redirects; for an invalid token Slack answers with its HTML login page.
+
+    Nothing is decompressed: a small encoded answer could expand to gigabytes, and pictures gain nothing by it.
+    """
+    headers = {"Authorization": f"Bearer {client.token or ''}", "Accept-Encoding": "identity"}
+    timeout = aiohttp.ClientTimeout(total=within)
     async with (
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=within)) as session,
+        aiohttp.ClientSession(timeout=timeout, auto_decompress=False) as session,
         session.get(url, headers=headers, allow_redirects=False, proxy=client.proxy) as response,
     ):
         if response.status != 200:
             raise SlackUnavailable(f"url_private: {response.status}")
-        if response.content_type == "text/html":
+        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if response.content_type == "text/html" or encoding not in ("", "identity"):
             raise BriefError("like", "bad_picture", words.NOT_A_PICTURE)
         data = bytearray()
         async for chunk in response.content.iter_chunked(_CHUNK_BYTES):

@@ -18,6 +18,7 @@ import msgspec
 import structlog
 
 from bot.domain.errors import AuthenticationFailed, CircuitOpen, InvalidImage, ProviderDown, TimedOut
+from providers.http.body import BodyTooLarge, UnreadableEncoding, read_body
 from providers.http.circuit_breaker import CircuitBreaker
 from providers.http.image_fetch import ImageDownloader, origin
 from providers.http.json_body import Base64StreamParser
@@ -27,6 +28,7 @@ from providers.http.status import OVERLOADED_STATUSES, retry_after
 log = structlog.get_logger()
 
 MAX_BYTES = 80_000_000
+_MAX_ERROR_BYTES = 4_000_000
 _CONNECT_SECONDS = 10.0
 _RETRY_DELAYS = (0.3, 1.0)  # seconds before the second and the third try, each shortened by up to half at random
 _MAX_RETRY_AFTER = 10.0  # seconds; with a longer Retry-After the client returns the overload response
@@ -190,11 +192,16 @@ class AccountClient:
 
 
 async def _read_response(response: httpx.Response, model: str) -> ProviderResponse:
+    """Read the body. That of an error counts as empty if it is unreadable: the status says what happened."""
     parser = Base64StreamParser()
-    async for chunk in response.aiter_bytes():
-        parser.feed(chunk)
-        if parser.length > MAX_BYTES:
-            raise InvalidImage(model, "too large", "maybe")
+    try:
+        async for chunk in read_body(response, MAX_BYTES if response.is_success else _MAX_ERROR_BYTES):
+            parser.feed(chunk)
+    except (BodyTooLarge, UnreadableEncoding) as error:
+        if response.is_success:
+            detail = "too large" if isinstance(error, BodyTooLarge) else "unreadable encoding"
+            raise InvalidImage(model, detail, "maybe") from error
+        return ProviderResponse(response.status_code, response.headers, bytearray(), {}, parser.length)
     parser.finish()
     return ProviderResponse(response.status_code, response.headers, parser.text, parser.pictures, parser.length)
 

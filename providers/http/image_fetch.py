@@ -16,6 +16,7 @@ from ipaddress import ip_address
 import httpx
 
 from bot.domain.errors import InvalidImage, ProviderDown, TimedOut
+from providers.http.body import BodyTooLarge, UnreadableEncoding, read_body
 from providers.http.public_ip import Address, is_public
 
 Origin = tuple[str, str, int]
@@ -154,11 +155,13 @@ async def _read_image(response: httpx.Response, model: str) -> bytes | str:
     if response.status_code != 200:
         raise InvalidImage(model, f"picture, status {response.status_code}", "yes")
     body = bytearray()
-    # Raw bytes: pictures are not sent compressed, and a decompression bomb stays compressed.
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > MAX_BYTES:
-            raise InvalidImage(model, "too large", "yes")
+    try:
+        async for chunk in read_body(response, MAX_BYTES):
+            body += chunk
+    except BodyTooLarge as error:
+        raise InvalidImage(model, "too large", "yes") from error
+    except UnreadableEncoding as error:
+        raise InvalidImage(model, "unreadable encoding", "yes") from error
     return bytes(body)
 
 

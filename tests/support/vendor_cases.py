@@ -1,5 +1,7 @@
 """Vendors under test: good responses, and every form of a bad one with the failure it must become."""
 
+import gzip
+import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -130,6 +132,23 @@ def common_cases(vendor: Vendor) -> list[ErrorCase]:
         ),
         ErrorCase("504 as a page", CannedResponse(HTML, 504), ProviderDown, "maybe", "status 504"),
         ErrorCase("529", CannedResponse({"error": {"message": ECHO}}, 529), ProviderDown, "no", call_count=3),
+        *(
+            ErrorCase(
+                f"{encoding} from a gateway",
+                CannedResponse(twice_gzipped(success), headers={"Content-Encoding": encoding}),
+                InvalidImage,
+                "maybe",
+                "unreadable encoding",
+            )
+            for encoding in ("gzip, gzip", "br")
+        ),
+        ErrorCase(
+            "an encoded error",
+            CannedResponse(twice_gzipped(success), 429, {"Content-Encoding": "gzip, gzip"}),
+            RateLimited,
+            "no",
+            "status 429",
+        ),
         ErrorCase("409", CannedResponse({"error": {"message": ECHO}}, 409), ProviderDown, "maybe"),
         ErrorCase("408", CannedResponse({"error": {"message": ECHO}}, 408), TimedOut, "maybe"),
         ErrorCase("a redirect", CannedResponse(b"", 307, {"Location": "/elsewhere"}), ProviderDown, "no", "status 307"),
@@ -162,6 +181,10 @@ def common_cases(vendor: Vendor) -> list[ErrorCase]:
             "connection lost",
         ),
     ]
+
+
+def twice_gzipped(body: Json) -> bytes:
+    return gzip.compress(gzip.compress(json.dumps(body).encode()))
 
 
 def _paid_for_empty_picture(vendor: Vendor) -> PaidStatus:

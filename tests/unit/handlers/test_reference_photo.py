@@ -1,6 +1,7 @@
 """The form for a reference picture: its fields, its errors, and the download of the file."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
@@ -155,6 +156,8 @@ async def test_download_is_limited_and_follows_no_redirects() -> None:
         for reply in (
             web.Response(text="<html>", content_type="text/html"),
             web.Response(body=bytes(MAX_DOWNLOAD_BYTES + 1)),
+            web.Response(body=gzip.compress(PNG), headers={"Content-Encoding": "gzip"}),
+            web.Response(body=gzip.compress(gzip.compress(PNG)), headers={"Content-Encoding": "gzip, gzip"}),
         ):
             with pytest.raises(BriefError):
                 await fetch(reply)
