@@ -16,6 +16,8 @@ from bot.domain.errors import OverBudget
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 
+_MAX_CHARGE = Decimal(1_000_000)
+
 
 @dataclass(frozen=True)
 class BudgetPeriod:
@@ -117,6 +119,11 @@ class Charge:
     usd: Decimal
     source: str
 
+    @property
+    def is_recordable(self) -> bool:
+        """Whether the amount is a number that a database can hold and that a picture could cost."""
+        return is_recordable(self.usd)
+
 
 @dataclass(frozen=True)
 class BilledItem:
@@ -127,6 +134,11 @@ class BilledItem:
     round_id: str
     model: str
     reserved: Decimal
+
+
+def is_recordable(usd: Decimal) -> bool:
+    """Return whether `usd` is a number that a database can hold and that a picture could cost."""
+    return usd.is_finite() and 0 <= usd <= _MAX_CHARGE
 
 
 def estimate(models: Sequence[ModelSpec], size: Size, reference_count: int = 0) -> Decimal:

@@ -31,8 +31,8 @@ CastingError
     StorageUnavailable            database or portraits cannot be read or written
     PortraitMissing               a recorded picture is not in the store
     ModelError                    one model gave no portrait; `paid` says whether it may have been charged
-        ContentRefused  RateLimited  InsufficientCredit  AuthenticationFailed  ModelRetired  InvalidRequest
-        ProviderDown (CircuitOpen)  TimedOut  InvalidImage
+        ContentRefused (ReferenceRefused)  RateLimited  InsufficientCredit  AuthenticationFailed  ModelRetired
+        InvalidRequest  ProviderDown (CircuitOpen)  TimedOut  InvalidImage  UnexpectedAnswer
 """
 
 from dataclasses import dataclass, field
@@ -345,6 +345,12 @@ class ContentRefused(ModelError):
     kind = "refused"
 
 
+class ReferenceRefused(ContentRefused):
+    """The provider declined the reference picture, not the brief."""
+
+    kind = "reference_refused"
+
+
 @dataclass(eq=False)
 class RateLimited(ModelError):
     """Too many calls; the provider asks to wait `retry_after` seconds."""
@@ -400,3 +406,9 @@ class InvalidImage(ModelError):
     """The answer is not a usable picture."""
 
     kind = "invalid_image"
+
+
+class UnexpectedAnswer(ModelError):
+    """Processing the answer failed in a way that no client expects; the log has the cause."""
+
+    kind = "unexpected"

@@ -24,7 +24,8 @@ class SlotFailure:
     """Why a slot has no portrait.
 
     `kind` is a ModelError's kind, unknown (requested before a crash, never answered), cancelled, duplicate or
-    portrait_missing. `retry_at` is when an open circuit closes.
+    portrait_missing. A slot also ends as unexpected after an error that nothing else handles. `retry_at` is when an
+    open circuit closes.
     """
 
     kind: str

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 
-from bot.domain.errors import PortraitMissing, StorageUnavailable
+from bot.domain.errors import CastingError, PortraitMissing, StorageUnavailable
 from bot.telemetry import logs, metrics
 from bot.usecases.casting import Casting
 from bot.usecases.storage_retry import StorageRetry
@@ -149,13 +149,20 @@ async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> 
 async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
     """Run a recorded step with retries for about two minutes, since Slack may be down for a while.
 
-    Notifies the lead if database or portraits fail.
+    Notifies the lead if database or portraits fail, and of an error that is not one of ours: the scheduler starts the
+    job again, and only a person can find the cause.
     """
 
     async def call_and_notify(key: str) -> R:
         try:
             return await use_case(key)
         except (StorageUnavailable, PortraitMissing) as error:
+            await storage_retry.notify_lead(round_id_of_key(key), error)
+            raise
+        except CastingError:
+            raise
+        except Exception as error:
+            log.exception("job_failed_unexpectedly", step=use_case.__name__, key=key)
             await storage_retry.notify_lead(round_id_of_key(key), error)
             raise
 

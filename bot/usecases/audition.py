@@ -29,11 +29,6 @@ class Audition:
     permissions: Permissions
     _change_events: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
 
-    @property
-    def generations_in_progress(self) -> int:
-        """Count the paid calls in progress."""
-        return self.portrait_generator.in_progress
-
     # Steps of the round job, in order.
 
     async def slot_ids(self, round_id: str) -> list[str]:

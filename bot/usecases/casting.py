@@ -16,6 +16,7 @@ from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.history import History
 from bot.usecases.home import Home
 from bot.usecases.model_retirement import RetirementWatcher
+from bot.usecases.paid_calls import PaidCalls
 from bot.usecases.ports import Ports
 from bot.usecases.production_settings import ProductionSettingsEditor
 from bot.usecases.quotes import Quotes
@@ -64,10 +65,11 @@ class Casting:
         self.close_vote = CloseVote(ports)
         self.round_controls = RoundControls(ports, self.close_vote, self.permissions)
         self.lock_face = LockFace(ports, self.close_vote, self.permissions)
-        portrait_generator = PortraitGenerator(ports, self.storage_retry)
+        self.paid_calls = PaidCalls(ports, self.storage_retry)
+        portrait_generator = PortraitGenerator(ports, self.storage_retry, self.paid_calls)
         self.audition = Audition(ports, portrait_generator, self.round_pictures, self.permissions)
         self.start_upscale = StartUpscale(ports, self.permissions)
-        self.run_upscale = RunUpscale(ports, self.storage_retry)
+        self.run_upscale = RunUpscale(ports, self.storage_retry, self.paid_calls)
         quotes = Quotes(ports)
         self.start_round = StartRound(ports, quotes, ReferenceImages(ports), self.permissions)
         self.round_form = RoundForm(ports, self.permissions, self.start_round, quotes)
@@ -90,7 +92,7 @@ class Casting:
     @property
     def generations_in_progress(self) -> int:
         """Count the paid portraits and upscales in progress."""
-        return self.audition.generations_in_progress + self.run_upscale.in_progress
+        return self.paid_calls.in_progress
 
     async def refresh_messages(self) -> None:
         """Redraw messages that may be out of date; called once after a start, because a crash can lose a redraw."""

@@ -1,7 +1,7 @@
-"""Generating one portrait: writes the intent, calls the model, stores the bytes, checks them, then writes the row."""
+"""Generating one portrait: writes the intent, makes the paid call, then writes the row."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -9,12 +9,19 @@ from time import perf_counter
 
 import structlog
 
-from bot.domain.budget import Charge
-from bot.domain.errors import AuthenticationFailed, CircuitOpen, InvalidImage, ModelError, PortraitMissing, RateLimited
-from bot.domain.ids import original_key, preview_key
+from bot.domain.budget import Charge, is_recordable
+from bot.domain.errors import (
+    AuthenticationFailed,
+    CircuitOpen,
+    InvalidImage,
+    ModelError,
+    PortraitMissing,
+    RateLimited,
+    StorageUnavailable,
+)
+from bot.domain.ids import original_key
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotFailure, SlotState
-from bot.imaging.pictures import ExaminedImage, examine_in_thread
 from bot.ports.image_models import (
     GenerationRequest,
     GenerationResult,
@@ -23,6 +30,7 @@ from bot.ports.image_models import (
 )
 from bot.ports.rounds import GeneratedPortrait
 from bot.telemetry import metrics
+from bot.usecases.paid_calls import PaidCalls, PaidPicture
 from bot.usecases.ports import Ports
 from bot.usecases.rate_limits import wait_for_rate_limit
 from bot.usecases.storage_retry import StorageRetry
@@ -35,19 +43,37 @@ _DEFAULT_RETRY_SECONDS = 5.0  # after a rate limit without a retry time
 _STATES_NUMBERED_AT_ONCE = frozenset({RoundState.VOTING, RoundState.CLOSED})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class PortraitGenerator:
-    """Makes slots final; `in_progress` counts the paid calls in progress."""
+    """Makes slots final."""
 
     ports: Ports
     storage_retry: StorageRetry
-    in_progress: int = field(default=0, init=False)
-    _check_semaphore: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1), init=False)
+    paid_calls: PaidCalls
 
     async def generate(self, round_: Round, slot: Slot) -> None:
-        """Make a slot a candidate or a failure; never repeats a call that may have been paid for."""
-        is_stored = partial(self.ports.storage.portraits.has, original_key(slot.round_id, slot.id))
-        if await self.storage_retry.retry_until_stored(round_.id, is_stored):
+        """Make a slot a candidate or a failure; never repeats a call that may have been paid for.
+
+        An error that nothing else handles ends the slot as well, and the lead is notified. Raises StorageUnavailable.
+        """
+        try:
+            await self._generate(round_, slot)
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            log.exception("slot_failed_unexpectedly", slot=slot.id, model=slot.model)
+            await self._give_up(round_.id, slot.id)
+            await self.storage_retry.notify_lead(round_.id, error)
+
+    async def _give_up(self, round_id: str, slot_id: str) -> None:
+        """Fail the slot; the call may have been charged from the moment it was marked as requested."""
+        round_ = await self.ports.storage.rounds.get(round_id)
+        slot = next(s for s in round_.slots if s.id == slot_id)
+        was_called = slot.state is SlotState.REQUESTED or slot.provider_job_id
+        await self._record_failure(round_, slot, SlotFailure("unexpected", paid="maybe" if was_called else "no"), None)
+
+    async def _generate(self, round_: Round, slot: Slot) -> None:
+        if await self.paid_calls.is_stored(slot):
             await self._record_stored(round_, slot)
         elif slot.provider_job_id:
             await self._generate_with_retry(round_, slot)
@@ -118,11 +144,10 @@ class PortraitGenerator:
         ):
             await self._record_failure(round_, slot, SlotFailure("unknown", paid="maybe"), None)
             return True
-        started = perf_counter()
-        self.in_progress += 1
         try:
-            # Not bound to a name here, so that `_store_result` can free the bytes.
-            await self._store_result(slot, await self._request_portrait(slot, request), perf_counter() - started)
+            with self.paid_calls.in_flight():
+                picture = await self.paid_calls.call(slot, partial(self._request_portrait, slot, request))
+                await self._record_portrait(slot, picture)
         except RateLimited as limit:
             wait = limit.retry_after or _DEFAULT_RETRY_SECONDS
             self.ports.model_clients.rate_limiter(slot.model).back_off(min(wait, _MAX_BACK_OFF_SECONDS))
@@ -132,8 +157,6 @@ class PortraitGenerator:
                 partial(self.ports.storage.slots.set_wait_until, slot.id, self.ports.now() + timedelta(seconds=wait))
             )
             return False
-        finally:
-            self.in_progress -= 1
         return True
 
     async def _build_request(self, round_: Round, slot: Slot) -> GenerationRequest:
@@ -162,20 +185,6 @@ class PortraitGenerator:
         key = source_portrait.key if source_portrait else round_.brief.reference.key if round_.brief.reference else ""
         return (await self.ports.storage.portraits.get(key),) if key else ()
 
-    async def _store_result(self, slot: Slot, result: GenerationResult, seconds: float) -> None:
-        """Store the bytes before checking them; raises InvalidImage with the reported cost."""
-        key = original_key(slot.round_id, slot.id)
-        await self.storage_retry.retry_until_stored(
-            slot.round_id, partial(self.ports.storage.portraits.put, key, result.data)
-        )
-        result = replace(result, data=b"")  # frees the bytes; the check reads them from the store
-        try:
-            checked = await self._check_stored(slot, result.media_type)
-        except InvalidImage as error:
-            error.reported_cost = result.reported_cost
-            raise
-        await self._record_portrait(slot, result, checked, seconds)
-
     def _get_model(self, slot: Slot) -> ImageModel:
         """Return the slot's model; raises AuthenticationFailed.
 
@@ -187,44 +196,26 @@ class PortraitGenerator:
             error.paid = "maybe" if slot.provider_job_id else "no"
             raise
 
-    async def _record_portrait(
-        self, slot: Slot, result: GenerationResult, checked: ExaminedImage, seconds: float
-    ) -> None:
+    async def _record_portrait(self, slot: Slot, picture: PaidPicture) -> None:
         """Write the row last: after a crash before it, the stored bytes are found and the model is not called again."""
-        retry_until_stored = partial(self.storage_retry.retry_until_stored, slot.round_id)
-        await retry_until_stored(
-            partial(self.ports.storage.portraits.put, preview_key(slot.round_id, slot.id), checked.preview)
+        portrait = picture.examined.to_portrait(original_key(slot.round_id, slot.id))
+        generated = GeneratedPortrait(
+            slot.id, portrait, picture.charge, picture.seconds, picture.request_id, picture.seed
         )
-        portrait = checked.to_portrait(original_key(slot.round_id, slot.id))
-        generated = GeneratedPortrait(slot.id, portrait, result.charge, seconds, result.request_id, result.seed)
         number_in_states = _STATES_NUMBERED_AT_ONCE if slot.is_extra else frozenset({RoundState.CLOSED})
-        await retry_until_stored(partial(self.ports.storage.slots.record_portrait, generated, number_in_states))
-        metrics.observe_portrait(slot.model, seconds, result.charge.usd, result.charge.source)
+        await self.storage_retry.retry_until_stored(
+            slot.round_id, partial(self.ports.storage.slots.record_portrait, generated, number_in_states)
+        )
+        metrics.observe_portrait(slot.model, picture.seconds, picture.charge.usd, picture.charge.source)
 
     async def _record_stored(self, round_: Round, slot: Slot) -> None:
-        """Record a portrait that was stored before a crash.
-
-        It costs the listed price, because the provider's response is lost.
-        """
-        seconds = _elapsed_seconds(slot.requested_at, self.ports.now())
+        """Record a portrait that was stored before a crash."""
         try:
-            checked = await self._check_stored(slot)
+            picture = await self.paid_calls.restore(slot, self._listed_price(round_, slot))
         except InvalidImage as error:
-            await self._record_failure(round_, slot, SlotFailure(error.kind, error.detail, error.paid), seconds)
+            await self._record_failure(round_, slot, SlotFailure(error.kind, error.detail, error.paid), None)
             return
-        result = GenerationResult(
-            b"", checked.media_type, Charge(self._listed_price(round_, slot), "listed"), seed=slot.seed
-        )
-        await self._record_portrait(slot, result, checked, seconds)
-
-    async def _check_stored(self, slot: Slot, claimed: str = "") -> ExaminedImage:
-        """Examine the stored bytes, one picture at a time, because a decoded 4K picture takes 70 MB."""
-        async with self._check_semaphore:
-            data = await self.ports.storage.portraits.get(original_key(slot.round_id, slot.id))
-            checked = await examine_in_thread(data, slot.model)
-        if claimed and claimed != checked.media_type:
-            log.info("media_type_mismatch", model=slot.model, claimed=claimed, found=checked.media_type)
-        return checked
+        await self._record_portrait(slot, replace(picture, seed=slot.seed))
 
     async def _record_failure(
         self,
@@ -241,7 +232,9 @@ class PortraitGenerator:
             "yes": Charge(self._listed_price(round_, slot), "listed"),
         }
         charge = (
-            charges[failure.paid] if reported_cost is None or failure.paid == "no" else Charge(reported_cost, "exact")
+            charges[failure.paid]
+            if reported_cost is None or failure.paid == "no" or not is_recordable(reported_cost)
+            else Charge(reported_cost, "exact")
         )
         await self.storage_retry.retry_until_stored(
             round_.id, partial(self.ports.storage.slots.record_failure, slot.id, failure, charge, seconds)
@@ -259,7 +252,3 @@ class PortraitGenerator:
         return min(
             slot.price, model.price(round_.brief.size, 1 if slot.variation_of_slot_id else round_.brief.reference_count)
         )
-
-
-def _elapsed_seconds(requested_at: datetime | None, now: datetime) -> float:
-    return (now - requested_at).total_seconds() if requested_at else 0.0

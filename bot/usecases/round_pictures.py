@@ -4,20 +4,24 @@ Each step first looks at what Slack shows, so it is safe to repeat.
 """
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected
 from bot.domain.ids import FILE_EXTENSIONS, filename
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot
-from bot.imaging.pictures import contact_sheet, equalize_previews, record_picture, run_in_thread
+from bot.imaging.pictures import contact_sheet, equalize_previews, record_picture
 from bot.ports.messaging import Picture
 from bot.usecases.ports import Ports
-from bot.usecases.previews import get_preview
+from bot.usecases.previews import compose
 from bot.usecases.retries import retry_rejected
+
+R = TypeVar("R")
 
 
 def run_off_sheet_key(round_id: str) -> str:
@@ -100,35 +104,36 @@ class RoundPictures:
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _upload_sheet(self, round_: Round) -> None:
-        previews = await self._previews(round_)
-        data = await run_in_thread(contact_sheet, previews, round_.brief.aspect)
-        name = f"{filename(round_.character)}-sheet-{len(previews)}.jpg"
+        data, count = await self._sheet(round_), len(round_.slot_id_by_number)
+        name = f"{filename(round_.character)}-sheet-{count}.jpg"
         file_id = await self.ports.publisher.upload_sheet(round_.id, Picture(data, name))
-        await self.ports.storage.rounds.set_sheet(round_.id, file_id, len(previews))
+        await self.ports.storage.rounds.set_sheet(round_.id, file_id, count)
 
     async def _upload_run_off_sheet(self, round_: Round, numbers: tuple[int, ...]) -> None:
         """Upload the sheet of a run-off's finalists once; the sheet of all candidates stays for the close."""
         key = run_off_sheet_key(round_.id)
         if await self.ports.storage.rounds.get_upload(key):
             return
-        data = await run_in_thread(contact_sheet, await self._previews(round_), round_.brief.aspect, numbers)
+        data = await self._sheet(round_, numbers)
         picture = Picture(data, f"{filename(round_.character)}-run-off.jpg", shown=numbers)
         await self.ports.storage.rounds.set_upload(key, [await self.ports.publisher.upload_sheet(round_.id, picture)])
         await self.ports.publisher.redraw_now(round_.id)
 
-    async def _previews(self, round_: Round) -> dict[int, bytes]:
-        return {
-            slot.number: await get_preview(self.ports.storage.portraits, round_.id, slot.id)
-            for slot in round_.candidates
-            if slot.number
-        }
+    async def _sheet(self, round_: Round, shown: tuple[int, ...] = ()) -> bytes:
+        """Return the contact sheet of all candidates, or of those `shown`."""
+        slots_by_number = {s.number: s for s in round_.candidates if s.number}
+        return await self._compose(
+            round_,
+            list(slots_by_number.values()),
+            lambda previews: contact_sheet(
+                dict(zip(slots_by_number, previews, strict=True)), round_.brief.aspect, shown
+            ),
+        )
 
     async def _upload_record(self, round_: Round) -> None:
         if round_.record_file or not (locked := round_.locked_candidate):
             return
-        data = await run_in_thread(
-            record_picture, await get_preview(self.ports.storage.portraits, round_.id, locked.id)
-        )
+        data = await self._compose(round_, [locked], lambda previews: record_picture(previews[0]))
         picture = Picture(data, f"{filename(round_.character)}.jpg", locked.number)
         await self.ports.storage.rounds.set_record(
             round_.id, await self.ports.publisher.upload_sheet(round_.id, picture)
@@ -139,16 +144,20 @@ class RoundPictures:
         new = [s for s in round_.candidates if s.file_id is None]
         if not new:
             return
-        previews = [await get_preview(self.ports.storage.portraits, round_.id, s.id) for s in round_.candidates]
-        cropped = dict(
-            zip(round_.candidates, await run_in_thread(equalize_previews, previews, round_.brief.aspect), strict=True)
+        candidates = list(round_.candidates)
+        equalized = await self._compose(
+            round_, candidates, lambda previews: equalize_previews(previews, round_.brief.aspect)
         )
+        cropped = dict(zip(candidates, equalized, strict=True))
         name = filename(round_.character)
         pictures = [Picture(cropped[s], f"{name}-{s.number}.jpg", s.number) for s in new]
         files = await self.ports.publisher.upload_pictures(round_.id, pictures)
         await self.ports.storage.slots.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
         if round_.state is RoundState.VOTING and round_.accepts_reactions:
             await self.ports.publisher.add_vote_reactions(round_.id, [s.number for s in new if s.number])
+
+    async def _compose(self, round_: Round, slots: Sequence[Slot], draw: Callable[[Sequence[bytes]], R]) -> R:
+        return await compose(self.ports.storage.portraits, round_.id, [slot.id for slot in slots], draw)
 
     async def _upload_originals(self, round_: Round) -> None:
         new = [s for s in round_.candidates if s.original_file is None and s.portrait]

@@ -57,8 +57,14 @@ class StorageRetry:
                 is_notified = True
             await asyncio.sleep(next(delays))
 
-    async def notify_lead(self, round_id: str, error: StorageUnavailable | PortraitMissing) -> None:
+    async def notify_lead(self, round_id: str, error: Exception) -> None:
         """Notify the lead, once for each reason; if that fails, only the log has it."""
-        notice = f"not_kept:{error.reason}" if isinstance(error, StorageUnavailable) else "portrait_lost"
+        match error:
+            case StorageUnavailable():
+                notice = f"not_kept:{error.reason}"
+            case PortraitMissing():
+                notice = "portrait_lost"
+            case _:
+                notice = "unexpected"
         with suppress(SlackUnavailable, StorageUnavailable):
             await self.ports.publisher.notify_lead(round_id, notice)

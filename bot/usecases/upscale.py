@@ -1,29 +1,41 @@
 """Upscaling: the locked face at 4K, started by a press, paid for once, stored beside its original."""
 
 import asyncio
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from time import perf_counter
 
-from bot.domain.budget import Charge
+import structlog
+
+from bot.domain.budget import is_recordable
 from bot.domain.catalogue import Size
-from bot.domain.errors import CannotUpscale, InvalidImage, ModelError, NotAvailableHere, PortraitMissing
+from bot.domain.errors import (
+    CannotUpscale,
+    InvalidImage,
+    ModelError,
+    NotAvailableHere,
+    PortraitMissing,
+    StorageUnavailable,
+)
 from bot.domain.face import Face
-from bot.domain.ids import FILE_EXTENSIONS, filename, original_key, preview_key, seed_of
+from bot.domain.ids import FILE_EXTENSIONS, filename, original_key, seed_of
 from bot.domain.prompt import upscale_prompt
 from bot.domain.slot import SlotFailure
 from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState, latest_upscale, plan_upscale
-from bot.imaging.pictures import examine_in_thread, run_in_thread, side_by_side
+from bot.imaging.pictures import side_by_side
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.ports.ledger import UpscaleStart
 from bot.ports.messaging import Picture
 from bot.telemetry import metrics
 from bot.usecases.access import Permissions
+from bot.usecases.paid_calls import PaidCalls, PaidPicture
 from bot.usecases.ports import Ports
-from bot.usecases.previews import get_preview
+from bot.usecases.previews import compose
 from bot.usecases.rate_limits import wait_for_rate_limit
 from bot.usecases.storage_retry import StorageRetry
+
+log = structlog.get_logger()
 
 _RESTART_WINDOW = timedelta(days=31)
 
@@ -104,27 +116,24 @@ class StartUpscale:
         )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class RunUpscale:
-    """Generates upscales; `in_progress` counts the paid calls in progress."""
+    """Generates upscales."""
 
     ports: Ports
     storage_retry: StorageRetry
-    in_progress: int = field(default=0, init=False)
+    paid_calls: PaidCalls
 
     async def run(self, upscale_id: str) -> None:
-        """Make an upscale final: a picture or a failure. Never repeats a call that may have been paid for."""
+        """Make an upscale final: a picture or a failure. Never repeats a call that may have been paid for.
+
+        An error that nothing else handles ends the upscale as well, and the lead is notified.
+        """
         upscale = await self.ports.storage.upscales.get(upscale_id)
         if not upscale.is_in_progress:
             return
-        self.in_progress += 1
-        try:
-            completed = await self._generate(upscale)
-            await self.storage_retry.retry_until_stored(
-                upscale.round_id, partial(self.ports.storage.upscales.record_result, completed)
-            )
-        finally:
-            self.in_progress -= 1
+        with self.paid_calls.in_flight():
+            await self._run(upscale)
         self.ports.publisher.schedule_redraw(upscale.round_id)
 
     async def publish(self, upscale_id: str) -> None:
@@ -144,14 +153,34 @@ class RunUpscale:
             await self.ports.storage.upscales.set_files(upscale.id, pair_file, file_id)
         await self.ports.publisher.redraw_now(upscale.round_id)
 
+    async def _run(self, upscale: Upscale) -> None:
+        unexpected: Exception | None = None
+        try:
+            final = await self._generate(upscale)
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            log.exception("upscale_failed_unexpectedly", upscale=upscale.id, model=upscale.model)
+            final, unexpected = await self._give_up(upscale.id), error
+        await self.storage_retry.retry_until_stored(
+            upscale.round_id, partial(self.ports.storage.upscales.record_result, final)
+        )
+        if unexpected:
+            await self.storage_retry.notify_lead(upscale.round_id, unexpected)
+
+    async def _give_up(self, upscale_id: str) -> Upscale:
+        """Return the failed upscale; it may have been charged from the moment it was marked as requested."""
+        upscale = await self.ports.storage.upscales.get(upscale_id)
+        was_called = upscale.state is UpscaleState.REQUESTED
+        return upscale.with_failure(SlotFailure("unexpected", paid="maybe" if was_called else "no"))
+
     async def _generate(self, upscale: Upscale) -> Upscale:
-        is_stored = partial(self.ports.storage.portraits.has, original_key(upscale.round_id, upscale.id))
-        if await self.storage_retry.retry_until_stored(upscale.round_id, is_stored):
-            return await self._restore(upscale)
-        if upscale.state is UpscaleState.REQUESTED:
-            return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
         started = perf_counter()
         try:
+            if await self.paid_calls.is_stored(upscale):
+                return await self._complete(upscale, await self.paid_calls.restore(upscale, upscale.price))
+            if upscale.state is UpscaleState.REQUESTED:
+                return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
             await self.storage_retry.wait_until_writable(upscale.round_id)
             await wait_for_rate_limit(self.ports.model_clients, upscale.model, self._pause)
             original = await self.storage_retry.retry_until_stored(
@@ -161,16 +190,20 @@ class RunUpscale:
             if not await self.storage_retry.retry_until_stored(upscale.round_id, mark_requested):
                 return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
             started = perf_counter()
-            result = await self._request(upscale, original)
-            completed = await self._store_with_cost(upscale, result, perf_counter() - started)
+            picture = await self.paid_calls.call(upscale, partial(self._request, upscale, original))
+            completed = await self._complete(upscale, picture)
         except PortraitMissing as error:
             await self.storage_retry.notify_lead(upscale.round_id, error)
             return upscale.with_failure(SlotFailure("portrait_missing"))
         except ModelError as error:
             metrics.count_slot_failure(error.kind, error.paid)
-            failure = SlotFailure(error.kind, error.detail, error.paid)
-            return upscale.with_failure(failure, perf_counter() - started, error.reported_cost)
-        metrics.observe_portrait(upscale.model, perf_counter() - started, result.charge.usd, result.charge.source)
+            cost = error.reported_cost
+            return upscale.with_failure(
+                SlotFailure(error.kind, error.detail, error.paid),
+                perf_counter() - started,
+                cost if cost is not None and is_recordable(cost) else None,
+            )
+        metrics.observe_portrait(upscale.model, picture.seconds, picture.charge.usd, picture.charge.source)
         return completed
 
     async def _pause(self, seconds: float) -> bool:
@@ -188,43 +221,26 @@ class RunUpscale:
         request = GenerationRequest(upscale.prompt, aspect, Size.FOUR_K, upscale.seed or 0, (original,))
         return await self.ports.model_clients.model(upscale.model).generate(request)
 
-    async def _store_with_cost(self, upscale: Upscale, result: GenerationResult, seconds: float) -> Upscale:
-        """Store the result; raises InvalidImage with the reported cost."""
-        try:
-            return await self._store(upscale, result, seconds)
-        except InvalidImage as error:
-            error.reported_cost = result.reported_cost
-            raise
-
-    async def _store(self, upscale: Upscale, result: GenerationResult, seconds: float) -> Upscale:
-        """Store the bytes before the row: after a crash between them the model is not called again."""
-        checked = await examine_in_thread(result.data, upscale.model)
-        if max(checked.width, checked.height) <= (await self._load_face(upscale)).portrait.long_side:
-            raise InvalidImage(upscale.model, f"not larger: {checked.width} x {checked.height}", "yes")
-        pictures = {preview_key: checked.preview, original_key: result.data}
-        for key, data in pictures.items():
-            store = partial(self.ports.storage.portraits.put, key(upscale.round_id, upscale.id), data)
-            await self.storage_retry.retry_until_stored(upscale.round_id, store)
-        completed = upscale.with_portrait(
-            checked.to_portrait(original_key(upscale.round_id, upscale.id)), result.charge, seconds, result.request_id
-        )
-        return replace(completed, seed=upscale.seed if result.seed is None else result.seed)
-
-    async def _restore(self, upscale: Upscale) -> Upscale:
-        """Record a picture that was stored before a crash.
-
-        It costs the listed price, because the provider's response is lost.
-        """
-        data = await self.ports.storage.portraits.get(original_key(upscale.round_id, upscale.id))
-        result = GenerationResult(data, "", Charge(upscale.price, "listed"))
-        return await self._store(upscale, result, _elapsed_seconds(upscale.requested_at, self.ports.now()))
+    async def _complete(self, upscale: Upscale, picture: PaidPicture) -> Upscale:
+        """Return the upscale with its picture; raises InvalidImage if that is not larger than the original."""
+        examined = picture.examined
+        if max(examined.width, examined.height) <= (await self._load_face(upscale)).portrait.long_side:
+            detail = f"not larger: {examined.width} x {examined.height}"
+            raise InvalidImage(upscale.model, detail, "yes", picture.reported_cost)
+        portrait = examined.to_portrait(original_key(upscale.round_id, upscale.id))
+        completed = upscale.with_portrait(portrait, picture.charge, picture.seconds, picture.request_id)
+        return replace(completed, seed=upscale.seed if picture.seed is None else picture.seed)
 
     async def _side_by_side(self, face: Face, upscale: Upscale) -> Picture:
-        original = await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id)
-        upscaled = await get_preview(self.ports.storage.portraits, upscale.round_id, upscale.id)
         aspect = (await self.ports.storage.rounds.get(face.round_id)).brief.aspect
         name = f"{filename(face.character)}-{upscale.attempt}-beside-original.jpg"
-        return Picture(await run_in_thread(side_by_side, original, upscaled, aspect), name, upscale_kind="pair")
+        data = await compose(
+            self.ports.storage.portraits,
+            face.round_id,
+            (face.slot_id, upscale.id),
+            lambda previews: side_by_side(*previews, aspect),
+        )
+        return Picture(data, name, upscale_kind="pair")
 
     async def _upscaled_picture(self, face: Face, upscale: Upscale) -> Picture:
         """Return the upscale's original bytes, named by their pixel size."""
@@ -237,7 +253,3 @@ class RunUpscale:
         face = await self.ports.storage.roster.get_face(upscale.round_id)
         assert face
         return face
-
-
-def _elapsed_seconds(requested_at: datetime | None, now: datetime) -> float:
-    return (now - requested_at).total_seconds() if requested_at else 0.0

@@ -26,7 +26,7 @@ from handlers.slack.payloads.parsers import emoji_for_number
 from handlers.slack.redraw_scheduler import RedrawScheduler, UpdateBudget
 from handlers.slack.round_messages import ClosedChannels, Messages, ReactionReader
 from handlers.slack.round_views import RoundViewLoader
-from handlers.text import alt_text, labels, slack_refusals, storage_trouble, voters
+from handlers.text import alt_text, failures, labels, slack_refusals, storage_trouble, voters
 from handlers.text import round as round_text
 from handlers.text.model_titles import Titles
 from handlers.views.builder import fit
@@ -39,7 +39,11 @@ _UPSCALE_TEXTS = {
     "pair": (labels.upscale_pair_title, alt_text.upscale_pair),
     "own": (labels.upscale_title, alt_text.upscale),
 }
-_LEAD_NOTICES = {"called_off": slack_refusals.round_voided, "no_sheet": slack_refusals.sheet_refused_for_lead}
+_LEAD_NOTICES = {
+    "called_off": slack_refusals.round_voided,
+    "no_sheet": slack_refusals.sheet_refused_for_lead,
+    "unexpected": failures.unexpected_for_lead,
+}
 # Codes for an update of a deleted message or a reply to it; each may have other causes.
 _MESSAGE_MISSING_CODES = frozenset(
     {"message_not_found", "cant_update_message", "cannot_reply_to_message", "thread_not_found"}

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from bot.domain.round import Round
 from bot.domain.slot import Slot, SlotFailure
-from handlers.text.format import dollars, escape_mrkdwn, join_words, truncate, when
+from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, truncate, when
 from handlers.text.model_titles import Titles
 
 ANY_MODEL = "a model"
@@ -14,6 +14,7 @@ _STAGES = frozenset({"input", "output", "unknown"})
 
 _KINDS = {
     "refused": "{who} declined the brief",
+    "reference_refused": "{who} declined the reference picture",
     "rate_limited": "{who} had too many requests at once",
     "insufficient_credit": "the account of {who} has no credit left; whoever runs Castroom can top it up",
     "authentication_failed": "{who} did not take our key; whoever runs Castroom can renew it",
@@ -22,6 +23,7 @@ _KINDS = {
     "provider_down": "{who} failed on its side",
     "timed_out": "{who} gave no answer in time",
     "invalid_image": "{who} sent something that is not a usable picture",
+    "unexpected": "{who} was asked, but processing its answer failed; the cause is in my log",
     "duplicate": "{who} sent a picture that another portrait of this round already shows",
     "unknown": "{who} was asked just before a restart and its answer is lost",
     "portrait_missing": "the picture to be like is missing from where pictures are kept, so {who} was not asked",
@@ -65,11 +67,21 @@ def missing_variation_heading(number: int) -> str:
     return f"The variation of {number} is missing:"
 
 
+def unexpected_for_lead(round_: Round) -> str:
+    """Tell the lead that an error ended a part of the round's work."""
+    return (
+        f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)}: something failed on my side, and I do "
+        "not know why. Everything else goes on. `/cast spend` lists what may have been charged, and my log has the "
+        "cause."
+    )
+
+
 def _reason(failure: SlotFailure, model_title: str, detail: str) -> str:
     if failure.retry_at:
         return f"{model_title} failed several times in a row and is left alone until {when(failure.retry_at)}"
     reason = _KINDS.get(failure.kind, "{who} gave no portrait").format(who=model_title)
-    flagged = truncate(_readable_codes(detail), _DETAIL_LIMIT) if failure.kind == "refused" else ""
+    is_refusal = failure.kind in ("refused", "reference_refused")
+    flagged = truncate(_readable_codes(detail), _DETAIL_LIMIT) if is_refusal else ""
     return f"{reason} (its filter flagged “{escape_mrkdwn(flagged)}”)" if flagged else reason
 
 

@@ -1,0 +1,140 @@
+"""One paid call, for a portrait or an upscale: call once, store the bytes, check them; every outcome has its charge."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from time import perf_counter
+from typing import Protocol
+
+import structlog
+
+from bot.domain.budget import Charge
+from bot.domain.errors import CastingError, InvalidImage, ModelError, UnexpectedAnswer
+from bot.domain.ids import original_key, preview_key
+from bot.imaging.pictures import ExaminedImage, examine_in_thread
+from bot.ports.image_models import GenerationResult
+from bot.usecases.ports import Ports
+from bot.usecases.storage_retry import StorageRetry
+
+log = structlog.get_logger()
+
+
+class PaidItem(Protocol):
+    """A slot or an upscale."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def round_id(self) -> str: ...
+    @property
+    def model(self) -> str: ...
+    @property
+    def price(self) -> Decimal: ...
+    @property
+    def requested_at(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True)
+class PaidPicture:
+    """A stored and checked picture with its charge; `seconds` is the duration of the call."""
+
+    examined: ExaminedImage
+    charge: Charge
+    seconds: float
+    request_id: str = ""
+    seed: int | None = None
+
+    @property
+    def reported_cost(self) -> Decimal | None:
+        return self.charge.usd if self.charge.source == "exact" else None
+
+
+@dataclass(slots=True)
+class PaidCalls:
+    """Makes paid calls; `in_progress` counts those that a stop waits for."""
+
+    ports: Ports
+    storage_retry: StorageRetry
+    in_progress: int = field(default=0, init=False)
+    _check_semaphore: asyncio.Semaphore = field(default_factory=partial(asyncio.Semaphore, 1), init=False)
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Count a call until its outcome is recorded, so that a stop waits for it."""
+        self.in_progress += 1
+        try:
+            yield
+        finally:
+            self.in_progress -= 1
+
+    async def is_stored(self, item: PaidItem) -> bool:
+        """Return whether an earlier call's bytes are stored; then `restore` them instead of calling again."""
+        is_stored = partial(self.ports.storage.portraits.has, original_key(item.round_id, item.id))
+        return await self.storage_retry.retry_until_stored(item.round_id, is_stored)
+
+    async def call(self, item: PaidItem, send: Callable[[], Awaitable[GenerationResult]]) -> PaidPicture:
+        """Call `send` once and store its bytes before checking them; raises a ModelError with its charge.
+
+        The item is marked as requested already. An error that no client expects becomes UnexpectedAnswer.
+        """
+        started = perf_counter()
+        async with self._typed_errors(item, UnexpectedAnswer(item.model, paid="maybe")):
+            # Not bound to a name here, so that `_store` can free the bytes.
+            return await self._store(item, await send(), perf_counter() - started)
+
+    async def restore(self, item: PaidItem, listed_price: Decimal) -> PaidPicture:
+        """Check bytes that were stored before a crash; raises InvalidImage.
+
+        They cost the listed price, because the provider's response is lost.
+        """
+        seconds = (self.ports.now() - item.requested_at).total_seconds() if item.requested_at else 0.0
+        return PaidPicture(await self._examine(item), Charge(listed_price, "listed"), seconds)
+
+    async def _store(self, item: PaidItem, result: GenerationResult, seconds: float) -> PaidPicture:
+        await self.storage_retry.retry_until_stored(
+            item.round_id,
+            partial(self.ports.storage.portraits.put, original_key(item.round_id, item.id), result.data),
+        )
+        result = replace(result, data=b"")  # frees the bytes; the check reads them from the store
+        charge = result.charge if result.charge.is_recordable else Charge(item.price, "listed")
+        try:
+            examined = await self._examine(item)
+        except InvalidImage as error:
+            error.reported_cost = charge.usd if charge.source == "exact" else None
+            raise
+        if result.media_type and result.media_type != examined.media_type:
+            log.info("media_type_mismatch", model=item.model, claimed=result.media_type, found=examined.media_type)
+        return PaidPicture(examined, charge, seconds, result.request_id, result.seed)
+
+    async def _examine(self, item: PaidItem) -> ExaminedImage:
+        """Examine the stored bytes and store their preview; whatever fails is InvalidImage.
+
+        One picture at a time, because a decoded 4K picture takes 70 MB.
+        """
+        retry_until_stored = partial(self.storage_retry.retry_until_stored, item.round_id)
+        portraits = self.ports.storage.portraits
+        async with self._check_semaphore:
+            data = await retry_until_stored(partial(portraits.get, original_key(item.round_id, item.id)))
+            async with self._typed_errors(item, InvalidImage(item.model, "cannot be processed", "yes")):
+                examined = await examine_in_thread(data, item.model)
+        await retry_until_stored(partial(portraits.put, preview_key(item.round_id, item.id), examined.preview))
+        return examined
+
+    @asynccontextmanager
+    async def _typed_errors(self, item: PaidItem, otherwise: ModelError) -> AsyncIterator[None]:
+        """Raise `otherwise`, and notify the lead, for an error that is not one of ours.
+
+        An answer that no code expects must not hold its slot for ever.
+        """
+        try:
+            yield
+        except CastingError:
+            raise
+        except Exception as error:
+            log.exception("answer_unprocessable", model=item.model, item=item.id)
+            await self.storage_retry.notify_lead(item.round_id, otherwise)
+            raise otherwise from error
