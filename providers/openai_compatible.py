@@ -11,27 +11,21 @@ import msgspec
 
 from bot.domain.budget import Charge
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import ContentRefused, InvalidImage, InvalidRequest, ModelError, ModelRetired
+from bot.domain.errors import ContentRefused, InvalidImage, InvalidRequest, ModelError
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.self_hosted import SelfHostedModel
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 from providers.http.client import AccountClient
+from providers.http.costs import parse_raw
+from providers.http.error_body import read_error
 from providers.http.images import detect_media_type
+from providers.http.images_api import ImagesResponse, fetch_picture
 from providers.http.response import ProviderResponse
 from providers.http.status import error_code, error_for_status
 
 # Exact ratios, sides that are multiples of 32, about a megapixel.
 _SIZES = {"1:1": "1024x1024", "4:5": "896x1120", "3:4": "864x1152", "2:3": "832x1248", "9:16": "864x1536"}
-_REFUSAL = re.compile(r"safety|moderat|nsfw|content.policy", re.IGNORECASE)
-
-
-class _Image(msgspec.Struct):
-    b64_json: bytes | None = None
-    url: str | None = None
-
-
-class _ImagesResponse(msgspec.Struct):
-    data: list[_Image] | None = None
+_REFUSAL = re.compile(r"safety|moderat|nsfw|content.?policy|content.?filter")
 
 
 class _ModelEntry(msgspec.Struct):
@@ -40,6 +34,14 @@ class _ModelEntry(msgspec.Struct):
 
 class _ModelList(msgspec.Struct):
     data: list[_ModelEntry]
+
+
+class _Error(msgspec.Struct):
+    type: msgspec.Raw = msgspec.Raw()
+
+
+class _ErrorEnvelope(msgspec.Struct):
+    error: _Error
 
 
 def headers(key: str) -> dict[str, str]:
@@ -84,11 +86,13 @@ class OpenAICompatible:
         response = await self._request(request, timeout_seconds)
         if not response.is_success:
             raise await _error_for_response(response, model, request.prompt)
-        images = await response.decode_success(_ImagesResponse, model)
-        if not images.data:
+        images = await response.decode_success(ImagesResponse, model)
+        if images.data == []:
             # These servers return an empty list when their safety checker flags the picture.
             raise ContentRefused(model, "empty answer")
-        data = await self._first_image(images.data, timeout_seconds)
+        data = await fetch_picture(self._client, images.data, model=model, timeout_seconds=timeout_seconds)
+        if data is None:
+            raise InvalidImage(model, "no image", "maybe")
         return GenerationResult(
             data, detect_media_type(data), Charge(self.spec.prices[request.size], "listed"), seed=request.seed
         )
@@ -119,15 +123,6 @@ class OpenAICompatible:
         }
         return body | ({"response_format": "b64_json"} if with_format else {})
 
-    async def _first_image(self, images: list[_Image], timeout_seconds: float) -> bytes:
-        """Return the first picture; some servers return more than one."""
-        first = images[0]
-        if first.b64_json:
-            return first.b64_json
-        if not first.url:
-            raise InvalidImage(self.spec.id, "no image", "maybe")
-        return await self._client.download(first.url, model=self.spec.id, timeout_seconds=timeout_seconds)
-
 
 async def check(self_hosted: SelfHostedModel, client: AccountClient) -> AccountCheck:
     """Check that the server lists the model; some servers have no list."""
@@ -143,23 +138,18 @@ async def _list_models(self_hosted: SelfHostedModel, client: AccountClient) -> M
 
 
 async def _error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
-    """Map an error by its text: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` or `{"message": "..."}`."""
-    body = await response.decode_or_none(dict[str, Any])
+    """Map an error by its code and text: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` and others."""
+    body = await read_error(response)
     if body is None:
         return error_for_status(response, model, "", from_vendor=False)
-    error = body.get("error", body)
-    error_type = error.get("type") if isinstance(error, dict) else None
-    detail = error_code(error_type if isinstance(error_type, str) else None)
-    if response.status in (400, 403, 422) and _REFUSAL.search(_error_text(body, prompt)):
+    envelope = await response.decode_or_none(_ErrorEnvelope)
+    detail = error_code(parse_raw(envelope.error.type, str)) if envelope else ""
+    if named := body.error_by_code(model):
+        named.detail = error_code(*body.categories) or detail
+        return named
+    text = body.text_without(prompt)
+    if response.status in (400, 403, 422) and _REFUSAL.search(text):
         return ContentRefused(model, detail)
-    if response.status == 404 and "model" not in _error_text(body, prompt).casefold():
+    if response.status == 404 and "model" not in text:
         return InvalidRequest(model, detail or "status 404")
-    if response.status == 404:
-        return ModelRetired(model, detail or "status 404")
     return error_for_status(response, model, detail, from_vendor=True)
-
-
-def _error_text(body: dict[str, Any], prompt: str) -> str:
-    """Return the whole error text without the prompt, which it may repeat."""
-    text = str(body)
-    return text.replace(prompt, " ").replace(repr(prompt)[1:-1], " ") if prompt else text

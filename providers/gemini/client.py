@@ -3,20 +3,19 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Literal
 
 import msgspec
 
-from bot.domain.budget import Charge
 from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.errors import InvalidRequest
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
-from providers.gemini.responses import GenerateContentResponse, Usage, cost, error_for_response, google_error_in
+from providers.gemini.responses import GenerateContentResponse, cost_reader, error_for_response, google_error_in
 from providers.http import sanitize
 from providers.http.client import AccountClient
+from providers.http.costs import parse_raw
 from providers.http.images import detect_media_type, fit_references
 from providers.http.response import ProviderResponse
 from providers.registry import GEMINI_ONE_SIZE, GEMINI_SIZES, RATES
@@ -77,16 +76,16 @@ class Gemini:
             self._size_field = size_field
         else:
             raise await error_for_response(response, model)
-        content = await response.decode_success(GenerateContentResponse, model, self._cost)
+        cost = cost_reader(RATES[self.spec.wire_id])
+        content = await response.decode_success(GenerateContentResponse, model, cost.read)
         picture = content.picture
-        if picture is None:
+        if picture is None or picture.data is None:
             raise content.error_without_image(model)
-        charge = self._charge(content.usage_metadata, request)
         return GenerationResult(
             picture.data,
             sanitize.media_type(picture.mime_type, picture.data),
-            charge,
-            sanitize.request_id(content.response_id),
+            cost.charge(content.usage_metadata, self.spec.price(request.size, len(request.references))),
+            sanitize.request_id(parse_raw(content.response_id, str)),
             request.seed,
         )
 
@@ -105,15 +104,6 @@ class Gemini:
             },
         }
         return await self._client.post(path, body, model=self.spec.id, timeout_seconds=self._timeouts[request.size])
-
-    async def _cost(self, response: ProviderResponse) -> Decimal | None:
-        return await cost(response, RATES[self.spec.wire_id])
-
-    def _charge(self, usage: Usage | None, request: GenerationRequest) -> Charge:
-        reported = usage.cost(RATES[self.spec.wire_id]) if usage else None
-        if reported is None:
-            return Charge(self.spec.price(request.size, len(request.references)), "listed")
-        return Charge(reported, "exact")
 
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
@@ -14,6 +15,8 @@ from bot.domain.errors import (
     PaidStatus,
     RateLimited,
 )
+from providers.http.costs import CostReader, parse_raw
+from providers.http.error_body import read_error
 from providers.http.response import ProviderResponse
 from providers.http.sanitize import usd
 from providers.http.status import error_code, error_for_status
@@ -38,76 +41,95 @@ _ACCOUNT_LIMITED = "PUP_LIMITED_DISABLED"  # the account is limited for earlier 
 _BILLING = re.compile(r"\blimit: 0\b|billing account|enable billing|spending (?:cap|limit)|prepa(?:id|yment) credits")
 
 
+_Tokens = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] | None
+
+# Google writes any field of these as null, and a relay may write metadata in another form. Only the picture decides, so
+# every field is optional and metadata stays raw.
+
+
 class InlineData(msgspec.Struct, rename="camel"):
-    mime_type: str = ""
-    data: bytes = b""
+    mime_type: str | None = None
+    data: bytes | None = None
 
 
 class _Part(msgspec.Struct):
     """A part of the content; some relays write `inline_data`."""
 
-    thought: bool = False
+    thought: bool | None = None
     inline: InlineData | None = msgspec.field(name="inlineData", default=None)
     relayed: InlineData | None = msgspec.field(name="inline_data", default=None)
 
 
 class _Content(msgspec.Struct):
-    parts: list[_Part] = []
+    parts: list[_Part | None] | None = None
 
 
 class _Candidate(msgspec.Struct, rename="camel"):
     content: _Content | None = None
-    finish_reason: str = ""
+    finish_reason: msgspec.Raw = msgspec.Raw()
 
 
 class _PromptFeedback(msgspec.Struct, rename="camel"):
-    block_reason: str = ""
+    block_reason: str | None = None
 
 
 class _Modality(msgspec.Struct, rename="camel"):
-    modality: str = ""
-    token_count: int = 0
+    modality: str | None = None
+    token_count: _Tokens = None
 
 
 class Usage(msgspec.Struct, rename="camel"):
     """Token counts; the optional details split `candidates_token_count` into picture and text."""
 
-    prompt_token_count: int = 0
-    candidates_token_count: int = 0
-    thoughts_token_count: int = 0
-    candidates_tokens_details: list[_Modality] = []
+    prompt_token_count: _Tokens = None
+    candidates_token_count: _Tokens = None
+    thoughts_token_count: _Tokens = None
+    candidates_tokens_details: list[_Modality | None] | None = None
 
     def cost(self, rates: Rates) -> Decimal | None:
         """Return the cost in dollars; None without output tokens or if out of range."""
         if not self.candidates_token_count:
             return None
-        image_tokens = sum(d.token_count for d in self.candidates_tokens_details if d.modality == "IMAGE")
-        image_tokens = image_tokens or self.candidates_token_count
-        text_tokens = max(self.candidates_token_count - image_tokens, 0) + self.thoughts_token_count
-        input_cost = self.prompt_token_count * rates.text_in
-        return usd((input_cost + image_tokens * rates.image_out + text_tokens * rates.text_out) / _MILLION)
+        details = [detail for detail in self.candidates_tokens_details or () if detail and detail.modality == "IMAGE"]
+        image_tokens = sum(detail.token_count or 0 for detail in details) or self.candidates_token_count
+        text_tokens = max(self.candidates_token_count - image_tokens, 0) + (self.thoughts_token_count or 0)
+        input_cost = (self.prompt_token_count or 0) * rates.text_in
+        return usd(input_cost + image_tokens * rates.image_out + text_tokens * rates.text_out, _MILLION)
+
+
+def cost_reader(rates: Rates) -> CostReader:
+    """Return the reader of the cost of a model with these rates."""
+
+    def parse(raw: msgspec.Raw) -> Decimal | None:
+        usage = parse_raw(raw, Usage)
+        return usage.cost(rates) if usage else None
+
+    return CostReader("usageMetadata", parse)
 
 
 class GenerateContentResponse(msgspec.Struct, rename="camel"):
     """A response with status 200, which may hold a refusal instead of a picture."""
 
-    candidates: list[_Candidate] = []
-    prompt_feedback: _PromptFeedback | None = None
-    usage_metadata: Usage | None = None
-    response_id: str = ""
+    candidates: list[_Candidate | None] | None = None
+    prompt_feedback: msgspec.Raw = msgspec.Raw()
+    usage_metadata: msgspec.Raw = msgspec.Raw()
+    response_id: msgspec.Raw = msgspec.Raw()
 
     @property
     def picture(self) -> InlineData | None:
         """The last picture; pictures in thoughts are sketches."""
-        parts = [part for c in self.candidates if c.content for part in c.content.parts if not part.thought]
-        pictures = [inline for part in parts if (inline := part.inline or part.relayed) and inline.data]
+        contents = [candidate.content for candidate in self.candidates or () if candidate and candidate.content]
+        parts = [part for content in contents for part in content.parts or () if part and not part.thought]
+        pictures = [inline for part in parts for inline in (part.inline, part.relayed) if inline and inline.data]
         return pictures[-1] if pictures else None
 
     def error_without_image(self, model: str) -> ModelError:
         """Return the error for a response without a picture."""
-        if self.prompt_feedback and (blocked := self.prompt_feedback.block_reason):
-            return ContentRefused(model, error_code(blocked), self._paid)
-        reason = next((c.finish_reason for c in self.candidates if c.finish_reason), "")
+        feedback = parse_raw(self.prompt_feedback, _PromptFeedback)
+        if feedback and feedback.block_reason:
+            return ContentRefused(model, error_code(feedback.block_reason), self._paid)
+        reasons = (parse_raw(candidate.finish_reason, str) for candidate in self.candidates or () if candidate)
+        reason = next((reason for reason in reasons if reason), "")
         if reason in _REFUSALS:
             return ContentRefused(model, reason, self._paid)
         if reason == _ACCOUNT_LIMITED:
@@ -117,62 +139,58 @@ class GenerateContentResponse(msgspec.Struct, rename="camel"):
     @property
     def _paid(self) -> PaidStatus:
         """Whether a refusal is billed: only, perhaps, for output before it."""
-        usage = self.usage_metadata
-        return "maybe" if usage and usage.candidates_token_count + usage.thoughts_token_count else "no"
-
-
-class _UsageOnly(msgspec.Struct, rename="camel"):
-    """A response of which only the cost is read."""
-
-    usage_metadata: Usage | None = None
-
-
-async def cost(response: ProviderResponse, rates: Rates) -> Decimal | None:
-    """Return the charge in dollars, even if the picture is invalid."""
-    usage_only = await response.decode_or_none(_UsageOnly)
-    usage = usage_only.usage_metadata if usage_only else None
-    return usage.cost(rates) if usage else None
+        usage = parse_raw(self.usage_metadata, Usage)
+        return "maybe" if usage and (usage.candidates_token_count or usage.thoughts_token_count) else "no"
 
 
 class _Violation(msgspec.Struct, rename="camel"):
     """Violation of a field (google.rpc.BadRequest) or of a quota (google.rpc.QuotaFailure)."""
 
-    field: str = ""
-    quota_id: str = ""
+    field: str | None = None
+    quota_id: str | None = None
 
 
 class _Detail(msgspec.Struct, rename="camel"):
-    reason: str = ""
-    retry_delay: str = ""
-    violations: list[_Violation] = []
-    field_violations: list[_Violation] = []
+    reason: str | None = None
+    retry_delay: str | None = None
+    violations: list[_Violation | None] | None = None
+    field_violations: list[_Violation | None] | None = None
 
 
 class GoogleError(msgspec.Struct):
-    message: str = ""
-    status: str = ""
-    details: list[_Detail] = []
+    message: str | None = None
+    status: str | None = None
+    details: list[_Detail | None] | None = None
+
+    @property
+    def known_details(self) -> list[_Detail]:
+        return [detail for detail in self.details or () if detail]
+
+    @property
+    def text(self) -> str:
+        return self.message or ""
 
     def mentions(self, field: re.Pattern[str]) -> bool:
         """Return whether the error is about `field`."""
-        violated_fields = [v.field for d in self.details for v in d.field_violations]
-        return any(field.search(text) for text in (self.message, *violated_fields))
+        violations = [v.field for d in self.known_details for v in d.field_violations or () if v and v.field]
+        return any(field.search(text) for text in (self.text, *violations))
 
     @property
     def is_bad_key(self) -> bool:
         """Whether the key is invalid: a 400 with a reason such as API_KEY_INVALID."""
-        return any(d.reason.startswith("API_KEY_") for d in self.details) or "API key not valid" in self.message
+        reasons = (detail.reason or "" for detail in self.known_details)
+        return any(reason.startswith("API_KEY_") for reason in reasons) or "API key not valid" in self.text
 
     @property
     def is_unpaid(self) -> bool:
-        free_tier = any("FreeTier" in v.quota_id for d in self.details for v in d.violations)
-        no_billing = any(d.reason == "BILLING_DISABLED" for d in self.details)
-        return free_tier or no_billing or bool(_BILLING.search(self.message.casefold()))
+        quotas = (v.quota_id or "" for d in self.known_details for v in d.violations or () if v)
+        no_billing = any(d.reason == "BILLING_DISABLED" for d in self.known_details)
+        return no_billing or any("FreeTier" in quota for quota in quotas) or bool(_BILLING.search(self.text.casefold()))
 
     @property
     def retry_after(self) -> float:
         """Seconds in google.rpc.RetryInfo, such as `1.5s`; 0 without one."""
-        delays = (re.fullmatch(r"(\d+(?:\.\d+)?)s", d.retry_delay) for d in self.details)
+        delays = (re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?)s", d.retry_delay or "") for d in self.known_details)
         return max((float(delay[1]) for delay in delays if delay), default=0.0)
 
 
@@ -190,14 +208,18 @@ async def google_error_in(response: ProviderResponse) -> GoogleError | None:
 
 async def error_for_response(response: ProviderResponse, model: str) -> ModelError:
     """Map an error response by its content, else by its status."""
-    google_error = await google_error_in(response)
-    if google_error is None:
+    body = await read_error(response)
+    if body is None:
         return error_for_status(response, model, "", from_vendor=False)
-    detail = error_code(google_error.status, *(d.reason for d in google_error.details))
+    google_error = await google_error_in(response) or GoogleError()
+    detail = error_code(google_error.status, *(d.reason for d in google_error.known_details))
     if google_error.is_bad_key:
         return AuthenticationFailed(model, detail)
     if response.status < 500 and google_error.is_unpaid:
         return InsufficientCredit(model, detail)
+    if named := body.error_by_code(model):
+        named.detail = named.detail or detail
+        return named
     error = error_for_status(response, model, detail, from_vendor=True)
     if isinstance(error, RateLimited) and google_error.retry_after:
         error.retry_after = google_error.retry_after

@@ -20,6 +20,7 @@ import structlog
 from bot.domain.errors import AuthenticationFailed, CircuitOpen, InvalidImage, ProviderDown, TimedOut
 from providers.http.body import BodyTooLarge, UnreadableEncoding, read_body
 from providers.http.circuit_breaker import CircuitBreaker
+from providers.http.error_body import with_inner_status
 from providers.http.image_fetch import ImageDownloader, origin
 from providers.http.json_body import Base64StreamParser
 from providers.http.response import ProviderResponse
@@ -90,7 +91,7 @@ class AccountClient:
     async def _send_guarded(self, request: httpx.Request, model: str, timeout_seconds: float) -> ProviderResponse:
         started = perf_counter()
         with self._guarded(model) as breaker:
-            response = await self._exchange(request, model, timeout_seconds)
+            response = await with_inner_status(await self._exchange(request, model, timeout_seconds))
             breaker.failed() if response.status >= 500 else breaker.succeeded()
         seconds = round(perf_counter() - started, 3)
         log.info("response_received", model=model, status=response.status, bytes=response.length, seconds=seconds)

@@ -44,16 +44,18 @@ class ProviderResponse:
         self,
         response_type: type[T],
         model: str,
-        cost: Callable[["ProviderResponse"], Awaitable[Decimal | None]] | None = None,
+        read_cost: Callable[["ProviderResponse"], Awaitable[Decimal | None]] | None = None,
     ) -> T:
         """Decode a successful response, base64 fields as bytes; raise InvalidImage if it has another shape.
 
-        `cost` reads the charge in dollars from a response whose picture is invalid.
+        Numbers may come as text.
+
+        `read_cost` reads the charge in dollars from a response whose picture is invalid.
         """
         try:
             value = await self._decode(response_type)
         except msgspec.ValidationError as error:
-            raise InvalidImage(model, "malformed", "yes", await cost(self) if cost else None) from error
+            raise InvalidImage(model, "malformed", "yes", await read_cost(self) if read_cost else None) from error
         except _NOT_JSON as error:
             # A gateway may have replaced the provider's response with its own page.
             raise InvalidImage(model, "not JSON", "maybe") from error
@@ -70,9 +72,11 @@ class ProviderResponse:
 
     async def _decode(self, response_type: type[T]) -> T:
         if len(self.body) < _SMALL_BYTES:
-            return msgspec.json.decode(self.body, type=response_type)
+            return msgspec.json.decode(self.body, type=response_type, strict=False)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(_decoder_thread, lambda: msgspec.json.decode(self.body, type=response_type))
+        return await loop.run_in_executor(
+            _decoder_thread, lambda: msgspec.json.decode(self.body, type=response_type, strict=False)
+        )
 
 
 def _restore_pictures(value: Any, pictures: Mapping[bytes, bytes]) -> Any:

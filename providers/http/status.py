@@ -27,6 +27,7 @@ _VENDOR_ERRORS: Mapping[int, type[ModelError]] = {
 }
 OVERLOADED_STATUSES = frozenset({503, 529})
 _MIN_WAIT_SECONDS = 0.1
+_MAX_DATE_LENGTH = 60
 
 
 def error_for_status(response: ProviderResponse, model: str, detail: str, *, from_vendor: bool) -> ModelError:
@@ -60,10 +61,11 @@ def retry_after(headers: Mapping[str, str]) -> float:
         if isfinite(seconds):
             return max(seconds, _MIN_WAIT_SECONDS)
     try:
-        until = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+        until = parsedate_to_datetime(headers.get("retry-after", "")[:_MAX_DATE_LENGTH])
+        seconds = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError, TypeError):
         return 0.0
-    return max((until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds(), _MIN_WAIT_SECONDS)
+    return max(seconds, _MIN_WAIT_SECONDS)
 
 
 def error_code(*codes: str | None) -> str:

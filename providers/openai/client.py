@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import msgspec
 
-from bot.domain.budget import Charge
 from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.errors import InvalidImage, InvalidRequest
 from bot.imaging.pictures import Limits
@@ -14,9 +12,11 @@ from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 from providers.http import sanitize
 from providers.http.client import AccountClient, FormPicture
+from providers.http.costs import paid_call, parse_raw
 from providers.http.images import detect_media_type, fit_references
+from providers.http.images_api import ImagesResponse, fetch_picture
 from providers.http.response import ProviderResponse
-from providers.openai.responses import ImagesResponse, cost, error_for_response
+from providers.openai.responses import cost_reader, error_for_response
 from providers.registry import OPENAI_QUALITY, OPENAI_SIZES, RATES
 
 # Under 50 MB by the SDK; more pixels than the models generate are of no use.
@@ -52,15 +52,18 @@ class OpenAI:
         response = await (self._edit(request) if request.references else self._generate(request))
         if not response.is_success:
             raise await error_for_response(response, model)
-        images = await response.decode_success(ImagesResponse, model, self._cost)
-        data = next((image.b64_json for image in images.data or () if image.b64_json), None)
+        cost = cost_reader(RATES[self.spec.wire_id])
+        images = await response.decode_success(ImagesResponse, model, cost.read)
+        charge = cost.charge(images.usage, self.spec.price(request.size, len(request.references)))
+        reported = charge.usd if charge.source == "exact" else None
+        with paid_call(reported):
+            data = await fetch_picture(
+                self._client, images.data, model=model, timeout_seconds=self._timeouts[request.size]
+            )
         if data is None:
-            charged = await self._cost(response)
-            raise InvalidImage(model, "no image", "maybe" if charged is None else "yes", charged)
-        claimed = sanitize.media_type(f"image/{images.output_format or 'png'}", data)
-        return GenerationResult(
-            data, claimed, self._charge(images, request), sanitize.request_id(response.headers.get("x-request-id", ""))
-        )
+            raise InvalidImage(model, "no image", "maybe" if reported is None else "yes", reported)
+        claimed = sanitize.media_type(f"image/{parse_raw(images.output_format, str) or 'png'}", data)
+        return GenerationResult(data, claimed, charge, sanitize.request_id(response.headers.get("x-request-id", "")))
 
     async def _generate(self, request: GenerationRequest) -> ProviderResponse:
         body = {**self._common_fields(request), "n": 1}
@@ -93,15 +96,6 @@ class OpenAI:
             "quality": OPENAI_QUALITY[request.size],
             "output_format": "png",
         }
-
-    async def _cost(self, response: ProviderResponse) -> Decimal | None:
-        return await cost(response, RATES[self.spec.wire_id])
-
-    def _charge(self, images: ImagesResponse, request: GenerationRequest) -> Charge:
-        reported = images.usage.cost(RATES[self.spec.wire_id]) if images.usage else None
-        if reported is None:
-            return Charge(self.spec.price(request.size, len(request.references)), "listed")
-        return Charge(reported, "exact")
 
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:

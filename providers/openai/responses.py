@@ -1,38 +1,40 @@
 """Responses of OpenAI's Images API (SDK 3.54.0: `images_response.py`, `_exceptions.py`)."""
 
 from decimal import Decimal
+from typing import Annotated
 
 import msgspec
 
-from bot.domain.errors import AuthenticationFailed, ContentRefused, InsufficientCredit, ModelError, ModelRetired
+from bot.domain.errors import AuthenticationFailed, ContentRefused, ModelError, ModelRetired, ReferenceRefused
+from providers.http.costs import CostReader, parse_raw
+from providers.http.error_body import ErrorBody, read_error
 from providers.http.response import ProviderResponse
 from providers.http.sanitize import usd
 from providers.http.status import error_code, error_for_status
 from providers.registry import Rates
 
 _MILLION = 1_000_000
-# Sent with 429 like a rate limit, but waiting does not help.
-_BILLING_CODES = frozenset(
-    {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "project_spend_limit_exceeded"}
-)
-_MODERATION_CODES = frozenset({"moderation_blocked", "content_policy_violation"})
+_PICTURE_FIELDS = frozenset({"image", "image[]", "images"})
+
+# A count above it is an error, and its list price is used.
+_Tokens = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)] | None
 
 
 class _TokensIn(msgspec.Struct):
-    text_tokens: int = 0
-    image_tokens: int = 0
+    text_tokens: _Tokens = None
+    image_tokens: _Tokens = None
 
 
 class _TokensOut(msgspec.Struct):
-    image_tokens: int = 0
-    text_tokens: int = 0
+    image_tokens: _Tokens = None
+    text_tokens: _Tokens = None
 
 
 class Usage(msgspec.Struct):
     """Token counts; the details are optional."""
 
-    input_tokens: int = 0
-    output_tokens: int = 0
+    input_tokens: _Tokens = None
+    output_tokens: _Tokens = None
     input_tokens_details: _TokensIn | None = None
     output_tokens_details: _TokensOut | None = None
 
@@ -42,37 +44,28 @@ class Usage(msgspec.Struct):
             return None
         tokens_in = self.input_tokens_details or _TokensIn(text_tokens=self.input_tokens)
         tokens_out = self.output_tokens_details or _TokensOut(image_tokens=self.output_tokens)
-        text_cost = tokens_in.text_tokens * rates.text_in + tokens_out.text_tokens * rates.text_out
-        return usd(
-            (text_cost + tokens_in.image_tokens * rates.image_in + tokens_out.image_tokens * rates.image_out) / _MILLION
+        counts = (
+            (tokens_in.text_tokens, rates.text_in),
+            (tokens_in.image_tokens, rates.image_in),
+            (tokens_out.text_tokens, rates.text_out),
+            (tokens_out.image_tokens, rates.image_out),
         )
+        return usd(sum(((count or 0) * rate for count, rate in counts), Decimal(0)), _MILLION)
 
 
-class _Image(msgspec.Struct):
-    b64_json: bytes | None = None
+def cost_reader(rates: Rates) -> CostReader:
+    """Return the reader of the cost of a model with these rates."""
 
+    def parse(raw: msgspec.Raw) -> Decimal | None:
+        usage = parse_raw(raw, Usage)
+        return usage.cost(rates) if usage else None
 
-class ImagesResponse(msgspec.Struct):
-    data: list[_Image] | None = None
-    usage: Usage | None = None
-    output_format: str | None = None
-
-
-class _UsageOnly(msgspec.Struct):
-    """A response of which only the cost is read."""
-
-    usage: Usage | None = None
-
-
-async def cost(response: ProviderResponse, rates: Rates) -> Decimal | None:
-    """Return the charge in dollars, even if the picture is invalid."""
-    usage_only = await response.decode_or_none(_UsageOnly)
-    return usage_only.usage.cost(rates) if usage_only and usage_only.usage else None
+    return CostReader("usage", parse)
 
 
 class _Moderation(msgspec.Struct):
     moderation_stage: str | None = None
-    categories: list[str] | None = None
+    categories: list[str | None] | None = None
 
 
 class _Error(msgspec.Struct):
@@ -92,19 +85,22 @@ class _Error(msgspec.Struct):
 
 
 class _ErrorEnvelope(msgspec.Struct):
-    error: _Error
+    error: _Error | None = None
 
 
 async def error_for_response(response: ProviderResponse, model: str) -> ModelError:
     """Map an error by its code, else by its status: 429 may mean no credit, 400 a refusal."""
-    envelope = await response.decode_or_none(_ErrorEnvelope)
-    if envelope is None:
+    body = await read_error(response)
+    if body is None:
         return error_for_status(response, model, "", from_vendor=False)
-    error = envelope.error
-    if error.codes & _BILLING_CODES:
-        return InsufficientCredit(model, error.detail)
-    if error.codes & _MODERATION_CODES:
-        return _refusal(error, model)
+    envelope = await response.decode_or_none(_ErrorEnvelope)
+    error = (envelope.error if envelope else None) or _Error()
+    named = body.error_by_code(model)
+    if isinstance(named, ContentRefused):
+        return _refusal(error, body, model)
+    if named:
+        named.detail = error.detail
+        return named
     if response.status == 403:
         is_unverified = "verified" in (error.message or "").casefold()
         return AuthenticationFailed(model, "organization not verified" if is_unverified else error.detail)
@@ -113,8 +109,9 @@ async def error_for_response(response: ProviderResponse, model: str) -> ModelErr
     return error_for_status(response, model, error.detail, from_vendor=True)
 
 
-def _refusal(error: _Error, model: str) -> ContentRefused:
+def _refusal(error: _Error, body: ErrorBody, model: str) -> ContentRefused:
     """Build a refusal. One at the output stage may be billed: OpenAI does not publish it."""
     details = error.moderation_details or _Moderation()
-    detail = error_code(details.moderation_stage, *(details.categories or ()))
-    return ContentRefused(model, detail, "maybe" if details.moderation_stage == "output" else "no")
+    detail = error_code(details.moderation_stage, *(details.categories or body.categories))
+    kind = ReferenceRefused if error.param in _PICTURE_FIELDS else ContentRefused
+    return kind(model, detail, "maybe" if details.moderation_stage == "output" else "no")

@@ -13,23 +13,18 @@ from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 from providers.http import sanitize
 from providers.http.client import AccountClient
-from providers.http.images import data_url, fit_references
+from providers.http.costs import paid_call
+from providers.http.images import data_url, detect_media_type, fit_references
+from providers.http.images_api import Image, ImagesResponse, fetch_picture
 from providers.http.response import ProviderResponse
-from providers.recraft.responses import (
-    CREDITS_PER_DOLLAR,
-    ImagesResponse,
-    UpscaleResponse,
-    charge,
-    cost,
-    error_for_response,
-    paid,
-)
+from providers.recraft.responses import COST, CREDITS_PER_DOLLAR, dollars, error_for_response, paid
 
 # Limits of an input picture: under 10 MB, 16 megapixels and 4,096 pixels a side.
 _LIMITS = Limits(max_bytes=10_000_000 - 1, max_pixels=16_000_000 - 1, max_side=4096 - 1)
 # 0 returns almost the same picture, 1 keeps hardly any likeness. The face must stay while light and clothes follow the
 # brief, so the value is low.
 _STRENGTH = 0.3
+_MAX_BALANCE = 1_000_000_000_000
 _PNG_OUTPUT = {"response_format": "b64_json", "image_format": "png"}
 
 
@@ -69,11 +64,12 @@ class Recraft:
         response = await self._client.post(path, body, model=model, timeout_seconds=self._timeouts[request.size])
         if not response.is_success:
             raise await error_for_response(response, model, request.prompt)
-        images = await response.decode_success(ImagesResponse, model, cost)
-        if images.picture is None:
-            raise InvalidImage(model, "no image", paid(images.credits), await cost(response))
-        charged = charge(images.credits, self.spec.price(request.size, len(request.references)))
-        return GenerationResult(images.picture, "image/png", charged, _request_id(response), request.seed)
+        images = await response.decode_success(ImagesResponse, model, COST.read)
+        data = await _fetch_picture(
+            self._client, images.data, images.credits, model=model, timeout_seconds=self._timeouts[request.size]
+        )
+        charged = COST.charge(images.credits, self.spec.price(request.size, len(request.references)))
+        return GenerationResult(data, detect_media_type(data), charged, _request_id(response), request.seed)
 
     async def _build_request(self, request: GenerationRequest) -> tuple[str, dict[str, object]]:
         """Return path and body."""
@@ -109,12 +105,12 @@ class CrispUpscaler:
         )
         if not response.is_success:
             raise await error_for_response(response, upscaler, "")
-        upscaled = await response.decode_success(UpscaleResponse, upscaler, cost)
-        if upscaled.picture is None:
-            raise InvalidImage(upscaler, "no image", paid(upscaled.credits), await cost(response))
-        return GenerationResult(
-            upscaled.picture, "image/png", charge(upscaled.credits, self.spec.price), _request_id(response)
+        upscaled = await response.decode_success(ImagesResponse, upscaler, COST.read)
+        data = await _fetch_picture(
+            self._client, [upscaled.image], upscaled.credits, model=upscaler, timeout_seconds=timeout_seconds
         )
+        charged = COST.charge(upscaled.credits, self.spec.price)
+        return GenerationResult(data, detect_media_type(data), charged, _request_id(response))
 
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
@@ -127,7 +123,7 @@ async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCh
     except ModelError:
         return account_check
     current_user = await response.decode_or_none(_CurrentUser) if response.is_success else None
-    if current_user is None or not current_user.credits.is_finite():
+    if current_user is None or not _is_balance(current_user.credits):
         return account_check
     return replace(
         account_check,
@@ -136,12 +132,34 @@ async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCh
     )
 
 
+def _is_balance(credits_: Decimal) -> bool:
+    """Whether it is an amount that can be written out."""
+    return credits_.is_finite() and abs(credits_) < _MAX_BALANCE
+
+
 async def _list_models(client: AccountClient) -> ModelListing:
     response = await client.get("/models", model="recraft", timeout_seconds=CHECK_SECONDS)
     listing = await response.decode_or_none(_ModelList) if response.is_success else None
     if listing is None:
         raise await error_for_response(response, "recraft", "")
     return {entry.id: "" for entry in listing.data}
+
+
+async def _fetch_picture(
+    client: AccountClient,
+    images: Sequence[Image | None] | None,
+    credits_: msgspec.Raw,
+    *,
+    model: str,
+    timeout_seconds: float,
+) -> bytes:
+    """Return the picture; raises ModelErrors with the charge that the credits report."""
+    reported = dollars(credits_)
+    with paid_call(reported):
+        data = await fetch_picture(client, images, model=model, timeout_seconds=timeout_seconds)
+    if data is None:
+        raise InvalidImage(model, "no image", paid(credits_), reported)
+    return data
 
 
 def _request_id(response: ProviderResponse) -> str:

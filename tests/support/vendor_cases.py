@@ -235,8 +235,8 @@ RECRAFT_CASES = [
         "an address only",
         CannedResponse({"data": [{"url": "http://10.0.0.1/x.png"}]}),
         InvalidImage,
-        "maybe",
-        "no image",
+        "yes",
+        "address not allowed",
     ),
 ]
 

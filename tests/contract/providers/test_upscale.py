@@ -72,7 +72,7 @@ async def test_too_large_picture_is_downscaled_first() -> None:
     [
         (CannedResponse({"created": 1, "credits": 4, "data": [{"b64_json": BASE64}]}), InvalidImage, "yes"),
         (CannedResponse({"credits": 0, "image": None}), InvalidImage, "no"),
-        (CannedResponse({"image": {"url": "http://10.0.0.1/x.png"}}), InvalidImage, "maybe"),
+        (CannedResponse({"image": {"url": "http://10.0.0.1/x.png"}}), InvalidImage, "yes"),
         (CannedResponse(HTML), InvalidImage, "maybe"),
         (
             CannedResponse({"code": "not_enough_credits", "message": f"Not enough credits. {KEY}"}, 400),

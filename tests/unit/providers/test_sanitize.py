@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from msgspec import Raw
 
+from providers.gemini import responses as gemini_responses
 from providers.http import sanitize
 from providers.http.response import ProviderResponse
 from providers.openai import responses as openai_responses
@@ -21,16 +23,31 @@ def test_plausible_amount_is_accepted(amount: str) -> None:
     assert sanitize.usd(Decimal(amount)) == Decimal(amount)
 
 
-@pytest.mark.parametrize("credits_", ["NaN", "-5", "Infinity", "1e12"])
+ABSURD = ["NaN", '"NaN"', '"sNaN"', "-5", "1e12", "1e2000000", "9" * 5_000, '"a few"', "[]", "{}", "true", "null", '""']
+
+
+@pytest.mark.parametrize("credits_", ABSURD, ids=lambda text: text[:12])
 def test_invalid_credits_fall_back_to_the_listed_price(credits_: str) -> None:
-    charge = recraft_responses.charge(Decimal(credits_), Decimal("0.04"))
+    raw = Raw(credits_.encode())
+    charge = recraft_responses.COST.charge(raw, Decimal("0.04"))
     assert (charge.usd, charge.source) == (Decimal("0.04"), "listed")
-    assert recraft_responses.paid(Decimal(credits_)) == "maybe"
+    assert recraft_responses.paid(raw) == "maybe"
 
 
-@pytest.mark.parametrize("tokens", [-1_400, 10**30])
-def test_implausible_token_counts_give_no_cost(tokens: int) -> None:
-    assert openai_responses.Usage(input_tokens=50, output_tokens=tokens).cost(RATES["gpt-image-2"]) is None
+@pytest.mark.parametrize("credits_", ["35", "35.0", '"35"', "3.5e1"])
+def test_credits_are_read_as_number_and_as_text(credits_: str) -> None:
+    assert recraft_responses.dollars(Raw(credits_.encode())) == Decimal("0.035")
+
+
+@pytest.mark.parametrize("tokens", ABSURD, ids=lambda text: text[:12])
+def test_implausible_token_counts_give_the_listed_price(tokens: str) -> None:
+    readers = {
+        openai_responses.cost_reader(RATES["gpt-image-2"]): '{"input_tokens": 50, "output_tokens": %s}',
+        gemini_responses.cost_reader(RATES["gemini-3-pro-image"]): '{"candidatesTokenCount": %s}',
+    }
+    for reader, usage in readers.items():
+        assert reader.parse(Raw((usage % tokens).encode())) is None
+        assert reader.parse(Raw(tokens.encode())) is None
 
 
 @pytest.mark.parametrize("request_id", ["", "x" * 201, "a b", "q\x1b[31m", "é"])
