@@ -13,7 +13,7 @@ from typing import ParamSpec, TypeVar
 from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat
 
 from bot.domain.errors import InvalidImage, InvalidRequest
-from bot.domain.face import Portrait
+from bot.domain.face import HASH_GRID, Portrait
 from bot.imaging.color import is_plain
 from bot.imaging.decoding import (
     ANSWER_FORMATS,
@@ -291,12 +291,8 @@ def _make_preview(image: Image.Image) -> Image.Image:
 
 
 def _perceptual_hash(picture: Image.Image) -> str:
-    """Return 512 bits: in a 16 x 16 grid, whether each cell is brighter than its right and its lower neighbour."""
-    side = 17
-    grey = picture.convert("L").resize((side, side), Image.Resampling.LANCZOS).tobytes()
-    cells = [y * side + x for y in range(side - 1) for x in range(side - 1)]
-    bits = [grey[at] > grey[at + step] for step in (1, side) for at in cells]
-    return f"{sum(bit << n for n, bit in enumerate(bits)):0{len(bits) // 4}x}"
+    """Return the mean colours of a 16 x 16 grid as hex; `Portrait.shows_same_picture` compares them."""
+    return picture.convert("RGB").resize(HASH_GRID, Image.Resampling.BOX).tobytes().hex()
 
 
 def _open_jpeg(data: bytes, min_size: tuple[int, int] | None = None) -> Image.Image:

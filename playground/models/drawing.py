@@ -12,7 +12,8 @@ from playground.models.generation_order import GenerationOrder
 
 _UPSCALED_SIDE = 4096
 _SEEDS_PER_REPEAT = 1000
-_VARIATION_PHRASE = "another moment"
+# A redraw at a higher resolution asks for the same picture; any other reference is only the face to keep.
+_SAME_PICTURE_PHRASE = "at a higher resolution"
 
 
 def draw_pictures(order: GenerationOrder, repeat_index: int) -> list[Picture]:
@@ -58,7 +59,9 @@ def _draw(order: GenerationOrder, seed: int) -> Image.Image:
         enlarged = reference.resize((order.width, order.height), Image.Resampling.LANCZOS)
         return enlarged.filter(ImageFilter.UnsharpMask(3, 60, 2))
     base = _cover(reference, order.width, order.height)
-    return _relight(_reframe(base, order, seed) if _VARIATION_PHRASE in order.prompt.casefold() else base, order, seed)
+    if _SAME_PICTURE_PHRASE in order.prompt.casefold():
+        return _relight(base, order, seed)
+    return _relight(_reframe(base, order, seed), order, seed)
 
 
 def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
@@ -71,8 +74,8 @@ def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
 
 
 def _reframe(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.Image:
-    """Draw the same face a moment later: the head tilted to one side, the camera nearer and moved."""
-    tilt, side, zoom, across, down = sha256(f"{order.prompt}|{order.seed}|{seed}".encode()).digest()[:5]
+    """Draw the same face in another pose: the head tilted to one side, the camera nearer and moved."""
+    tilt, side, zoom, across, down = sha256(f"{order.model}|{order.prompt}|{order.seed}|{seed}".encode()).digest()[:5]
     angle = (3 + tilt / 255 * 5) * (1 if side % 2 else -1)
     zoom_factor = 1.16 + zoom / 255 * 0.2
     width, height = picture.width / zoom_factor, picture.height / zoom_factor
@@ -83,7 +86,7 @@ def _reframe(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.I
 
 def _relight(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.Image:
     """Draw the same face in other light, which depends on the prompt; more `strength` changes more."""
-    digest = sha256(f"{order.prompt}|{seed}".encode()).digest()
+    digest = sha256(f"{order.model}|{order.prompt}|{seed}".encode()).digest()
     warmth = (digest[0] / 255 - 0.5) * 0.24 * (0.5 + order.strength)
     red, green, blue = picture.split()
     tinted = Image.merge("RGB", (red.point(_gain(1 + warmth)), green, blue.point(_gain(1 - warmth))))
