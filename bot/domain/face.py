@@ -18,8 +18,8 @@ _HASH_LENGTH = HASH_GRID[0] * HASH_GRID[1] * 3 * 2  # hexadecimal digits
 #   JPEG of quality 60, 70, 80 to 95      3, 3, 2      resized to 35 %, 50 %, 137 %, 200 %        4, 3, 1, 1
 #   WebP of quality 60 to 95              2            halved, JPEG 60, doubled, WebP 60          3
 # Other pictures differ by more: pose, light and framing of one face 50 to 187, turned by one degree 14 to 29, another
-# mouth 20, brighter by 3 % 6 to 7, a darker eye 5 to 6. The former hash of brightness edges was the same for one face in
-# other light (0 to 27 of 512 bits, against 0 to 18 for re-encodings), and dropped paid portraits of a likeness.
+# mouth 20, brighter by 3 % 6 to 7, a darker eye 5 to 6. The former hash of brightness edges was the same for one face
+# in other light (0 to 27 of 512 bits, against 0 to 18 for re-encodings), and dropped paid portraits of a likeness.
 _MAX_CELL_DIFFERENCE = 4
 
 

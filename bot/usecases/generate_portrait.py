@@ -151,7 +151,7 @@ class PortraitGenerator:
         except RateLimited as limit:
             wait = limit.retry_after or _DEFAULT_RETRY_SECONDS
             self.ports.model_clients.rate_limiter(slot.model).back_off(min(wait, _MAX_BACK_OFF_SECONDS))
-            if wait > max_wait:
+            if wait > max_wait or limit.paid != "no":
                 raise
             await retry_until_stored(
                 partial(self.ports.storage.slots.set_wait_until, slot.id, self.ports.now() + timedelta(seconds=wait))

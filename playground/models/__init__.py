@@ -35,6 +35,7 @@ def add_models(app: web.Application, *, data: Path, speed: float = 1.0, drawn_si
     control_routes = ModelControlRoutes(model_server, gemini, self_hosted, _model_ids())
     for routes_owner in (Recraft(model_server), OpenAI(model_server), gemini, fal, self_hosted, control_routes):
         app.add_routes(routes_owner.routes())
+    app.add_routes([model_server.gateway_images.route()])
     app.on_cleanup.append(_close)
     app.cleanup_ctx.append(fal.queue.run)
 

@@ -14,6 +14,7 @@ from playground.models.faults import Fault
 from playground.models.request_parsing import encode_base64
 
 _BOMB_SIDE = 30_000
+_COMMENT_LENGTH = 70_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def corrupt(picture: Picture, fault: Fault | None) -> Picture:
             return replace(picture, data=decompression_bomb(), media_type="image/png")
         case "wrong_type":
             return replace(picture, data=_reencode(picture, fault.spelling))
+        case "long_comment":
+            return replace(picture, data=_with_comment(_reencode(picture, "png")), media_type="image/png")
         case "redirect":
             return replace(picture, is_redirected=True)
     return picture
@@ -70,6 +73,13 @@ def decompression_bomb(side: int = _BOMB_SIDE) -> bytes:
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
     compressed = b"".join(_compressed_rows(side))
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", compressed) + _chunk(b"IEND", b"")
+
+
+def _with_comment(png: bytes) -> bytes:
+    """Return the PNG with a text chunk that is longer than a JPEG's comment can be."""
+    end_of_header = 8 + 25
+    text = _chunk(b"tEXt", b"comment\0" + b"x" * _COMMENT_LENGTH)
+    return png[:end_of_header] + text + png[end_of_header:]
 
 
 def _compressed_rows(side: int) -> Iterator[bytes]:

@@ -10,13 +10,26 @@ import msgspec
 FaultKind = Literal[
     "latency", "refusal", "rate_limit", "no_money", "bad_key", "retired", "bad_request", "error_500", "error_503",
     "no_image", "cut_before", "cut_during", "cut_after", "hang", "truncated", "broken_base64", "not_an_image",
-    "html", "enormous", "drip", "wrong_type", "redirect", "none",
+    "html", "enormous", "drip", "wrong_type", "redirect", "long_comment", "twice_gzipped", "by_url",
+    "absurd_amounts", "content_filter", "inner_error", "none",
 ]  # fmt: skip
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 
 # Kinds that return an error in the vendor's format, before anything is drawn or charged.
 ERROR_KINDS = frozenset(
-    {"refusal", "rate_limit", "no_money", "bad_key", "retired", "bad_request", "error_500", "error_503", "no_image"}
+    {
+        "refusal",
+        "rate_limit",
+        "no_money",
+        "bad_key",
+        "retired",
+        "bad_request",
+        "error_500",
+        "error_503",
+        "no_image",
+        "content_filter",
+        "inner_error",
+    }
 )
 
 

@@ -1,6 +1,7 @@
 """Ways to send a response, or to fail."""
 
 import asyncio
+import gzip
 
 from aiohttp import web
 
@@ -43,6 +44,12 @@ async def send(request: web.Request, body: bytes, headers: dict[str, str]) -> we
     await response.prepare(request)
     await response.write_eof()
     return response
+
+
+async def send_twice_gzipped(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:
+    """Send a response with two encodings, which expands to much more than was sent."""
+    compressed = await asyncio.to_thread(lambda: gzip.compress(gzip.compress(body)))
+    return await send(request, compressed, {**headers, "Content-Encoding": "gzip, gzip"})
 
 
 async def send_half(request: web.Request, body: bytes, headers: dict[str, str]) -> web.StreamResponse:

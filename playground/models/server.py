@@ -15,7 +15,9 @@ from playground.models import http_delivery
 from playground.models.corrupted_images import Picture, corrupt
 from playground.models.drawing import draw_pictures
 from playground.models.faults import ERROR_KINDS, Fault, FaultKind, Faults
+from playground.models.gateway import distort, gateway_error
 from playground.models.generation_order import GenerationOrder
+from playground.models.hosted_images import HostedImages
 from playground.models.retirement import Retirements
 from playground.models.usage_log import UsageEntry, UsageLog
 from playground.models.vendor_errors import Json, VendorError
@@ -55,6 +57,7 @@ class ModelServer:
         self.retirements = Retirements()
         self.usage_log = UsageLog(data)
         self.style_model = ""
+        self.gateway_images = HostedImages("/gateway/files")
         self._speed = speed
         self._drawn_side = drawn_side
         self._executor = ThreadPoolExecutor(_DRAWING_THREADS, thread_name_prefix="drawer")
@@ -89,9 +92,11 @@ class ModelServer:
         if job.fault and job.fault.kind in ERROR_KINDS:
             await self.sleep(_ERROR_DELAY)
             await self.usage_log.set_outcome(
-                job.usage_entry, "refused" if job.fault_kind == "refusal" else "failed", charged=False
+                job.usage_entry,
+                "refused" if job.fault_kind in ("refusal", "content_filter") else "failed",
+                charged=False,
             )
-            raise job.vendor.error_for_fault(job.fault, job.order.model)
+            raise gateway_error(job.fault) or job.vendor.error_for_fault(job.fault, job.order.model)
 
     def seconds(self, job: Job) -> float:
         """Return the duration of the job until its response."""
@@ -120,6 +125,10 @@ class ModelServer:
         self, request: web.Request, job: Job, content: Json, headers: dict[str, str]
     ) -> web.StreamResponse:
         """Charge the call, then send the response: a response lost on the way is charged."""
+        if job.fault_kind == "absurd_amounts":
+            content = distort(content)
+        if job.fault_kind == "by_url":
+            content = self._with_urls(request, content)
         body = await self.run_in_thread(lambda: msgspec.json.encode(content))
         is_cut = job.fault_kind in ("cut_during", "cut_after")
         outcome = "client gone" if http_delivery.is_disconnected(request) else "cut" if is_cut else "delivered"
@@ -129,6 +138,14 @@ class ModelServer:
         except ConnectionError:
             await self.usage_log.set_outcome(job.usage_entry, "client gone", charged=True)
             return web.Response()
+
+    def _with_urls(self, request: web.Request, content: Json) -> Json:
+        """Return the answer of an Images API with an empty base64 beside the URL of each picture."""
+        if not isinstance(content.get("data"), list):
+            return content
+        pictures = [Picture(item["b64_json"], "image/png") for item in content["data"]]
+        urls = [self.gateway_images.image_url(request, self.gateway_images.add(picture)) for picture in pictures]
+        return {**content, "data": [{"b64_json": "", "url": url} for url in urls]}
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / self._speed)
@@ -166,6 +183,8 @@ class ModelServer:
                 return await http_delivery.send_half(request, body, headers)
             case Fault(kind="html"):
                 return http_delivery.html_page(fault.spelling)
+            case Fault(kind="twice_gzipped"):
+                return await http_delivery.send_twice_gzipped(request, body, headers)
             case Fault(kind="drip"):
                 return await http_delivery.send_slowly(request, body, headers, fault.seconds / self._speed)
         return await http_delivery.send(request, body, headers)

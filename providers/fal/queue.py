@@ -20,6 +20,7 @@ from bot.domain.errors import (
     ModelError,
     ModelRetired,
     ProviderDown,
+    RateLimited,
     ReferenceRefused,
     TimedOut,
 )
@@ -161,7 +162,7 @@ class Queue:
         except (ProviderDown, TimedOut):
             return None
         except InvalidImage as error:
-            if error.detail == "not JSON":
+            if error.detail in ("not JSON", "unreadable encoding"):
                 return None
             raise
         if await read_error(response) is None or received.status == 429:
@@ -199,6 +200,6 @@ def _after_enqueue(error: ModelError) -> ModelError:
     """Adjust an error of the account or the URL after a submission: the job exists and may be billed."""
     if isinstance(error, ModelRetired):
         return ProviderDown(error.model, "job not found", "maybe")
-    if isinstance(error, AuthenticationFailed | InsufficientCredit):
+    if isinstance(error, AuthenticationFailed | InsufficientCredit | RateLimited):
         error.paid = "maybe"
     return error

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.catalogue import Size
 from bot.domain.errors import ModelError, PaidStatus
-from bot.imaging.pictures import examine
+from bot.imaging.pictures import examine, run_in_thread
 from playground.models.faults import FAULT_KINDS
 from tests.support.practice_models import PracticeModels, open_practice_models
 from tests.support.vendor_cases import GEMINI, OPENAI, RECRAFT, VENDORS, Vendor, make_request
@@ -51,6 +51,11 @@ COMMON_CASES = [
     FaultCase("broken_base64", "invalid_image", "yes", charged=True),
     FaultCase("not_an_image", "invalid_image", "yes", charged=True),
     FaultCase("enormous", "invalid_image", "yes", charged=True),
+    FaultCase("twice_gzipped", "invalid_image", "maybe", charged=True),
+    FaultCase("content_filter", "refused", "no"),
+    FaultCase("content_filter", "refused", "no", "contentFilter"),
+    FaultCase("inner_error", "rate_limited", "no"),
+    FaultCase("inner_error", "provider_down", "maybe", "502"),
     FaultCase("wrong_type", "invalid_image", "yes", "gif", charged=True),
 ]
 RECRAFT_CASES = [
@@ -119,6 +124,23 @@ async def test_fault_is_one_failure_with_the_right_charge(
     assert not (day.charged and error.paid == "no")
 
 
+PORTRAIT_FAULTS = ("long_comment", "by_url", "absurd_amounts")
+
+
+@pytest.mark.parametrize("fault", PORTRAIT_FAULTS)
+@pytest.mark.parametrize("vendor", VENDORS, ids=lambda v: v.provider)
+async def test_odd_answer_is_a_portrait_within_its_listed_price(
+    practice_models: PracticeModels, vendor: Vendor, fault: str
+) -> None:
+    await practice_models.set_fault(vendor.spec.wire_id, fault, times=0)
+    http = vendor.http(f"{practice_models.http.base_url}/{vendor.provider}", "practice-key")
+    result = await vendor.model(vendor.spec, http, TIMEOUTS).generate(make_request())
+    await http.close()
+    assert (await run_in_thread(examine, result.data, vendor.spec.id)).preview
+    assert result.charge.usd <= vendor.spec.prices[Size.DRAFT]
+    assert (result.charge.source == "listed") is (fault == "absurd_amounts")
+
+
 def test_every_practice_fault_is_covered() -> None:
     """`latency`, `drip` and `none` return a portrait."""
 
@@ -127,4 +149,5 @@ def test_every_practice_fault_is_covered() -> None:
             "latency",
             "drip",
             "none",
+            *PORTRAIT_FAULTS,
         }
