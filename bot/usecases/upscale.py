@@ -238,7 +238,7 @@ class RunUpscale:
             self.ports.storage.portraits,
             face.round_id,
             (face.slot_id, upscale.id),
-            lambda previews: side_by_side(*previews, aspect),
+            lambda previews: side_by_side(previews[0], previews[1], aspect),
         )
         return Picture(data, name, upscale_kind="pair")
 

@@ -7,13 +7,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 from bot.domain.brief import Consent
 from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError, NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
+from bot.ports.image_models import GenerationRequest
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness, make_portrait
 
 PHOTO_LINE = "Ben: x --like photo"
@@ -56,6 +57,28 @@ async def test_reference_face_is_sent_to_models_that_accept_references(harness: 
     assert "Keep the person" in round_.prompt
     assert round_.prompt_version == "portrait-1-like"
     assert {s.price for s in round_.slots} == {harness.fake_models.banana.spec.price(round_.brief.size, 1)}
+
+
+async def test_portraits_that_resemble_the_reference_all_reach_the_ballot(harness: CastingHarness) -> None:
+    await cast_face(harness)
+
+    def relight(request: GenerationRequest) -> bytes:
+        out = BytesIO()
+        light = 0.8 + len(harness.fake_models.banana.requests) * 0.07
+        ImageEnhance.Brightness(Image.open(BytesIO(request.references[0]))).enhance(light).save(out, "PNG")
+        return out.getvalue()
+
+    harness.fake_models.banana.render = relight
+    round_ = await harness.run_to_voting("Ben: her brother --like Maya")
+    assert (len(round_.candidates), round_.failures) == (4, ())
+
+
+async def test_one_picture_sent_twice_is_one_candidate(harness: CastingHarness) -> None:
+    await cast_face(harness)
+    harness.fake_models.banana.render = lambda request: make_portrait(99)
+    round_ = await harness.run_to_voting("Ben: her brother --like Maya")
+    assert len(round_.candidates) == 1
+    assert {s.failure.kind for s in round_.failures if s.failure} == {"duplicate"}
 
 
 async def test_rerolls_keep_the_reference_and_its_price(harness: CastingHarness) -> None:

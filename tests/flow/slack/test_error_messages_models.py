@@ -50,9 +50,12 @@ FAILURES = {
     "broken_base64": ExpectedFailure(INVALID_PICTURE_TEXT, CHARGED_TEXT),
     "not_an_image": ExpectedFailure(INVALID_PICTURE_TEXT, CHARGED_TEXT),
     "enormous": ExpectedFailure(INVALID_PICTURE_TEXT, CHARGED_TEXT),
+    "twice_gzipped": ExpectedFailure(INVALID_PICTURE_TEXT, MAYBE_CHARGED_TEXT),
+    "content_filter": ExpectedFailure("declined the brief", FREE_TEXT),
 }
 LATE_FAULTS = {"drip", "hang"}
-HARMLESS_FAULTS = {"latency", "wrong_type"}
+HARMLESS_FAULTS = {"latency", "wrong_type", "long_comment", "by_url", "absurd_amounts"}
+SPELLED_FAULTS = {"inner_error"}
 # Seven slots to a round, one of them sound.
 TESTED_MODELS = {
     "recraft",
@@ -105,10 +108,10 @@ async def run_round_with_faults(workspace: PracticeEnvironment, faults: dict[str
 
 
 async def set_fault(
-    workspace: PracticeEnvironment, model: ModelSpec, kind: str, times: int = 0, seconds: float = 1
+    workspace: PracticeEnvironment, model: ModelSpec, kind: str, times: int = 0, seconds: float = 1, spelling: str = ""
 ) -> None:
     answer = await workspace.control_client.post(
-        f"models/{model.wire_id}/faults", {"kind": kind, "times": times, "seconds": seconds}
+        f"models/{model.wire_id}/faults", {"kind": kind, "times": times, "seconds": seconds, "spelling": spelling}
     )
     assert answer["ok"], answer
 
@@ -130,7 +133,7 @@ async def build_fault_report(
 
 async def test_every_practice_model_fault_is_covered(workspace: PracticeEnvironment) -> None:
     known = (await workspace.control_client.get("models"))["kinds"]
-    assert {*FAILURES, *LATE_FAULTS, *HARMLESS_FAULTS, "none"} == {*known}
+    assert {*FAILURES, *LATE_FAULTS, *HARMLESS_FAULTS, *SPELLED_FAULTS, "none"} == {*known}
 
 
 @pytest.mark.parametrize("kind", FAILURES)
@@ -179,6 +182,22 @@ async def test_short_rate_limit_wait_is_shown_and_retried(workspace: PracticeEnv
     assert "missing" not in voting.lower()
     calls = (await workspace.control_client.get("bill", model=model.wire_id))["calls"][-2:]
     assert [(c["fault"], c["charged"]) for c in calls] == [("rate_limit", False), (None, True)]
+
+
+async def test_odd_answers_of_gateways_cost_no_portrait(workspace: PracticeEnvironment) -> None:
+    gpt, long_comment, absurd, *_ = FAULTY_MODELS
+    faults = {"long_comment": long_comment, "absurd_amounts": absurd, "by_url": HEALTHY_MODEL}
+    for kind, model in faults.items():
+        await set_fault(workspace, model, kind)
+    await set_fault(workspace, gpt, "inner_error", spelling="502")
+    ts = await workspace.cast(command_text("Odd", gpt, long_comment, absurd))
+    voting = text_of(await workspace.wait_for_ballot(ts))
+    for model in (*faults.values(), gpt):
+        await set_fault(workspace, model, "none")
+    assert "One of 4 is missing" in voting
+    assert f"a model {PROVIDER_DOWN_TEXT}. {MAYBE_CHARGED_TEXT}" in voting
+    await workspace.press(LENA, ts, "close")
+    assert f"{gpt.title} {PROVIDER_DOWN_TEXT}" in await workspace.wait_for_text(ts, "voting is closed")
 
 
 async def test_late_models_do_not_delay_the_vote(workspace: PracticeEnvironment) -> None:
