@@ -28,6 +28,7 @@ log = structlog.get_logger()
 VERSION = "castroom-1"
 _ACTIVE_STATUSES = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 _MAX_RECOVERIES = 100
+_STEP_ATTEMPTS, _FIRST_STEP_INTERVAL = 9, 0.5
 _MIN_RETRY_SECONDS, _MAX_RETRY_SECONDS = 5.0, 3_600.0
 
 R = TypeVar("R")
@@ -149,11 +150,15 @@ async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> 
 async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
     """Run a recorded step with retries for about two minutes, since Slack may be down for a while.
 
-    Notifies the lead if database or portraits fail, and of an error that is not one of ours: the scheduler starts the
-    job again, and only a person can find the cause.
+    Notifies the lead if database or portraits fail, and if all attempts end with an error that no code expects: the
+    scheduler starts the job again, but only a person can find the cause.
     """
 
+    unexpected: Exception | None = None
+
     async def call_and_notify(key: str) -> R:
+        nonlocal unexpected
+        unexpected = None
         try:
             return await use_case(key)
         except (StorageUnavailable, PortraitMissing) as error:
@@ -163,13 +168,21 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
             raise
         except Exception as error:
             log.exception("job_failed_unexpectedly", step=use_case.__name__, key=key)
-            await storage_retry.notify_lead(round_id_of_key(key), error)
+            unexpected = error
             raise
 
     options = StepOptions(
-        name=use_case.__name__, retries_allowed=True, max_attempts=9, interval_seconds=0.5, backoff_rate=2.0
+        name=use_case.__name__,
+        retries_allowed=True,
+        max_attempts=_STEP_ATTEMPTS,
+        interval_seconds=_FIRST_STEP_INTERVAL,
+        backoff_rate=2.0,
     )
-    return await DBOS.run_step_async(options, call_and_notify, key)
+    try:
+        return await DBOS.run_step_async(options, call_and_notify, key)
+    finally:
+        if unexpected:
+            await storage_retry.notify_lead(round_id_of_key(key), unexpected)
 
 
 def round_id_of_key(key: str) -> str:

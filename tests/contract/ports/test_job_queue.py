@@ -223,3 +223,15 @@ def test_restarted_job_runner_resumes_its_jobs(tmp_path: Path) -> None:
     calls = asyncio.run(second_process())
     assert "post r1" not in calls, "what was recorded is not done again"
     assert sorted(calls)[:2] == ["draw r1-0", "draw r1-1"], "what was not is"
+
+
+async def test_lead_is_told_once_of_a_step_that_always_fails_unexpectedly(
+    use_cases_and_runner: tuple[FakeUseCases, JobRunner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_cases, runner = use_cases_and_runner
+    monkeypatch.setattr("bot.runtime.jobs._STEP_ATTEMPTS", 2)
+    monkeypatch.setattr("bot.runtime.jobs._FIRST_STEP_INTERVAL", 0.01)
+    use_cases.failures_left, use_cases.error = 2, RuntimeError("nobody expects it")
+    await runner.start("round", "r1")
+    await wait_for_call(use_cases, "tell r1 nobody expects it")
+    assert use_cases.calls == ["tell r1 nobody expects it"]
