@@ -386,8 +386,6 @@ class InvalidRequest(ModelError):
 class ProviderDown(ModelError):
     """The provider failed or could not be reached."""
 
-    kind = "provider_down"
-
 
 @dataclass(eq=False)
 class CircuitOpen(ProviderDown):

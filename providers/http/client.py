@@ -29,7 +29,6 @@ from providers.http.status import OVERLOADED_STATUSES, retry_after
 log = structlog.get_logger()
 
 MAX_BYTES = 80_000_000
-_MAX_ERROR_BYTES = 4_000_000
 _CONNECT_SECONDS = 10.0
 _RETRY_DELAYS = (0.3, 1.0)  # seconds before the second and the third try, each shortened by up to half at random
 _MAX_RETRY_AFTER = 10.0  # seconds; with a longer Retry-After the client returns the overload response
@@ -196,7 +195,7 @@ async def _read_response(response: httpx.Response, model: str) -> ProviderRespon
     """Read the body. That of an error counts as empty if it is unreadable: the status says what happened."""
     parser = Base64StreamParser()
     try:
-        async for chunk in read_body(response, MAX_BYTES if response.is_success else _MAX_ERROR_BYTES):
+        async for chunk in read_body(response, MAX_BYTES):
             parser.feed(chunk)
     except (BodyTooLarge, UnreadableEncoding) as error:
         if response.is_success:

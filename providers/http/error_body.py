@@ -5,6 +5,7 @@ Azure nests `ResponsibleAIPolicyViolation` in `inner_error` or `innererror`, and
 `error.code`, and names what it flagged in `error.metadata.flagged_input` (openrouter.ai/docs, errors).
 """
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -60,6 +61,10 @@ _STATUS_BY_CODE: tuple[tuple[int, frozenset[str]], ...] = (
 )
 _SUCCESS_WITHOUT_CODE = 500  # the work may be done
 _EMPTY_JSON = frozenset({b"", b"null", b"[]", b"{}", b'""', b"false"})
+_MAX_EMPTY_LENGTH = 64
+_SMALL_BYTES = 64_000
+_MAX_PARSED_BYTES = 1_000_000
+_LONG_STRING = re.compile(rb'"[^"\\]{20000,}"')
 # A float that no double holds would make the whole body undecodable.
 _decoder = msgspec.json.Decoder(Any, float_hook=str)
 
@@ -99,10 +104,18 @@ class ErrorBody:
 
 async def read_error(response: ProviderResponse) -> ErrorBody | None:
     """Read an error body; None if it is no JSON object, for example a gateway's page."""
-    if await response.decode_or_none(msgspec.Raw) is None:
+    if len(response.body) < _SMALL_BYTES:
+        return _parse(response.body)
+    return await asyncio.to_thread(_parse, response.body)
+
+
+def _parse(data: bytearray) -> ErrorBody | None:
+    """Parse without long strings: validation errors repeat whole reference pictures."""
+    shortened = _LONG_STRING.sub(b'""', data)
+    if len(shortened) > _MAX_PARSED_BYTES:
         return None
     try:
-        body = _decoder.decode(response.body)
+        body = _decoder.decode(shortened)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
     while isinstance(body, list) and body:
@@ -122,7 +135,7 @@ async def with_inner_status(response: ProviderResponse) -> ProviderResponse:
 
 
 def _is_empty(raw: msgspec.Raw | None) -> bool:
-    return raw is None or bytes(raw).strip() in _EMPTY_JSON
+    return raw is None or (len(raw) < _MAX_EMPTY_LENGTH and bytes(raw).strip() in _EMPTY_JSON)
 
 
 def _describe(body: Mapping[str, Any]) -> ErrorBody:

@@ -324,7 +324,7 @@ async def test_absurd_amount_costs_no_portrait_and_the_listed_price(amounts: byt
 
 
 def fal_problem(field: str, kind: str, **more: object) -> CannedResponse:
-    detail = [{"loc": ["body", field, 0], "msg": ECHO, "type": kind, "input": None, "ctx": None, **more}]
+    detail = [{"loc": ["body", field, 0], "msg": ECHO, "type": kind, "ctx": None, "input": None, **more}]
     return CannedResponse({"detail": detail}, 422, {"X-Fal-Retryable": "false"})
 
 
@@ -335,6 +335,11 @@ def fal_problem(field: str, kind: str, **more: object) -> CannedResponse:
             fal_problem("image_urls", "content_policy_violation", categories=["sexual"]),
             "reference_refused",
             "The model declined the reference picture (its filter flagged “sexual”). Nothing was charged for it.",
+        ),
+        (
+            fal_problem("image_urls", "content_policy_violation", input=f"data:image/png;base64,{'A' * 3_000_000}"),
+            "reference_refused",
+            "declined the reference picture",
         ),
         (fal_problem("image_url", "content_policy_violation"), "reference_refused", "declined the reference picture"),
         (fal_problem("image_urls", "image_load_error"), "reference_refused", "declined the reference picture"),

@@ -24,6 +24,9 @@ from providers.http.status import error_code, retry_after
         ({"Retry-After": "inf"}, 0),
         ({"Retry-After": "0"}, 0.1),
         ({"Retry-After": "-5"}, 0.1),
+        ({"Retry-After": "9" * 5_000}, 0),
+        ({"Retry-After": "Wed, 21 Oct 99999999999 07:28:00 GMT"}, 0),
+        ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 +999999999999"}, 0),
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.1),
     ],
 )
