@@ -10,7 +10,7 @@ from bot.domain.slot import Slot
 from bot.imaging.pictures import contact_sheet, run_in_thread
 from bot.ports.messaging import Picture
 from bot.usecases.ports import Ports
-from bot.usecases.previews import get_preview
+from bot.usecases.previews import compose, get_preview
 
 _PAIR_SIZE = 2
 
@@ -45,13 +45,14 @@ class Comparison:
     async def compose(self, comparison: ComparisonResult) -> Picture:
         """Draw the chosen candidates side by side at one crop and sharpness, numbered; raises PortraitMissing."""
         round_ = comparison.round
-        previews = {
-            slot.number: await get_preview(self.ports.storage.portraits, round_.id, slot.id)
-            for slot in round_.candidates
-            if slot.number
-        }
+        slot_ids = {slot.number: slot.id for slot in round_.candidates if slot.number}
         numbers = tuple(slot.number for slot in comparison.chosen if slot.number)
-        data = await run_in_thread(contact_sheet, previews, round_.brief.aspect, numbers)
+        data = await compose(
+            self.ports.storage.portraits,
+            round_.id,
+            list(slot_ids.values()),
+            lambda previews: contact_sheet(dict(zip(slot_ids, previews, strict=True)), round_.brief.aspect, numbers),
+        )
         return Picture(data, _file_name(round_.character, numbers), shown=numbers)
 
     async def compose_versions(self, faces: Sequence[Face]) -> Picture:

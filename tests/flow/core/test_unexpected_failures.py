@@ -13,7 +13,7 @@ from bot.domain.ids import original_key, preview_key
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotState
 from bot.domain.upscale import Upscale, UpscaleState
-from bot.imaging import pictures
+from bot.imaging import encoding, pictures
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from tests.support.casting_harness import FILM, LEAD, LITERAL, SKIN, UPSCALER, CastingHarness, casting_harness
 from tests.support.casting_harness import make_portrait as make_png
@@ -32,10 +32,10 @@ class Unforeseen(Exception):
 def break_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every preview fail, as a text chunk did that JPEG cannot hold."""
 
-    def fail(*_: object) -> bytes:
+    def fail(*_: object, **__: object) -> bytes:
         raise Unforeseen
 
-    monkeypatch.setattr(pictures, "_jpeg", fail)
+    monkeypatch.setattr(pictures, "to_jpeg", fail)
 
 
 async def committed(harness: CastingHarness) -> Decimal:
@@ -95,16 +95,16 @@ async def test_bytes_that_break_the_encoder_are_a_paid_failure_after_a_restart(
     harness: CastingHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = 0
-    encode = pictures._jpeg
+    encode: Callable[..., bytes] = encoding.to_jpeg
 
-    def fail_once(*args: object) -> bytes:
+    def fail_once(*args: object, **options: object) -> bytes:
         nonlocal calls
         calls += 1
         if calls == 1:
             raise Unforeseen
-        return encode(*args)  # type: ignore[arg-type]
+        return encode(*args, **options)
 
-    monkeypatch.setattr(pictures, "_jpeg", fail_once)
+    monkeypatch.setattr(pictures, "to_jpeg", fail_once)
     round_ = await store_and_restart(harness, make_png(5))
     assert outcome(round_.failures[0]) == ("invalid_image", "yes", PRICE, "listed")
     assert (round_.state, len(round_.candidates)) == (RoundState.VOTING, 3)
