@@ -135,7 +135,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             client=_client(settings),
             authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt accepts None for an unknown workspace
             signing_secret=_signing_secret(settings),
-            before_authorize=EnvelopeValidation(),
+            before_authorize=EnvelopeValidation(clients.teams),
             user_facing_authorize_error_message=errors.WORKSPACE_UNKNOWN,
             logger=logging.getLogger("slack_bolt"),
         )

@@ -1,7 +1,7 @@
 """The workspaces of the bot, each with a web client that has its token."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -41,7 +41,7 @@ class Clients:
         return cls({str(workspace.identity.team_id): workspace for workspace in workspaces if workspace})
 
     @property
-    def teams(self) -> Iterable[str]:
+    def teams(self) -> Collection[str]:
         return self._workspaces.keys()
 
     def for_team(self, team: str) -> AsyncWebClient:
@@ -49,6 +49,11 @@ class Clients:
         if team not in self._workspaces:
             raise WorkspaceNotInstalled(f"workspace {team}")
         return self._workspaces[team].client
+
+    def organization(self, team: str) -> frozenset[str]:
+        """Return the ids under which Slack reports the workspace's own people: its own, and its organization's."""
+        identity = self._workspaces[team].identity if team in self._workspaces else None
+        return frozenset(filter(None, (team, identity.enterprise_id if identity else None)))
 
     def identity(self, team: str | None) -> AuthorizeResult | None:
         """Return the bot's identity in a workspace; log and return None where it has no token."""

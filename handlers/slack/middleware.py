@@ -1,6 +1,6 @@
 """Bolt middleware: payload validation, the time until each ack, and presses on menus shown as buttons."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +14,7 @@ from slack_bolt.response import BoltResponse
 from bot.ports.deadline import AckDeadline, start_ack_deadline
 from bot.telemetry import logs, metrics
 from handlers.slack.fallback_blocks import unwrap_menu_buttons
+from handlers.slack.payloads.installation import decide_installation
 from handlers.slack.payloads.parsers import validate_envelope
 from handlers.slack.payloads.values import BadPayload
 
@@ -21,7 +22,13 @@ log = structlog.get_logger()
 
 
 class EnvelopeValidation(AsyncMiddleware):
-    """Validation of payloads before Bolt's authorization; a class, since Bolt parses the payload before a function."""
+    """Validation of payloads before Bolt's authorization; a class, since Bolt parses the payload before a function.
+
+    It also decides the installation, by which Bolt authorizes: one of `teams`, if the payload names one.
+    """
+
+    def __init__(self, teams: Collection[str] = ()) -> None:
+        self._teams = teams
 
     async def async_process(
         self,
@@ -33,13 +40,24 @@ class EnvelopeValidation(AsyncMiddleware):
         """Answer a bad payload with status 200 and drop it; otherwise Slack would send it again."""
         try:
             validate_envelope(req.body)
+            team = decide_installation(req.body, self._teams)
         except BadPayload as error:
             log.warning("payload_rejected", why=str(error))
             return BoltResponse(status=200)
         if not req.context.response_url:
             # Bolt would use an empty response_url as an address to answer an unknown workspace.
             req.context.pop("response_url", None)
+        _use_installation(req, team)
         return await next()
+
+
+def _use_installation(req: AsyncBoltRequest, team: str) -> None:
+    """Replace the workspace that Bolt read, also in the client, which sends it with every call."""
+    req.context.pop("team_id", None)
+    parameters = req.context.client.default_params if req.context.client else {}
+    parameters.pop("team_id", None)
+    if team:
+        req.context["team_id"] = parameters["team_id"] = team
 
 
 class _TimedAck(AsyncAck):

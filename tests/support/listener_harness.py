@@ -17,6 +17,7 @@ from bot.usecases.ports import Ports, utc_now
 from handlers import register
 from handlers.slack.clients import make_authorize
 from handlers.slack.directory import SlackDirectory
+from handlers.slack.middleware import EnvelopeValidation
 from handlers.text import errors
 from tests.support.builders import CATALOGUE, make_round
 from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
@@ -83,6 +84,7 @@ async def listener_harness(
         app = AsyncApp(
             client=slack.client(),
             authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
+            before_authorize=EnvelopeValidation(clients.teams),
             user_facing_authorize_error_message=errors.WORKSPACE_UNKNOWN,
         )
         register(

@@ -9,6 +9,7 @@ from itertools import islice
 
 from bot.domain.ids import ChannelRef
 from handlers.slack.markup import decode_mentions
+from handlers.slack.payloads.installation import installation_team
 from handlers.slack.payloads.scalars import (
     parse_id,
     parse_optional_id,
@@ -46,7 +47,7 @@ _MAX_FIELDS, _MAX_SELECTED = 100, 200
 
 @parses_payload
 def command_from(body: Payload) -> SlashCommand:
-    place = ChannelRef(parse_id(body["team_id"]), parse_id(body["channel_id"]))
+    place = ChannelRef(installation_team(body), parse_id(body["channel_id"]))
     line, mentions = decode_mentions(parse_optional_text(body.get("text")))
     return SlashCommand(place, parse_id(body["user_id"]), line, parse_id(body["trigger_id"]), mentions)
 
@@ -60,7 +61,7 @@ def press_from(body: Payload) -> ButtonPress:
         raise BadPayload("press without an id")
     message_ts = parse_id(container["message_ts"])
     return ButtonPress(
-        ChannelRef(_team_id(body), parse_id(container["channel_id"])),
+        ChannelRef(installation_team(body), parse_id(container["channel_id"])),
         parse_id(body["user"]["id"]),
         parse_id(action["action_id"]),
         ids,
@@ -84,7 +85,7 @@ def submission_from(body: Payload) -> FormSubmission:
     }
     person, metadata = parse_id(body["user"]["id"]), parse_optional_text(view.get("private_metadata"))
     return FormSubmission(
-        ChannelRef(_team_id(body), ""),
+        ChannelRef(installation_team(body), ""),
         person,
         metadata,
         values_by_field,
@@ -106,7 +107,7 @@ def view_action_from(body: Payload) -> ViewAction:
 @parses_payload
 def options_query_from(body: Payload) -> OptionsQuery:
     """Parse a block_suggestion from a view."""
-    metadata, place = parse_optional_text(body["view"].get("private_metadata")), ChannelRef(_team_id(body), "")
+    metadata, place = parse_optional_text(body["view"].get("private_metadata")), ChannelRef(installation_team(body), "")
     return OptionsQuery(
         place,
         parse_id(body["user"]["id"]),
@@ -120,7 +121,7 @@ def options_query_from(body: Payload) -> OptionsQuery:
 def shortcut_from(body: Payload) -> MessageShortcut:
     """Parse a message_action."""
     message = body["message"]
-    place = ChannelRef(parse_id(body["team"]["id"]), parse_id(body["channel"]["id"]))
+    place = ChannelRef(installation_team(body), parse_id(body["channel"]["id"]))
     thread_ts = _thread_ts(message.get("thread_ts"), parse_id(message["ts"]))
     return MessageShortcut(
         place,
@@ -139,7 +140,7 @@ def reaction_from(body: Payload) -> ReactionEvent | None:
     number = number_from_emoji(event["reaction"])
     if item["type"] != "message" or number is None:
         return None
-    place = ChannelRef(parse_id(body["team_id"]), parse_id(item["channel"]))
+    place = ChannelRef(installation_team(body), parse_id(item["channel"]))
     is_added = event["type"] == "reaction_added"
     return ReactionEvent(
         place, parse_id(event["user"]), parse_id(item["ts"]), number, is_added, parse_ts(event["event_ts"])
@@ -150,7 +151,7 @@ def reaction_from(body: Payload) -> ReactionEvent | None:
 def mention_from(body: Payload) -> MentionEvent:
     event = body["event"]
     text, mentions = decode_mentions(_without_bot_mention(bot_user_id(body), parse_optional_text(event["text"])))
-    place = ChannelRef(parse_id(body["team_id"]), parse_id(event["channel"]))
+    place = ChannelRef(installation_team(body), parse_id(event["channel"]))
     event_id, thread_ts = (
         parse_id(body.get("event_id") or event["event_ts"]),
         parse_optional_id(event.get("thread_ts")) or None,
@@ -164,7 +165,7 @@ def home_opened_from(body: Payload) -> HomeOpened | None:
     event = body["event"]
     if event.get("tab", "home") != "home":
         return None
-    return HomeOpened(parse_id(body["team_id"]), parse_id(event["user"]))
+    return HomeOpened(installation_team(body), parse_id(event["user"]))
 
 
 @parses_payload
@@ -237,11 +238,6 @@ def _bounded(values: Iterable[str]) -> tuple[str, ...]:
     if len(bounded) > _MAX_SELECTED:
         raise BadPayload("too many values")
     return bounded
-
-
-def _team_id(body: Payload) -> str:
-    """Return the workspace; for an installation in an organisation, the user's own."""
-    return parse_id((body.get("team") or {}).get("id") or body["user"]["team_id"])
 
 
 def _thread_ts(thread_ts: object, message_ts: str) -> str | None:
