@@ -114,11 +114,15 @@ class NotLead(CastingError):
 
 @dataclass(eq=False)
 class PermissionDenied(CastingError):
-    """Only `allowed_users` may do `action` (start, spend, lock, keep) here. With `is_guest`, guests must be named."""
+    """Only `allowed_users` may do `action` (start, spend, lock, keep) here. With `is_guest`, guests must be named.
+
+    `is_external` guests are people of other organizations.
+    """
 
     action: str
     allowed_users: tuple[str, ...] = ()
     is_guest: bool = False
+    is_external: bool = False
 
 
 @dataclass(eq=False)

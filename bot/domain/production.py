@@ -15,7 +15,7 @@ class ProductionSettings:
     """Defaults for briefs, permissions, and the production's own caps in dollars.
 
     `style` is added to every prompt. For `may_start`, `may_spend` and `may_change_settings`, empty means everyone
-    except guests, who must be named. For `may_lock`, empty means the round's lead.
+    except guests and people of other organizations, who must be named. For `may_lock`, empty means the round's lead.
     """
 
     models: tuple[str, ...] = ()

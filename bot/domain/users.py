@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 @dataclass(frozen=True)
 class User:
-    """A Slack user. `is_guest` includes users of connected workspaces.
+    """A Slack user. `is_guest` includes people of other organizations, who are also `is_external`.
 
     `time_zone` is an IANA name; it and `name` are empty if Slack gives none. `is_admin` means an administrator or owner
-    of the workspace.
+    of the workspace. With `is_unknown`, Slack answered that it does not show this user to the bot.
     """
 
     is_human: bool = True
@@ -19,6 +19,8 @@ class User:
     time_zone: str = ""
     name: str = ""
     is_admin: bool = False
+    is_external: bool = False
+    is_unknown: bool = False
 
 
 _WORKDAY_START, _WORKDAY_END = time(9), time(18)

@@ -116,8 +116,9 @@ class Permissions:
             return
         if await self._has_active(place, allowed):
             raise PermissionDenied(action, allowed)
-        if (await self.ports.user_directory.get_user(place.team, person)).is_guest:
-            raise PermissionDenied(action, (), is_guest=True)
+        user = await self.ports.user_directory.get_user(place.team, person)
+        if user.is_guest or not user.is_human:
+            raise PermissionDenied(action, (), is_guest=True, is_external=user.is_external)
 
     async def _has_active(self, place: ChannelRef, allowed: tuple[str, ...]) -> bool:
         """Return whether one of the named people is still in the workspace."""

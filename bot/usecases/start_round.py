@@ -71,6 +71,13 @@ class StartRound:
             )
             raise AlreadyCast(error.character, saved_draft.id, new.price) from error
 
+    async def get_started(self, place: ChannelRef, trigger: str) -> Round | None:
+        """Return the round that `start` has saved for this trigger."""
+        try:
+            return await self.ports.storage.rounds.get(stable_id("r", place.team, trigger))
+        except KeyError:
+            return None
+
     async def save_draft(
         self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
     ) -> RoundDraft:

@@ -2,17 +2,20 @@
 
 import re
 from functools import partial
+from uuid import NAMESPACE_OID, uuid5
 
 import structlog
-from cachetools import LRUCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import Brief
 from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCasting, BriefError, SlackUnavailable
+from bot.domain.ids import ChannelRef
 from bot.usecases.casting import Casting
 from handlers.presenters.faces import FacePresenter
+from handlers.slack.answered_mentions import AnsweredMentions
+from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.listeners import event_listener
 from handlers.slack.locations import RoundLocations
@@ -28,48 +31,76 @@ log = structlog.get_logger()
 
 _QUESTION = re.compile(r"(?:who\s+is|who['’]s|who\s+plays|show(?:\s+me|\s+us)?|recall)\s+", re.IGNORECASE)
 _BRIEF_LINE = re.compile(r"[^:：]{1,200}(:\s|：)\s*\S")
-_MAX_SEEN_EVENTS = 1_000
 
 
 class MentionListeners:
-    """Listeners for mentions; a second delivery of an event gets no second answer."""
+    """Listeners for mentions; a second delivery or an edit of a message gets no second answer.
 
-    def __init__(self, casting: Casting, faces: FacePresenter, locations: RoundLocations) -> None:
+    Only an edit after a private answer, such as an error, is answered again.
+    """
+
+    def __init__(
+        self, casting: Casting, faces: FacePresenter, locations: RoundLocations, directory: SlackDirectory
+    ) -> None:
         self._recall = casting.recall
         self._start_round = casting.start_round
         self._shortest_voting = casting.shortest_voting
         self._locations = locations
         self._faces = faces
-        self._seen_events: LRUCache[tuple[str, str], bool] = LRUCache(_MAX_SEEN_EVENTS)
+        self._directory = directory
+        self._answered = AnsweredMentions()
 
     def listen(self, app: AsyncApp) -> None:
         app.event("app_mention")(event_listener(mention_from, self.on_mention))
 
     async def on_mention(self, mention: MentionEvent, client: AsyncWebClient) -> None:
-        event_key = mention.place.team, mention.event_id
-        if event_key in self._seen_events:
-            return
-        self._seen_events[event_key] = True
-        async with reply_with_errors(partial(_reply_privately, mention, client)):
-            await self._answer(mention, client)
+        async with self._answered.claim(mention) as claim:
+            if claim.is_new:
+                async with reply_with_errors(partial(_reply_privately, mention, client)):
+                    claim.is_final = await self._answer(mention, client)
 
-    async def _answer(self, mention: MentionEvent, client: AsyncWebClient) -> None:
-        if line := brief_line(mention.text):
-            await self._open_round(line, mention, client)
-            return
+    async def _answer(self, mention: MentionEvent, client: AsyncWebClient) -> bool:
+        """Answer; return whether the answer is final, so that an edit of the message changes nothing."""
+        if await self._is_bot(mention):
+            await self._tell_bot(mention, client)
+            return True
+        if line := requested_line(mention):
+            return await self._open_round(line, mention, client)
         if not (name := asked_name(mention.text)):
             await _reply_privately(mention, client, private.help_view())
-            return
+            return False
         found = await self._recall.recall(name, mention.person, mention.place)
         if view := await self._faces.for_channel(found, mention.person, mention.place):
-            await post_message(view, mention.place, client, thread_ts=mention.thread_ts)
-        else:
-            private_view = await self._faces.for_user(found, mention.person, mention.place)
-            await _reply_privately(mention, client, private_view)
+            message_id = _client_msg_id(mention.place, mention.message_ts)
+            await post_message(view, mention.place, client, thread_ts=mention.thread_ts, client_msg_id=message_id)
+            return True
+        private_view = await self._faces.for_user(found, mention.person, mention.place)
+        await _reply_privately(mention, client, private_view)
+        return found.kind == "face"
 
-    async def _open_round(self, line: str, mention: MentionEvent, client: AsyncWebClient) -> None:
-        """Start a round in the channel, linked from the thread of the mention; each event starts one round at most."""
-        place, idempotency_key = mention.place, f"mention:{mention.event_id}"
+    async def _is_bot(self, mention: MentionEvent) -> bool:
+        """Return whether a bot or a workflow wrote the message; permissions check a user whom Slack does not name."""
+        if mention.is_bot:
+            return True
+        try:
+            user = await self._directory.get_user(mention.place.team, mention.person)
+        except SlackUnavailable:
+            return False
+        return not user.is_human and not user.is_unknown
+
+    async def _tell_bot(self, mention: MentionEvent, client: AsyncWebClient) -> None:
+        """Say once in a channel that this bot gets no answers; Slack knows the message by its `client_msg_id`."""
+        if self._answered.is_first_of_bot(mention):
+            message_id = _client_msg_id(mention.place, f"bot:{mention.person}")
+            thread_ts = mention.thread_ts or mention.message_ts
+            view = private.note(receipts.PEOPLE_ONLY)
+            await post_message(view, mention.place, client, thread_ts=thread_ts, client_msg_id=message_id)
+
+    async def _open_round(self, line: str, mention: MentionEvent, client: AsyncWebClient) -> bool:
+        """Start a round in the channel, linked from the thread of the mention; each message starts one at most."""
+        place, idempotency_key = mention.place, f"mention:{mention.place.channel}:{mention.message_ts}"
+        if await self._start_round.get_started(place, idempotency_key):
+            return True
         try:
             brief, source_thread_ts = resolve_voters(self._brief(line), mention.mentions, line), mention.thread_ts or ""
             started = await self._start_round.start(
@@ -83,6 +114,8 @@ class MentionListeners:
             await _reply_privately(mention, client, private.already_casting(conflict, link))
         else:
             await self._start_round.enqueue(started.round.id)
+            return True
+        return False
 
     def _brief(self, line: str) -> Brief:
         """Parse a brief; raises BriefError, also where it needs a photo: a mention has no trigger to open a form."""
@@ -90,6 +123,19 @@ class MentionListeners:
         if brief.reference and brief.reference.needs_photo:
             raise BriefError("like", "needs_form", line=line)
         return brief
+
+
+def requested_line(mention: MentionEvent) -> str:
+    """Return the brief that the message asks for, with the words of a shared message after its own; "" without one.
+
+    A shared message is the brief of a message that has no words of its own, or only a name with a colon.
+    """
+    text, attached = mention.text.strip(), mention.attached.strip()
+    if not attached:
+        return brief_line(text)
+    if text and not text.endswith((":", "：")) and not brief_line(text):
+        return ""
+    return brief_line(f"{text} {attached}".strip())
 
 
 def brief_line(text: str) -> str:
@@ -103,6 +149,10 @@ def asked_name(text: str) -> str:
     question = _QUESTION.match(stripped)
     name = stripped[question.end() if question else 0 :].strip().rstrip("?？.!").strip()
     return "" if name.casefold() == "help" else name
+
+
+def _client_msg_id(place: ChannelRef, purpose: str) -> str:
+    return str(uuid5(NAMESPACE_OID, f"castroom:mention:{place.team}:{place.channel}:{purpose}"))
 
 
 async def _reply_privately(mention: MentionEvent, client: AsyncWebClient, view: View) -> None:

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.errors import SlackUnavailable
+from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.users import User
 from handlers.slack.api_errors import slack_call
@@ -20,6 +21,10 @@ log = structlog.get_logger()
 _PAGE_SIZE = 200
 _ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")
 _MAX_CACHED = 10_000
+_SLACKBOT = "USLACKBOT"
+_BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
+# Slack's answers about people that it does not show to the bot (docs.slack.dev, errors of "users.info").
+_UNKNOWN_USER_CODES = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 _CONVERSATION_TYPES = "public_channel,private_channel,mpim,im"
 
 
@@ -69,7 +74,10 @@ class SlackDirectory:
             return True
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:
-        """Guests see a public channel only if they are in it (slack.com/help, "Guest roles")."""
+        """Guests and people of other organizations see a public channel only if they are in it.
+
+        See slack.com/help, "Guest roles".
+        """
         try:
             conversation = await self._conversation(place)
             if conversation.dm_user == person:
@@ -77,7 +85,7 @@ class SlackDirectory:
             user = await self.get_user(place.team, person)
             if not conversation.is_private and not user.is_guest and not user.is_deactivated:
                 return True
-            return place.channel in await self.list_channels(place.team, person)
+            return await self._is_member(person, user, place)
         except SlackUnavailable as error:
             log.warning("visibility_unknown", channel=place.channel, what=error.operation)
             return False
@@ -125,6 +133,20 @@ class SlackDirectory:
             return (await self.get_user(team, user)).is_deactivated
         except SlackUnavailable:
             return False
+
+    async def _is_member(self, person: str, user: User, place: ChannelRef) -> bool:
+        """Whether the user is in the conversation.
+
+        Slack does not document whether it lists conversations of people of other organizations, so they are looked up
+        among the members too.
+        """
+        try:
+            if place.channel in await self.list_channels(place.team, person):
+                return True
+        except SlackRejected:
+            if not user.is_external:
+                raise
+        return user.is_external and not user.is_deactivated and person in await self._list_members(place)
 
     async def _conversation(self, place: ChannelRef) -> _Conversation:
         if cached := self._conversations.get(place):
@@ -200,14 +222,48 @@ class SlackDirectory:
         """Raises SlackUnavailable."""
         if cached := self._users.get((team, person)):
             return cached
-        with slack_call("users.info"):
-            info = (await self._clients.for_team(team).users_info(user=person))["user"]
-        human = not info.get("is_bot") and person != "USLACKBOT"
-        guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted") or info.get("is_stranger"))
-        display_name = (
-            (info.get("profile") or {}).get("display_name") or info.get("real_name") or info.get("name") or ""
-        )
-        admin = not guest and any(info.get(flag) for flag in _ADMIN_FLAGS)
-        user = User(human, guest, bool(info.get("deleted")), str(info.get("tz") or ""), str(display_name), admin)
+        try:
+            with slack_call("users.info"):
+                info = (await self._clients.for_team(team).users_info(user=person))["user"]
+        except SlackRejected as error:
+            if error.code not in _UNKNOWN_USER_CODES:
+                raise
+            log.info("user_unknown", person=person, why=error.code)
+            user = _unknown_user(error.code)
+        else:
+            user = _user(person, info, self._clients.organization(team))
         self._users[team, person] = user
         return user
+
+
+def _unknown_user(code: str) -> User:
+    """Return a user without rights or votes; one that Slack does not find has left."""
+    return User(is_human=False, is_guest=True, is_deactivated=code != "user_not_visible", is_unknown=True)
+
+
+def _user(person: str, info: Mapping[str, Any], organization: frozenset[str]) -> User:
+    profile = info.get("profile") or {}
+    external = _is_external(info, organization) and person != _SLACKBOT
+    guest = bool(info.get("is_restricted") or info.get("is_ultra_restricted"))
+    return User(
+        is_human=not any(info.get(flag) for flag in _BOT_FLAGS) and person != _SLACKBOT,
+        is_guest=guest or external,
+        is_deactivated=bool(info.get("deleted")),
+        time_zone=str(info.get("tz") or ""),
+        name=str(profile.get("display_name") or info.get("real_name") or info.get("name") or ""),
+        is_admin=not guest and not external and any(info.get(flag) for flag in _ADMIN_FLAGS),
+        is_external=external,
+    )
+
+
+def _is_external(info: Mapping[str, Any], organization: frozenset[str]) -> bool:
+    """Return whether the user is of another organization than the installation.
+
+    `is_stranger` is false for members of shared channels; their `team_id` is another workspace's, or the id of another
+    organization (docs.slack.dev, "Understanding Slack Connect"). Colleagues of the bot's own organization can have
+    another `team_id` too.
+    """
+    enterprise = info.get("enterprise_user") or {}
+    team = info.get("team_id") or (info.get("profile") or {}).get("team")
+    teams = {str(each) for each in (team, enterprise.get("enterprise_id"), *(enterprise.get("teams") or ())) if each}
+    return bool(info.get("is_stranger")) or (bool(teams) and not teams & organization)

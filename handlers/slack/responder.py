@@ -154,9 +154,14 @@ class PostedMessage:
 
 
 async def post_message(
-    view: View, place: ChannelRef, client: AsyncWebClient, *, thread_ts: str | None = None
+    view: View,
+    place: ChannelRef,
+    client: AsyncWebClient,
+    *,
+    thread_ts: str | None = None,
+    client_msg_id: str | None = None,
 ) -> PostedMessage:
-    """Show `view` to all members of a conversation; raises SlackUnavailable."""
+    """Show `view` to all members of a conversation, once for each `client_msg_id`; raises SlackUnavailable."""
 
     async def send(sent: View) -> PostedMessage:
         response = await client.chat_postMessage(
@@ -166,6 +171,7 @@ async def post_message(
             thread_ts=thread_ts,
             unfurl_links=False,
             unfurl_media=False,
+            **({"client_msg_id": client_msg_id} if client_msg_id else {}),
         )
         return PostedMessage(str(response["channel"]), str(response["ts"]))
 

@@ -184,12 +184,18 @@ def _(error: NotLead) -> str:
 def _(error: PermissionDenied) -> str:
     if error.is_guest:
         return (
-            f"Guests can vote here, but not {_PERMISSIONS[error.action]} unless `/cast settings` names them. "
+            f"{outsiders(error)} can vote here, but not {_PERMISSIONS[error.action]} unless `/cast settings` names "
+            "them. "
             "Nothing was started."
         )
     allowed_users = people(error.allowed_users, "or")
     where = "" if error.action == "keep" else " `/cast settings` says who may what."
     return f"Here only {allowed_users} can {_PERMISSIONS[error.action]}.{where} Nothing was changed."
+
+
+def outsiders(error: PermissionDenied) -> str:
+    """Return who must be named to have a permission: guests, or people of other organizations."""
+    return "People from other organizations" if error.is_external else "Guests"
 
 
 @sentence.register

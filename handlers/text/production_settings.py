@@ -55,10 +55,11 @@ _HINTS = {
     "models": "Empty: two are chosen by what the brief asks for. The price is for one portrait.",
     "style": "Added to every prompt, and told in each round's message.",
     "quorum": "A vote with fewer people decides nothing. Empty: one is enough.",
-    "may_start": "Empty: everybody but guests.",
-    "may_spend": "Re-rolls and finishes. Empty: everybody but guests. Whoever starts a round spends too.",
+    "may_start": "Empty: everybody but guests and other organizations.",
+    "may_spend": "Re-rolls and finishes. Empty: everybody but guests and other organizations. Whoever starts a round "
+    "spends too.",
     "may_lock": "They lock in place of the lead. Empty: whoever leads the round.",
-    "may_change_settings": "Empty: everybody but guests.",
+    "may_change_settings": "Empty: everybody but guests and other organizations.",
 }
 _FIELD_ERRORS = {
     ("production", "first_join"): "Cast for it first, then change its settings: what you changed here belongs to the "

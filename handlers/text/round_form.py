@@ -193,7 +193,7 @@ def _(error: PriceIncreased) -> str:
 @field_error.register
 def _(error: PermissionDenied) -> str:
     if error.is_guest:
-        return "Guests can vote here, but not start rounds unless /cast settings names them."
+        return f"{errors.outsiders(error)} can vote here, but not start rounds unless /cast settings names them."
     return "Here only those named in /cast settings can start rounds."
 
 

@@ -91,10 +91,18 @@ def reaction_event(name: str, *, added: bool = True, person: str = "U0MEI") -> d
 
 
 def mention_event(
-    text: str, *, thread_ts: str | None = None, event_id: str = "Ev1", team: str = "T1"
+    text: str,
+    *,
+    thread_ts: str | None = None,
+    event_id: str = "Ev1",
+    team: str = "T1",
+    ts: str = "1764000003.0001",
+    **more: Any,
 ) -> dict[str, Any]:
-    event = {"type": "app_mention", "user": "U0MEI", "text": text, "ts": "1764000003.0001", "channel": "C1"}
-    event |= {"event_ts": "1764000003.0001"} | ({"thread_ts": thread_ts} if thread_ts else {})
+    """A message that mentions the bot; `more` are further fields of the event, None for those it does not have."""
+    event = {"type": "app_mention", "user": "U0MEI", "text": text, "ts": ts, "channel": "C1", "event_ts": ts}
+    event |= ({"thread_ts": thread_ts} if thread_ts else {}) | more
+    event = {name: value for name, value in event.items() if value is not None}
     return _event_callback(event) | {"event_id": event_id, "team_id": team}
 
 

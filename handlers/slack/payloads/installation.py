@@ -1,8 +1,8 @@
 """The installation of the bot that a payload belongs to; nothing else decides it.
 
-In a channel that is shared with other organizations, `team` and the outer `team_id` can be the sender's. Slack names the
-installation in `authorizations` of an event and in `view.app_installed_team_id`; `team` is null for an installation in
-an organization (docs.slack.dev, "Understanding Slack Connect", and slack_bolt's `extract_team_id`).
+In a channel that is shared with other organizations, `team` and the outer `team_id` can be the sender's. Slack names
+the installation in `authorizations` of an event and in `view.app_installed_team_id`; `team` is null for an installation
+in an organization (docs.slack.dev, "Understanding Slack Connect", and slack_bolt's `extract_team_id`).
 """
 
 from collections.abc import Collection, Iterator, MutableMapping

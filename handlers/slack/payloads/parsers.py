@@ -4,12 +4,13 @@ Each raises BadPayload for a payload that lacks a required part or has an unexpe
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from bot.domain.ids import ChannelRef
 from handlers.slack.markup import decode_mentions
 from handlers.slack.payloads.installation import installation_team
+from handlers.slack.payloads.message_words import attached_words, message_words, own_words
 from handlers.slack.payloads.scalars import (
     parse_id,
     parse_optional_id,
@@ -33,7 +34,7 @@ from handlers.slack.payloads.values import (
 )
 
 _EMOJI_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
-_MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^>]*)?>")
+_MENTION = re.compile(r"<@[UW][A-Z0-9]+(\|[^<>]*)?>")
 # The keys that Bolt reads before it chooses a listener, and the objects they are in.
 _TEXT_KEYS = (
     "type", "subtype", "id", "team_id", "user_id", "channel_id", "enterprise_id", "command", "callback_id", "action_id",
@@ -126,7 +127,7 @@ def shortcut_from(body: Payload) -> MessageShortcut:
     return MessageShortcut(
         place,
         parse_id(body["user"]["id"]),
-        parse_optional_text(message.get("text")),
+        parse_optional_text(message_words(message)),
         thread_ts,
         parse_id(body["trigger_id"]),
     )
@@ -149,14 +150,24 @@ def reaction_from(body: Payload) -> ReactionEvent | None:
 
 @parses_payload
 def mention_from(body: Payload) -> MentionEvent:
+    """Parse a mention by a person, by another bot, or by a workflow, which may have no user."""
     event = body["event"]
-    text, mentions = decode_mentions(_without_bot_mention(bot_user_id(body), parse_optional_text(event["text"])))
-    place = ChannelRef(installation_team(body), parse_id(event["channel"]))
-    event_id, thread_ts = (
-        parse_id(body.get("event_id") or event["event_ts"]),
+    own, attached = own_words(event), attached_words(event)
+    is_bot = bool(event.get("bot_id") or event.get("bot_profile") or event.get("subtype") == "bot_message")
+    text, mentions = _mention_words(body, own)
+    attached_text, attached_mentions = _mention_words(body, attached) if attached else ("", {})
+    message_ts = parse_id(event.get("ts") or event["event_ts"])
+    return MentionEvent(
+        ChannelRef(installation_team(body), parse_id(event["channel"])),
+        _bot_author(event) if is_bot else parse_id(event["user"]),
+        text,
         parse_optional_id(event.get("thread_ts")) or None,
+        parse_id(body.get("event_id") or message_ts),
+        {**attached_mentions, **mentions},
+        message_ts,
+        attached_text,
+        is_bot,
     )
-    return MentionEvent(place, parse_id(event["user"]), " ".join(text.split()), thread_ts, event_id, mentions)
 
 
 @parses_payload
@@ -173,6 +184,18 @@ def bot_user_id(body: Payload) -> str:
     """Return the bot user that an event is delivered to; empty without `authorizations`."""
     authorizations = body.get("authorizations") or [{}]
     return str(authorizations[0].get("user_id") or "")
+
+
+def _mention_words(body: Payload, text: str) -> tuple[str, Mapping[str, str]]:
+    """Return the words without the bot's mention on one line, and the user ids by the names after @ in them."""
+    plain, mentions = decode_mentions(_without_bot_mention(bot_user_id(body), parse_optional_text(text)))
+    return " ".join(plain.split()), mentions
+
+
+def _bot_author(event: Payload) -> str:
+    """Return the id of the bot's user, of the bot, or of its app; a workflow has no user."""
+    profile = event.get("bot_profile") or {}
+    return parse_id(event.get("user") or event.get("bot_id") or profile.get("id") or event.get("app_id") or "workflow")
 
 
 def _without_bot_mention(bot_id: str, text: str) -> str:

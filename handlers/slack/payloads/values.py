@@ -114,7 +114,7 @@ class OptionsQuery:
 
 @dataclass(frozen=True)
 class MessageShortcut:
-    """A shortcut used on a message, with the message's text in Slack's markup."""
+    """A shortcut used on a message, with all the message's words in Slack's markup."""
 
     place: ChannelRef
     person: str
@@ -139,7 +139,9 @@ class ReactionEvent:
 class MentionEvent:
     """A message that mentions the bot, without that mention; a second delivery has the same `event_id`.
 
-    `mentions` maps the names after @ in it to user ids.
+    After an edit, the same message (`message_ts`) comes with a new `event_id`. `attached` has the words of shared
+    messages and other attachments. `mentions` maps the names after @ in both to user ids. With `is_bot`, another bot or
+    a workflow wrote the message; `person` is then the id of a user or of a bot.
     """
 
     place: ChannelRef
@@ -148,6 +150,9 @@ class MentionEvent:
     thread_ts: str | None
     event_id: str
     mentions: Mapping[str, str] = field(default_factory=dict)
+    message_ts: str = ""
+    attached: str = ""
+    is_bot: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """What users may see: errors count as no, answers are cached for a minute, invitations count at once."""
 
 import pytest
+from slack_bolt.authorization import AuthorizeResult
 
 from bot.domain.errors import SlackUnavailable
 from bot.domain.ids import ChannelRef
+from bot.domain.users import User
+from handlers.slack.clients import Clients, Workspace
 from handlers.slack.directory import SlackDirectory
 from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
 
@@ -135,3 +138,87 @@ async def test_answers_are_asked_for_anew_after_the_seconds_they_are_kept() -> N
         assert await visibility.is_private(PLACE)
         watch.seconds += 1
         assert not await visibility.is_private(PLACE)
+
+
+def _workspace(slack: FakeSlackServer, enterprise: str | None) -> SlackDirectory:
+    """A directory of workspace T1, in an organization or in none."""
+    identity = AuthorizeResult(enterprise_id=enterprise, team_id="T1", bot_user_id="U0BOT", bot_id="B1", bot_token="x")
+    return SlackDirectory(Clients({"T1": Workspace(slack.client("xoxb-test"), identity)}), FakeClock())
+
+
+@pytest.mark.parametrize(
+    ("info", "enterprise", "external"),
+    [
+        ({"team_id": "T1"}, None, False),
+        ({"team_id": "T0CLIENTCO"}, None, True),
+        ({"team_id": "T0CLIENTCO", "is_stranger": False}, None, True),
+        ({"team_id": "T1", "is_stranger": True}, None, True),
+        ({"profile": {"team": "T0CLIENTCO"}}, None, True),
+        ({"team_id": "E0CLIENTORG"}, None, True),
+        ({"team_id": "E0CLIENTORG"}, "E0OURS", True),
+        ({"team_id": "E0OURS"}, "E0OURS", False),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E0OURS", "teams": ["T2"]}}, "E0OURS", False),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E0CLIENTORG", "teams": ["T2"]}}, "E0OURS", True),
+        ({"team_id": "T2", "enterprise_user": {"enterprise_id": "E0OURS", "teams": ["T2"]}}, None, True),
+        ({"team_id": "E0OURS", "enterprise_user": {"id": "W1", "teams": ["T1", "T2"]}}, None, False),
+        ({}, None, False),
+    ],
+    ids=str,
+)
+async def test_people_of_other_organizations_are_external(
+    info: dict[str, object], enterprise: str | None, external: bool
+) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"user": info}]
+        user = await _workspace(slack, enterprise).get_user("T1", "U0CARA")
+    assert (user.is_external, user.is_guest, user.is_human) == (external, external, True)
+
+
+@pytest.mark.parametrize(
+    ("listed", "members", "visible"),
+    [
+        ({"channels": []}, ["U0MEI"], False),
+        ({"channels": []}, ["U0MEI", "U0CARA"], True),
+        ({"channels": [{"id": "C1"}]}, ["U0MEI"], True),
+        ({"error": "user_not_found"}, ["U0CARA"], True),
+        ({"error": "internal_error"}, ["U0CARA"], False),
+    ],
+    ids=str,
+)
+async def test_external_people_see_a_public_channel_only_as_members(
+    listed: dict[str, object], members: list[str], visible: bool
+) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"user": {"team_id": "T0CLIENTCO", "is_stranger": False}}]
+        slack.replies["users.conversations"] = [listed]
+        slack.replies["conversations.members"] = [
+            {"members": members[:1], "response_metadata": {"next_cursor": "more"}},
+            {"members": members[1:], "response_metadata": {"next_cursor": ""}},
+        ]
+        assert await make_directory(slack).can_see("U0CARA", PLACE) is visible
+
+
+@pytest.mark.parametrize(("code", "deactivated"), [("user_not_found", True), ("user_not_visible", False)])
+async def test_a_user_whom_slack_does_not_show_has_no_rights(code: str, deactivated: bool) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"error": code}]
+        directory = make_directory(slack)
+        user = await directory.get_user("T1", "U0GONE")
+        assert not await directory.can_see("U0GONE", PLACE)
+        assert len(slack.calls_to("users.info")) == 1
+    assert user == User(is_human=False, is_guest=True, is_deactivated=deactivated, is_unknown=True)
+
+
+@pytest.mark.parametrize("code", ["internal_error", "missing_scope", "fatal_error"])
+async def test_other_refusals_of_slack_do_not_decide_who_a_user_is(code: str) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"error": code}]
+        with pytest.raises(SlackUnavailable):
+            await make_directory(slack).get_user("T1", "U0MEI")
+
+
+@pytest.mark.parametrize("flag", ["is_bot", "is_workflow_bot", "is_connector_bot"])
+async def test_bots_of_every_kind_are_not_human(flag: str) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"user": {"team_id": "T1", flag: True}}]
+        assert not await make_directory(slack).is_human("T1", "U0WORKFLOW")

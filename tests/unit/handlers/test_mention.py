@@ -56,8 +56,8 @@ async def test_a_mention_delivered_twice_is_answered_once() -> None:
         recall__can_share_in=True,
         recall__visible_to_channel=FACE_RESULT,
     ) as harness:
-        for event in ("Ev1", "Ev1", "Ev2"):
-            await harness.send(mention_event("<@U0BOT> Maya", event_id=event))
+        for event, ts in (("Ev1", "1764000003.0001"), ("Ev1", "1764000003.0001"), ("Ev2", "1764000004.0001")):
+            await harness.send(mention_event("<@U0BOT> Maya", event_id=event, ts=ts))
         assert len(harness.slack.calls_to("chat.postMessage")) == 2
 
 
