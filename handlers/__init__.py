@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.ports.storage import StoragePorts
 from bot.usecases.casting import Casting
 from handlers.features.cast_command import CastListeners
+from handlers.features.channel_move import ChannelMoveListeners
 from handlers.features.compare import CompareListeners
 from handlers.features.download import DownloadListeners
 from handlers.features.face_lock import LockListeners
@@ -76,5 +77,6 @@ def register(
         RosterListeners(roster, guard),
         ProductionSettingsListeners(casting, titles, guard),
         SpendListeners(casting),
+        ChannelMoveListeners(casting, directory),
     ):
         listeners.listen(app)

@@ -156,6 +156,7 @@ SCOPES = (
 _EVENTS = (
     "app_home_opened",
     "app_mention",
+    "channel_id_changed",
     "reaction_added",
     "reaction_removed",
     "app_uninstalled",

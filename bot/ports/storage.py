@@ -117,6 +117,17 @@ class Productions(Protocol):
         The channel's spending moves too. Raises KeyError, SettingsConflict, NameConflict.
         """
 
+    async def move_channel(self, place: ChannelRef, channel: str) -> Sequence[str]:
+        """Give a channel another id, with its rounds, faces, settings and spend; return the ids of its open rounds.
+
+        A repeated call changes nothing.
+        """
+        ...
+
+    async def current_channel(self, place: ChannelRef) -> ChannelRef:
+        """Return the channel that `place` names, also by an id that it had earlier."""
+        ...
+
 
 class AuditLog(Protocol):
     """Audit events that no other row records, in order."""

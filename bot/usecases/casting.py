@@ -7,6 +7,7 @@ from bot.ports.clock import Now
 from bot.usecases.access import Permissions
 from bot.usecases.aliases import Aliases
 from bot.usecases.audition import Audition
+from bot.usecases.channel_move import ChannelMove
 from bot.usecases.cleanup import OrphanCleanup
 from bot.usecases.close_vote import CloseVote
 from bot.usecases.compare import Comparison
@@ -54,6 +55,7 @@ class Casting:
         self.roster_poster = RosterPoster(ports)
         self.retirement_watcher = RetirementWatcher(ports)
         self.orphan_cleanup = OrphanCleanup(ports)
+        self.channel_move = ChannelMove(ports)
         self.spending = Spending(ports, self.permissions)
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)

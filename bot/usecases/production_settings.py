@@ -74,6 +74,7 @@ class ProductionSettingsEditor:
         `expected_digest` is the digest of the settings that the form showed. Raises PermissionDenied, SettingsErrors,
         SettingsConflict, NameConflict, SlackUnavailable.
         """
+        place = await self.ports.storage.productions.current_channel(place)
         await self.permissions.require_settings_change(place, person)
         settings_input, current = SettingsInput.parse(chosen), await self.ports.storage.productions.get(place)
         if current.digest != expected_digest:

@@ -11,10 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.brief import Brief
 from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCasting, BriefError, SlackUnavailable
-from bot.domain.ids import ChannelRef
 from bot.usecases.casting import Casting
 from handlers.presenters.faces import FacePresenter
-from handlers.slack.answered_mentions import AnsweredMentions
+from handlers.slack.answered_messages import AnsweredMentions
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.listeners import event_listener
@@ -71,7 +70,7 @@ class MentionListeners:
             return False
         found = await self._recall.recall(name, mention.person, mention.place)
         if view := await self._faces.for_channel(found, mention.person, mention.place):
-            message_id = _client_msg_id(mention.place, mention.message_ts)
+            message_id = _client_msg_id(mention.place.team, f"{mention.person}:{mention.message_ts}")
             await post_message(view, mention.place, client, thread_ts=mention.thread_ts, client_msg_id=message_id)
             return True
         private_view = await self._faces.for_user(found, mention.person, mention.place)
@@ -91,14 +90,14 @@ class MentionListeners:
     async def _tell_bot(self, mention: MentionEvent, client: AsyncWebClient) -> None:
         """Say once in a channel that this bot gets no answers; Slack knows the message by its `client_msg_id`."""
         if self._answered.is_first_of_bot(mention):
-            message_id = _client_msg_id(mention.place, f"bot:{mention.person}")
+            message_id = _client_msg_id(mention.place.team, f"{mention.place.channel}:bot:{mention.person}")
             thread_ts = mention.thread_ts or mention.message_ts
             view = private.note(receipts.PEOPLE_ONLY)
             await post_message(view, mention.place, client, thread_ts=thread_ts, client_msg_id=message_id)
 
     async def _open_round(self, line: str, mention: MentionEvent, client: AsyncWebClient) -> bool:
         """Start a round in the channel, linked from the thread of the mention; each message starts one at most."""
-        place, idempotency_key = mention.place, f"mention:{mention.place.channel}:{mention.message_ts}"
+        place, idempotency_key = mention.place, f"mention:{mention.person}:{mention.message_ts}"
         if await self._start_round.get_started(place, idempotency_key):
             return True
         try:
@@ -151,8 +150,8 @@ def asked_name(text: str) -> str:
     return "" if name.casefold() == "help" else name
 
 
-def _client_msg_id(place: ChannelRef, purpose: str) -> str:
-    return str(uuid5(NAMESPACE_OID, f"castroom:mention:{place.team}:{place.channel}:{purpose}"))
+def _client_msg_id(team: str, purpose: str) -> str:
+    return str(uuid5(NAMESPACE_OID, f"castroom:mention:{team}:{purpose}"))
 
 
 async def _reply_privately(mention: MentionEvent, client: AsyncWebClient, view: View) -> None:

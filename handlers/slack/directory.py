@@ -134,6 +134,13 @@ class SlackDirectory:
         except SlackUnavailable:
             return False
 
+    def forget_channel(self, place: ChannelRef) -> None:
+        """Ask Slack again about a conversation whose id changed, and about everyone's conversations."""
+        self._conversations.pop(place, None)
+        self._members.pop(place, None)
+        for key in [key for key in self._memberships if key[0] == place.team]:
+            self._memberships.pop(key, None)
+
     async def _is_member(self, person: str, user: User, place: ChannelRef) -> bool:
         """Whether the user is in the conversation.
 

@@ -184,6 +184,10 @@ class ClosedChannels:
         log.warning("channel_closed", round=round_.id, why=error.code)
         self._rounds[round_.id] = round_.place
 
+    def discard(self, round_id: str) -> None:
+        """Forget a round whose message was updated, for example after its channel got another id."""
+        self._rounds.pop(round_id, None)
+
     async def pop_reopened(self) -> list[str]:
         """Return and forget the rounds whose channel is open again; checks Slack every ten seconds at most."""
         if not self._rounds or self._now() < self._checked_at + _CHECK_INTERVAL_SECONDS:

@@ -189,6 +189,7 @@ class SlackRoundPublisher:
             except SlackRejected as error:
                 await self._check_deleted(round_, error)
                 raise
+            self._closed_channels.discard(round_id)
             if not level.is_full:
                 self._fallback_levels[round_id] = level
 

@@ -82,6 +82,16 @@ channels = Table(
     Column("production_id", ForeignKey("productions.id"), nullable=False),
 )
 
+# Ids that a channel had before Slack changed them; `moved_to` is its present id.
+moved_channels = Table(
+    "moved_channels",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("moved_to", Text, nullable=False),
+    Index("ix_moved_channels_moved_to", "team", "moved_to"),
+)
+
 characters = Table(
     "characters",
     metadata,

@@ -11,6 +11,7 @@ from storage.audit_log import add_audit_event
 from storage.db.engine import Database
 from storage.db.tables import channels, productions
 from storage.productions import join as productions_join
+from storage.productions import move as productions_move
 from storage.productions.lookup import channel_filter, list_productions, lock_production_row
 
 
@@ -51,3 +52,11 @@ class SqlProductions:
     ) -> Production:
         async with self._database.transaction() as connection:
             return await productions_join.merge_channel(connection, place, production_id, audit_event, expected_digest)
+
+    async def move_channel(self, place: ChannelRef, channel: str) -> Sequence[str]:
+        async with self._database.transaction() as connection:
+            return await productions_move.move_channel(connection, place, channel)
+
+    async def current_channel(self, place: ChannelRef) -> ChannelRef:
+        async with self._database.snapshot() as connection:
+            return await productions_move.current_channel(connection, place)

@@ -19,6 +19,7 @@ from storage.db.rows import to_row
 from storage.db.tables import aliases, characters, is_open, rounds, slots
 from storage.money import budgets
 from storage.productions.lookup import get_or_create_production_id
+from storage.productions.move import current_channel
 from storage.roster.faces import current_face_query, unlock_face
 from storage.roster.status import refresh_status
 from storage.roster.trigrams import index_name
@@ -32,6 +33,7 @@ async def open_round(
 
     Raises AlreadyCasting, AlreadyCast, OverBudget, UnacknowledgedOverspend, RoundClosed.
     """
+    new = replace(new, place=await current_channel(connection, new.place))
     recast_parent, canonical_name = new.parent if new.origin == RECAST else None, ""
     if recast_parent:
         character_id = await _character_of_parent(connection, recast_parent)

@@ -22,6 +22,7 @@ from handlers.slack.payloads.scalars import (
 from handlers.slack.payloads.values import (
     BadPayload,
     ButtonPress,
+    ChannelIdChange,
     FormSubmission,
     HomeOpened,
     MentionEvent,
@@ -177,6 +178,13 @@ def home_opened_from(body: Payload) -> HomeOpened | None:
     if event.get("tab", "home") != "home":
         return None
     return HomeOpened(installation_team(body), parse_id(event["user"]))
+
+
+@parses_payload
+def channel_id_change_from(body: Payload) -> ChannelIdChange:
+    event = body["event"]
+    place = ChannelRef(installation_team(body), parse_id(event["old_channel_id"]))
+    return ChannelIdChange(place, parse_id(event["new_channel_id"]))
 
 
 @parses_payload

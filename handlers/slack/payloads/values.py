@@ -56,8 +56,8 @@ class ButtonPress:
 
     @property
     def idempotency_key(self) -> str:
-        """The same key for every press on this button of this message."""
-        return f"{self.place.channel}:{self.message_ts}:{self.id}"
+        """The same key for every press on this button of this message, also after the channel's id changed."""
+        return f"{self.message_ts}:{self.id}"
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,14 @@ class MentionEvent:
     message_ts: str = ""
     attached: str = ""
     is_bot: bool = False
+
+
+@dataclass(frozen=True)
+class ChannelIdChange:
+    """A conversation, by its old id, that has the id `channel` from now on."""
+
+    place: ChannelRef
+    channel: str
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
 EVENT_SCOPES: dict[str, set[str]] = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
+    "channel_id_changed": set(),
     "reaction_added": {"reactions:read"},
     "reaction_removed": {"reactions:read"},
 }

@@ -36,14 +36,15 @@ class AnsweredMentions:
 
     def __init__(self) -> None:
         self._events: LRUCache[tuple[str, str], bool] = LRUCache(_MAX_REMEMBERED)
-        self._answers: LRUCache[tuple[ChannelRef, str], _Answer] = LRUCache(_MAX_REMEMBERED)
+        self._answers: LRUCache[tuple[str, str, str], _Answer] = LRUCache(_MAX_REMEMBERED)
         self._bots: LRUCache[tuple[ChannelRef, str], bool] = LRUCache(_MAX_REMEMBERED)
-        self._mutexes: WeakValueDictionary[tuple[ChannelRef, str], asyncio.Lock] = WeakValueDictionary()
+        self._mutexes: WeakValueDictionary[tuple[str, str, str], asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def claim(self, mention: MentionEvent) -> AsyncIterator[MentionClaim]:
         """Wait for earlier deliveries of the message; it is new after an edit of words that had no final answer."""
-        key, words = (mention.place, mention.message_ts), (mention.text, mention.attached)
+        key = mention.place.team, mention.person, mention.message_ts
+        words = mention.text, mention.attached
         async with self._mutexes.setdefault(key, asyncio.Lock()):
             event_key, earlier = (mention.place.team, mention.event_id), self._answers.get(key)
             is_known = earlier is not None and (earlier.is_final or earlier.words == words)

@@ -1,0 +1,159 @@
+"""A channel whose id changes, as Slack does when a private channel is shared with another organization.
+
+Everything of the channel gets the new id. If people used the new id before the bot learnt of the change, what they cast
+there joins the channel's production.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.brief import normalize_name
+from bot.domain.ids import ChannelRef
+from storage.db.engine import upsert
+from storage.db.tables import (
+    aliases,
+    audit_log,
+    budget_periods,
+    channels,
+    characters,
+    faces,
+    is_open,
+    ledger,
+    moved_channels,
+    productions,
+    round_drafts,
+    rounds,
+)
+from storage.money import budgets
+from storage.productions.lookup import channel_filter
+from storage.roster.trigrams import index_name
+
+_TABLES_BY_CHANNEL = (rounds, faces, ledger, round_drafts, audit_log)
+
+
+async def move_channel(connection: AsyncConnection, old: ChannelRef, channel: str) -> Sequence[str]:
+    """Replace the id of a channel by `channel`; return its open rounds. A repeated call changes nothing."""
+    if old.channel == channel:
+        return ()
+    new = ChannelRef(old.team, channel)
+    await _record_move(connection, old, new)
+    await _move_production(connection, old, new)
+    await _move_budget_periods(connection, old, new)
+    for table in _TABLES_BY_CHANNEL:
+        await connection.execute(update(table).where(*_is_at(table, old)).values(channel=channel))
+    in_workspace = characters.c.production_id.in_(select(productions.c.id).where(productions.c.team == old.team))
+    visible = update(characters).where(characters.c.visible_channel == old.channel, in_workspace)
+    await connection.execute(visible.values(visible_channel=channel))
+    return (await connection.scalars(select(rounds.c.id).where(*_is_at(rounds, new), is_open))).all()
+
+
+async def current_channel(connection: AsyncConnection, place: ChannelRef) -> ChannelRef:
+    """Return the channel that has the id of `place` now."""
+    query = select(moved_channels.c.moved_to).where(*_is_at(moved_channels, place))
+    return ChannelRef(place.team, (await connection.scalar(query)) or place.channel)
+
+
+async def _record_move(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
+    """Let this and all earlier ids of the channel lead to the new one."""
+    earlier = and_(moved_channels.c.team == old.team, moved_channels.c.moved_to == old.channel)
+    await connection.execute(delete(moved_channels).where(*_is_at(moved_channels, new)))
+    await connection.execute(update(moved_channels).where(earlier).values(moved_to=new.channel))
+    insertion = upsert(connection, moved_channels).values(team=old.team, channel=old.channel, moved_to=new.channel)
+    statement = insertion.on_conflict_do_update(index_elements=["team", "channel"], set_={"moved_to": new.channel})
+    await connection.execute(statement)
+
+
+async def _move_production(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
+    """Let the new id cast for the old id's production, and be its home where the old id was."""
+    kept_id, used_id = [await connection.scalar(_production_query(place).with_for_update()) for place in (old, new)]
+    if kept_id is None:
+        await _move_home(connection, old, new)
+        await connection.execute(update(channels).where(*channel_filter(old)).values(channel=new.channel))
+        return
+    if used_id and used_id != kept_id:
+        await _merge_characters(connection, new, used_id, kept_id)
+    await connection.execute(delete(channels).where(*channel_filter(new)))
+    await connection.execute(update(channels).where(*channel_filter(old)).values(channel=new.channel))
+    await _move_home(connection, old, new)
+
+
+async def _move_home(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
+    """Give the old id's own production the new id; the one that already has it is deleted, or takes the old id."""
+    old_id, new_id = [
+        await connection.scalar(select(productions.c.id).where(*_is_at(productions, p))) for p in (old, new)
+    ]
+    if old_id is None:
+        return
+    if new_id:
+        is_unused = ~exists(select(channels.c.channel).where(channels.c.production_id == new_id)) & ~exists(
+            select(characters.c.id).where(characters.c.production_id == new_id)
+        )
+        await connection.execute(delete(productions).where(productions.c.id == new_id, is_unused))
+        await _set_home(connection, new_id, f"{old.channel} {new.channel}")
+    await _set_home(connection, old_id, new.channel)
+    if new_id:
+        await _set_home(connection, new_id, old.channel)
+
+
+async def _set_home(connection: AsyncConnection, production_id: str, channel: str) -> None:
+    await connection.execute(update(productions).where(productions.c.id == production_id).values(channel=channel))
+
+
+async def _merge_characters(connection: AsyncConnection, place: ChannelRef, source_id: str, target_id: str) -> None:
+    """Move the characters that were cast only in `place`; one whose name is taken gets a number after it."""
+    elsewhere = exists(
+        select(rounds.c.id).where(rounds.c.character_id == characters.c.id, rounds.c.channel != place.channel)
+    )
+    query = select(characters.c.id, characters.c.name).where(characters.c.production_id == source_id, ~elsewhere)
+    for character_id, name in (await connection.execute(query)).all():
+        free_name = await _free_name(connection, target_id, name)
+        values = {"production_id": target_id, "name": free_name, "name_key": normalize_name(free_name)}
+        await connection.execute(update(characters).where(characters.c.id == character_id).values(**values))
+        await index_name(connection, place.team, free_name)
+        for alias in (await connection.execute(select(aliases).where(aliases.c.character_id == character_id))).all():
+            is_alias = and_(aliases.c.production_id == alias.production_id, aliases.c.name_key == alias.name_key)
+            await connection.execute(delete(aliases).where(is_alias))
+            if not await _is_taken(connection, target_id, alias.name_key):
+                await connection.execute(
+                    insert(aliases).values(**{**alias._mapping, "production_id": target_id})
+                )
+
+
+async def _free_name(connection: AsyncConnection, production_id: str, name: str) -> str:
+    candidate, number = name, 2
+    while await _is_taken(connection, production_id, normalize_name(candidate)):
+        candidate, number = f"{name} ({number})", number + 1
+    return candidate
+
+
+async def _is_taken(connection: AsyncConnection, production_id: str, name_key: str) -> bool:
+    for table in (characters, aliases):
+        is_name = and_(table.c.production_id == production_id, table.c.name_key == name_key)
+        if await connection.scalar(select(exists().where(is_name))):
+            return True
+    return False
+
+
+async def _move_budget_periods(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
+    """Add what the production has committed under the old id to the new id's months."""
+    is_old = and_(
+        budget_periods.c.team == old.team,
+        budget_periods.c.cap == "production_month",
+        budget_periods.c.owner == old.channel,
+    )
+    rows = (
+        await connection.execute(select(budget_periods.c.starts_on, budget_periods.c.committed).where(is_old))
+    ).all()
+    months = {row.starts_on: row.committed for row in rows}
+    await budgets.transfer(connection, old.team, (old.channel, new.channel), months)
+    await connection.execute(delete(budget_periods).where(is_old))
+
+
+def _production_query(place: ChannelRef) -> Select[tuple[str]]:
+    return select(productions.c.id).join_from(channels, productions).where(*channel_filter(place))
+
+
+def _is_at(table: Table, place: ChannelRef) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return table.c.team == place.team, table.c.channel == place.channel
