@@ -29,7 +29,12 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member, human or bot; `name` is the handle, `tz_offset` seconds east of Greenwich in winter."""
+    """A member, human or bot; `name` is the handle, `tz_offset` seconds east of Greenwich in winter.
+
+    A connected person is here through shared channels only: `home` is the id of their own workspace (T...) or, on
+    Enterprise Grid, of their organization (E...). `hidden` is the error with which users.info answers about them. A
+    bot with `workflow` posts messages without a user.
+    """
 
     id: str
     team: str
@@ -42,6 +47,14 @@ class Person:
     is_bot: bool = False
     is_guest: bool = False
     deleted: bool = False
+    home: str = ""
+    hidden: str = ""
+    workflow: bool = False
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the person sees only the channels they are in."""
+        return self.is_guest or bool(self.home)
 
 
 @dataclass(frozen=True, slots=True)

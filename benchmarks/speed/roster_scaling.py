@@ -52,6 +52,9 @@ class _PublicChannels:
     async def can_see(self, person: str, place: ChannelRef) -> bool:  # noqa: ARG002 - a port's arguments
         return True
 
+    async def has_outsiders(self, place: ChannelRef) -> bool:  # noqa: ARG002 - the same
+        return False
+
     async def is_private(self, place: ChannelRef) -> bool:  # noqa: ARG002 - the same
         return False
 

@@ -108,6 +108,10 @@ class ChannelAccess(Protocol):
 
     async def is_private(self, place: ChannelRef) -> bool: ...
 
+    async def has_outsiders(self, place: ChannelRef) -> bool:
+        """Return whether the conversation is shared with other organizations; True after an error."""
+        ...
+
     async def can_see(self, person: str, place: ChannelRef) -> bool:
         """Return whether the conversation is public in the person's workspace or the person is a member."""
 

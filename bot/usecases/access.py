@@ -128,6 +128,16 @@ class Permissions:
         return False
 
 
+async def is_visible_to_all(channel_access: ChannelAccess, channel: ChannelRef, place: ChannelRef) -> bool:
+    """Return whether everyone in `place` may see what was cast in `channel`.
+
+    People of other organizations, who may be in `place`, see only the channels that they are in.
+    """
+    if channel == place:
+        return True
+    return not await channel_access.is_private(channel) and not await channel_access.has_outsiders(place)
+
+
 async def visible_characters(
     channel_access: ChannelAccess, characters: Sequence[Character], person: str, place: ChannelRef
 ) -> list[Character]:

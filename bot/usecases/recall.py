@@ -17,7 +17,7 @@ from bot.domain.upscale import Upscale, kept_upscale
 from bot.imaging.pictures import record_picture, run_in_thread
 from bot.ports.messaging import Picture
 from bot.ports.roster import Page, RosterQuery
-from bot.usecases.access import visible_channels
+from bot.usecases.access import is_visible_to_all, visible_channels
 from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
 
@@ -83,7 +83,7 @@ class Recall:
         return Page(tuple(by_id.values())[:limit], page.total)
 
     async def can_share_in(self, character: Character, place: ChannelRef) -> bool:
-        """Return whether everybody in `place` may see the character: cast in `place` or in a public channel."""
+        """Return whether everyone in `place` may see the character."""
         return await self._is_visible_to_all(character.place, place)
 
     async def visible_to_channel(self, result: RecallResult, place: ChannelRef) -> RecallResult:
@@ -223,4 +223,4 @@ class Recall:
         return (await self.ports.storage.rounds.get(character.open_round_id)).place if character.open_round_id else None
 
     async def _is_visible_to_all(self, channel: ChannelRef, place: ChannelRef) -> bool:
-        return channel == place or not await self.ports.channel_access.is_private(channel)
+        return await is_visible_to_all(self.ports.channel_access, channel, place)

@@ -8,7 +8,7 @@ from bot.domain.errors import BriefError, InvalidImage, NotAvailableHere
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.imaging.pictures import HEIC_DETAIL, normalize_reference, run_in_thread
-from bot.usecases.access import visible_characters
+from bot.usecases.access import is_visible_to_all, visible_characters
 from bot.usecases.ports import Ports
 
 
@@ -27,8 +27,9 @@ class ReferenceImages:
             return brief
         face = (await self._find_character(brief.reference.name, person, place)).face
         assert face
-        if face.place != place and await self.ports.channel_access.is_private(face.place):
-            raise NotAvailableHere("private")
+        if not await is_visible_to_all(self.ports.channel_access, face.place, place):
+            is_private = await self.ports.channel_access.is_private(face.place)
+            raise NotAvailableHere("private" if is_private else "outsiders")
         return replace(brief, reference=replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256))
 
     async def attach(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:

@@ -12,7 +12,7 @@ from bot.domain.production import Production
 from bot.imaging.pictures import run_in_thread
 from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster
 from bot.ports.roster import RosterQuery
-from bot.usecases.access import visible_channels
+from bot.usecases.access import is_visible_to_all, visible_channels
 from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
 
@@ -50,7 +50,7 @@ class RosterPoster:
     async def shareable_in(self, person: str, place: ChannelRef) -> VisibleRoster:
         """Return the roster that the person and everybody in `place` may see."""
         production, visible = await self._visible_channels(person, place)
-        shareable = [w for w in visible if w == place or not await self.ports.channel_access.is_private(w)]
+        shareable = [w for w in visible if await is_visible_to_all(self.ports.channel_access, w, place)]
         own_roster = await self._load_roster(production, visible)
         roster = await self._load_roster(production, shareable)
         return replace(roster, hidden=own_roster.total - roster.total)

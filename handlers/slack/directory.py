@@ -34,6 +34,7 @@ class _Conversation:
     has_bot: bool
     dm_user: str
     name: str = ""
+    has_outsiders: bool = False
 
 
 @dataclass
@@ -69,6 +70,13 @@ class SlackDirectory:
     async def is_private(self, place: ChannelRef) -> bool:
         try:
             return (await self._conversation(place)).is_private
+        except SlackUnavailable as error:
+            log.warning("visibility_unknown", channel=place.channel, what=error.operation)
+            return True
+
+    async def has_outsiders(self, place: ChannelRef) -> bool:
+        try:
+            return (await self._conversation(place)).has_outsiders
         except SlackUnavailable as error:
             log.warning("visibility_unknown", channel=place.channel, what=error.operation)
             return True
@@ -163,7 +171,8 @@ class SlackDirectory:
         is_dm = bool(channel.get("is_im"))
         is_private = is_dm or bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
         name = "" if is_dm else str(channel.get("name") or "")
-        found = _Conversation(is_private, is_dm or bool(channel.get("is_member")), str(channel.get("user", "")), name)
+        has_bot, dm_user = is_dm or bool(channel.get("is_member")), str(channel.get("user", ""))
+        found = _Conversation(is_private, has_bot, dm_user, name, bool(channel.get("is_ext_shared")))
         if found.has_bot:
             self._conversations[place] = found
         return found

@@ -141,8 +141,8 @@ class Uploads:
 
 
 def _upload_key(place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> str:
-    """Hash the thread and the files, in hex; slow for large files."""
-    pieces = [place.team, place.channel, thread_ts]
+    """Hash the thread and the files, in hex; slow for large files. A channel's id can change, so it is left out."""
+    pieces = [place.team, thread_ts]
     for upload in uploads:
         pieces += [upload.filename, sha256(upload.data).hexdigest()]
     return sha256("\0".join(pieces).encode()).hexdigest()

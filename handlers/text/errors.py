@@ -82,6 +82,7 @@ _NOT_AVAILABLE = {
     "cast_elsewhere": "This name has a face from a private channel that you are not in, so nothing was started. Ask "
     "someone there to re-cast it, or choose another name.",
     "private": "This face was cast in a private channel and is shown only there.",
+    "outsiders": "Other organizations share this conversation, so only faces that were cast in it are shown here.",
     "unknown": "I have no face here that you may see. /cast list shows those that you may.",
 }
 

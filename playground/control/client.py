@@ -60,13 +60,19 @@ class ControlClient:
         await self.close_modals(user)
         return await self.post(f"people/{user}/command", {"channel": channel, "command": command, "text": text})
 
-    async def mention(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Json:
-        body = {"channel": channel, "text": text, "thread_ts": thread_ts}
+    async def mention(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, shared: Json | None = None
+    ) -> Json:
+        """Mention the app; `shared` is the channel and ts of a message that this one forwards."""
+        body = {"channel": channel, "text": text, "thread_ts": thread_ts, "shared": shared or {}}
         return await self.post(f"people/{user}/mention", body)
 
-    async def post_message(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
-        """Post a plain message; return its ts."""
-        result = await self.post(f"people/{user}/say", {"channel": channel, "text": text, "thread_ts": thread_ts})
+    async def post_message(
+        self, user: str, channel: str, text: str, thread_ts: str | None = None, shared: Json | None = None
+    ) -> str:
+        """Post a message, with `shared` as in `mention`; return its ts."""
+        body = {"channel": channel, "text": text, "thread_ts": thread_ts, "shared": shared or {}}
+        result = await self.post(f"people/{user}/say", body)
         return str(result["ts"])
 
     async def react(self, user: str, channel: str, ts: str, name: str, *, remove: bool = False) -> Json:

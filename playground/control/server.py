@@ -18,7 +18,7 @@ from playground.slack.core.errors import ControlError
 from playground.slack.core.ids import new_id
 from playground.slack.core.store import Json
 from playground.slack.people import actions, admin_actions, modals
-from playground.slack.workspace import attachments, files
+from playground.slack.workspace import attachments, files, messages
 from playground.slack.workspace.interactions import Actor
 from playground.slack.workspace.state import StateQuery, build_state
 from playground.slack.workspace.workspace import Workspace
@@ -46,6 +46,9 @@ class UserActionRequest(msgspec.Struct, forbid_unknown_fields=True):
     callback_id: str = ""
     tab: str = "home"
     user: str | None = None
+    attachments: list[Json] = []
+    shared: Json = {}
+    id: str = ""
 
 
 class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,6 +59,10 @@ class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
     channels: tuple[str, ...] = ()
     guest: bool = False
     team: str | None = None
+    home: str = ""
+    hidden: str = ""
+    bot: bool = False
+    workflow: bool = False
 
 
 class NewPlace(msgspec.Struct, forbid_unknown_fields=True):
@@ -118,9 +125,9 @@ async def _channel_action(actor: Actor, action: str, body: UserActionRequest) ->
         case "command":
             return await actions.run_command(actor, place, body.command, body.text)
         case "mention":
-            return await actions.mention_app(actor, place, body.text, body.thread_ts)
+            return await actions.mention_app(actor, place, body.text, body.thread_ts, _attachments(actor, body))
         case "say":
-            return await actions.post_message(actor, place, body.text, body.thread_ts)
+            return await actions.post_message(actor, place, body.text, body.thread_ts, _attachments(actor, body))
         case "react":
             return await actions.react(actor, place, body.ts, body.name, body.remove)
         case "click":
@@ -137,6 +144,8 @@ def _admin_action(actor: Actor, place: Place, action: str, body: UserActionReque
     match action:
         case "archive" | "unarchive":
             return admin_actions.archive_place(actor, place, archived=action == "archive")
+        case "change_id":
+            return admin_actions.change_place_id(actor, place, body.id)
         case "rename":
             return admin_actions.rename_place(actor, place, body.name)
         case "remove":
@@ -165,6 +174,15 @@ async def _view_action(actor: Actor, action: str, body: UserActionRequest) -> Js
     raise ControlError("no_such_gesture", action, 404)
 
 
+def _attachments(actor: Actor, body: UserActionRequest) -> list[Json]:
+    """Return the attachments as given, after the message that is shared: `{"channel": ..., "ts": ...}`."""
+    if not body.shared:
+        return body.attachments
+    source = find_place(actor.workspace, str(body.shared.get("channel")), actor.person.team)
+    shared = messages.shared_message(actor.workspace, source.id, str(body.shared.get("ts")))
+    return [shared, *body.attachments]
+
+
 def _element_selector(body: UserActionRequest) -> Json:
     return {"action_id": body.action_id, "block_id": body.block_id, "value": body.value, "confirm": body.confirm}
 
@@ -178,7 +196,10 @@ def _app_direct_message(actor: Actor) -> Place:
 async def _add_person(workspace: Workspace, request: web.Request) -> Json:
     new = await read_body(request, NewPerson)
     team = find_team(workspace, new.team).id
-    person = Person(new_id("U"), team, new.name, new.real_name, new.title, new.tz, is_guest=new.guest)
+    kind = {"is_guest": new.guest, "is_bot": new.bot or new.workflow, "workflow": new.workflow}
+    person = Person(
+        new_id("U"), team, new.name, new.real_name, new.title, new.tz, home=new.home, hidden=new.hidden, **kind
+    )
     workspace.save_person(person)
     workspace.save_place(Place(new_id("D"), team, "", "im", (person.id, workspace.install(team).bot)))
     for key in new.channels:

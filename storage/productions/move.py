@@ -116,9 +116,7 @@ async def _merge_characters(connection: AsyncConnection, place: ChannelRef, sour
             is_alias = and_(aliases.c.production_id == alias.production_id, aliases.c.name_key == alias.name_key)
             await connection.execute(delete(aliases).where(is_alias))
             if not await _is_taken(connection, target_id, alias.name_key):
-                await connection.execute(
-                    insert(aliases).values(**{**alias._mapping, "production_id": target_id})
-                )
+                await connection.execute(insert(aliases).values(**{**alias._mapping, "production_id": target_id}))
 
 
 async def _free_name(connection: AsyncConnection, production_id: str, name: str) -> str:

@@ -251,10 +251,14 @@ class FakeDirectMessages:
 
 @dataclass
 class FakeChannelAccess:
-    """Channels that are public unless they have `private_members`; `users` are people with a special account."""
+    """Channels that are public unless they have `private_members`; `users` are people with a special account.
+
+    Channels in `shared` have people of other organizations.
+    """
 
     private_members: dict[ChannelRef, set[str]] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
+    shared: set[ChannelRef] = field(default_factory=set)
 
     async def get_user(self, team: str, person: str) -> User:
         """Implement UserDirectory."""
@@ -270,6 +274,9 @@ class FakeChannelAccess:
 
     async def is_private(self, place: ChannelRef) -> bool:
         return place in self.private_members
+
+    async def has_outsiders(self, place: ChannelRef) -> bool:
+        return place in self.shared
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:
         return place not in self.private_members or person in self.private_members[place]

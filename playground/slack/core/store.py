@@ -99,6 +99,14 @@ class Store:
         """Return a thread without its parent, oldest first."""
         return self._fetch_all(f"{_THREAD_FILTER} order by ts", ts, channel)
 
+    def rename_channel(self, old: str, new: str) -> None:
+        """Replace a channel's id in its messages and in all documents."""
+        self._db.execute("update messages set channel = ? where channel = ?", (new, old))
+        for table in ("messages", "things"):
+            where = "where instr(body, ?)"
+            statement = f"update {table} set body = replace(body, ?, ?) {where}"  # noqa: S608
+            self._db.execute(statement, (f'"{old}"', f'"{new}"', f'"{old}"'))
+
     def thread_summary(self, channel: str, ts: str) -> tuple[int, str | None, list[str]]:
         """Return the number of replies, the last reply's `ts`, and the authors."""
         columns = "count(*), max(ts), group_concat(distinct json_extract(body, '$.user'))"

@@ -22,7 +22,7 @@ _NO_RESPONSE = "The app did not respond. Try again in a moment."
 async def run_command(actor: Actor, place: Place, name: str, text: str) -> Json:
     """Send a slash command; Slackbot reports a failure."""
     _require_member(actor, place)
-    if not actor.install.active or name not in {known.command for known in actor.install.commands}:
+    if actor.person.home or not actor.install.active or name not in {known.command for known in actor.install.commands}:
         return _slackbot_error(actor, place, "invalid_command", f"{name} is not a valid command.")
     payload = interactions.slash_command(
         actor, place, name, encode_command_text(actor.workspace, place.team, text.strip())
@@ -39,7 +39,9 @@ async def run_command(actor: Actor, place: Place, name: str, text: str) -> Json:
     return outcome(delivery)
 
 
-async def post_message(actor: Actor, place: Place, text: str, thread_ts: str | None) -> Json:
+async def post_message(
+    actor: Actor, place: Place, text: str, thread_ts: str | None, attachments: list[Json] | None = None
+) -> Json:
     """Post a message; a mention of the app sends it `app_mention`."""
     _require_member(actor, place)
     encoded_text = encode_mentions(actor.workspace, place.team, text)
@@ -48,17 +50,22 @@ async def post_message(actor: Actor, place: Place, text: str, thread_ts: str | N
         "blocks": rich_text_blocks(encoded_text),
         "client_msg_id": secrets.token_hex(16),
     }
-    author = messages.person_author(actor.person.id, place.team)
+    if attachments:
+        content["attachments"] = attachments
+    author = messages.author_of(actor.person)
     message = messages.post_message(actor.workspace, place, author, content, thread_ts)
     mentions_app = f"<@{actor.install.bot}>" in encoded_text
     delivery = events.send_app_mention(actor.workspace, place, message) if mentions_app else None
     return await _event_outcome(actor, delivery) | {"ts": message["ts"]}
 
 
-async def mention_app(actor: Actor, place: Place, text: str, thread_ts: str | None) -> Json:
+async def mention_app(
+    actor: Actor, place: Place, text: str, thread_ts: str | None, attachments: list[Json] | None = None
+) -> Json:
     bot = actor.install.bot
     encoded_text = encode_mentions(actor.workspace, place.team, text)
-    return await post_message(actor, place, text if f"<@{bot}>" in encoded_text else f"<@{bot}> {text}", thread_ts)
+    text = text if f"<@{bot}>" in encoded_text else f"<@{bot}> {text}"
+    return await post_message(actor, place, text, thread_ts, attachments)
 
 
 async def react(actor: Actor, place: Place, ts: str, name: str, remove: bool) -> Json:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from playground.seed_data import Place
 from playground.slack.core.errors import ControlError
+from playground.slack.core.ids import new_id as make_id
 from playground.slack.core.store import Json
 from playground.slack.people.actions import outcome
 from playground.slack.workspace import events, files, messages
 from playground.slack.workspace.interactions import Actor
-from playground.slack.workspace.typed_text import rich_text_blocks
+from playground.slack.workspace.typed_text import encode_mentions, rich_text_blocks
 
 
 def archive_place(actor: Actor, place: Place, archived: bool) -> Json:
@@ -57,9 +58,23 @@ def delete_message(actor: Actor, place: Place, ts: str) -> Json:
 
 
 def edit_message(actor: Actor, place: Place, ts: str, text: str) -> Json:
-    """Replace a message's text, as another tool with the app's token could."""
+    """Replace a message's text, as its author, or as another tool with the app's token could.
+
+    Slack sends `app_mention` again for an edited message that mentions the app, with a new event id.
+    """
     if not text:
         raise ControlError("bad_request", "which words?")
     message = messages.find_message(actor.workspace, place.id, ts)
-    messages.edit_message(actor.workspace, place, message, {"text": text, "blocks": rich_text_blocks(text)})
+    encoded_text = encode_mentions(actor.workspace, place.team, text)
+    content = {"text": encoded_text, "blocks": rich_text_blocks(encoded_text)}
+    edited = messages.edit_message(actor.workspace, place, message, content)
+    if f"<@{actor.install.bot}>" in encoded_text and message.get("app_id") != actor.install.app:
+        events.send_app_mention(actor.workspace, place, edited)
     return outcome(None)
+
+
+def change_place_id(actor: Actor, place: Place, new_id: str) -> Json:
+    """Give a channel another id, as Slack does when a private channel is shared; the old id is no longer found."""
+    moved = actor.workspace.move_place(place, new_id or make_id("C"))
+    events.send_channel_id_changed(actor.workspace, place.id, moved)
+    return outcome(None) | {"channel": actor.workspace.place_to_json(moved)}

@@ -10,10 +10,10 @@ _HISTORY_SCOPES = {"public": "channels:history", "private": "groups:history", "i
 
 
 def require_user(call: ApiCall, user: str) -> Person:
-    """Return a user of the token's own workspace; raises `user_not_found`."""
+    """Return a user of the token's own workspace; raises `user_not_found`, or what hides the user."""
     person = call.workspace.member(call.install.team, user)
-    if person is None:
-        raise SlackError("user_not_found")
+    if person is None or person.hidden:
+        raise SlackError(person.hidden if person else "user_not_found")
     return person
 
 

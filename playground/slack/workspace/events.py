@@ -9,17 +9,25 @@ from playground.slack.delivery.dispatcher import Delivery
 from playground.slack.workspace.workspace import Workspace
 
 
-def send_event(workspace: Workspace, install: Install, event: Json) -> Delivery | None:
-    """Send an event; None if the app is not subscribed to its type or no longer installed."""
+def send_event(workspace: Workspace, install: Install, event: Json, place: Place | None = None) -> Delivery | None:
+    """Send an event; None if the app is not subscribed to its type or no longer installed.
+
+    In a channel that is shared with other organizations, the outer `team_id` is the acting person's (docs.slack.dev,
+    "Understanding Slack Connect").
+    """
     if not install.active or event["type"] not in install.events:
         return None
-    return workspace.dispatcher.deliver_later(event["type"], _event_callback(install, event))
+    body = _event_callback(install, event)
+    if place and workspace.connected_homes(place):
+        actor = workspace.person(str(event.get("user") or ""))
+        body |= {"is_ext_shared_channel": True, "team_id": (actor.home if actor else "") or install.team}
+    return workspace.dispatcher.deliver_later(event["type"], body)
 
 
 def send_place_event(workspace: Workspace, place: Place, event: Json) -> Delivery | None:
     """Send an event of a channel, which the app gets only as a member."""
     install = workspace.install(place.team)
-    return send_event(workspace, install, event) if install.bot in place.members else None
+    return send_event(workspace, install, event, place) if install.bot in place.members else None
 
 
 def send_reaction(
@@ -30,14 +38,15 @@ def send_reaction(
         "user": person,
         "reaction": name,
         "item": {"type": "message", "channel": place.id, "ts": message["ts"]},
-        "item_user": message["user"],
+        "item_user": message.get("user"),
         "event_ts": workspace.store.new_ts(),
     }
     return send_place_event(workspace, place, event)
 
 
 def send_app_mention(workspace: Workspace, place: Place, message: Json) -> Delivery | None:
-    fields = ("user", "text", "team", "blocks", "ts", "thread_ts", "client_msg_id")
+    fields = ("user", "text", "team", "blocks", "attachments", "ts", "thread_ts", "client_msg_id", "edited")
+    fields += ("subtype", "bot_id", "bot_profile", "app_id", "username")
     event = {name: message[name] for name in fields if name in message}
     return send_place_event(
         workspace, place, {"type": "app_mention", **event, "channel": place.id, "event_ts": message["ts"]}
@@ -51,6 +60,11 @@ def send_app_home_opened(
     if view:
         event["view"] = view
     return send_event(workspace, install, {**event, "event_ts": workspace.store.new_ts()})
+
+
+def send_channel_id_changed(workspace: Workspace, old: str, place: Place) -> Delivery | None:
+    event = {"type": "channel_id_changed", "old_channel_id": old, "new_channel_id": place.id}
+    return send_place_event(workspace, place, {**event, "event_ts": workspace.store.new_ts()})
 
 
 def send_file_shared(workspace: Workspace, place: Place, file: str, person: str) -> Delivery | None:

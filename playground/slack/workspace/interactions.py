@@ -61,18 +61,19 @@ def message_block_actions(actor: Actor, place: Place, message: Json, action: Jso
 def view_block_actions(actor: Actor, view: Json, action: Json) -> Json:
     container = {"type": "view", "view_id": view["id"]}
     body = _interaction(actor, "block_actions") | {"container": container, "trigger_id": actor.new_trigger_id()}
-    return body | {"view": views.to_view_object(view), "actions": [action]}
+    return _from_home(actor, body) | {"view": views.to_view_object(view), "actions": [action]}
 
 
 def block_suggestion(actor: Actor, view: Json, block: str, action: str, query: str) -> Json:
     """docs.slack.dev, "Block suggestion payload"."""
     body = _interaction(actor, "block_suggestion") | {"container": {"type": "view", "view_id": view["id"]}}
+    body = _from_home(actor, body)
     return body | {"action_id": action, "block_id": block, "value": query, "view": views.to_view_object(view)}
 
 
 def view_submission(actor: Actor, view: Json) -> Json:
     body = _interaction(actor, "view_submission") | {"trigger_id": actor.new_trigger_id()}
-    return body | {"view": views.to_view_object(view), "response_urls": []}
+    return _from_home(actor, body) | {"view": views.to_view_object(view), "response_urls": []}
 
 
 def view_closed(actor: Actor, view: Json, is_cleared: bool) -> Json:
@@ -96,13 +97,21 @@ def _interaction(actor: Actor, kind: str) -> Json:
     person = actor.person
     return {
         "type": kind,
-        "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team},
+        "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": person.home or person.team},
         "api_app_id": actor.install.app,
         "token": _TOKEN,
         "team": {"id": team["id"], "domain": team["domain"]},
         "enterprise": None,
         "is_enterprise_install": False,
     }
+
+
+def _from_home(actor: Actor, body: Json) -> Json:
+    """Name the connected person's own workspace as the team of a payload from a view; none on Enterprise Grid."""
+    home = actor.person.home
+    if home.startswith("E"):
+        return body | {"team": None, "enterprise": {"id": home, "name": home.lower()}}
+    return body | {"team": {"id": home, "domain": home.lower()}} if home else body
 
 
 def _message_state(message: Json, action: Json) -> Json:

@@ -2,7 +2,7 @@
 
 import time
 
-from playground.seed_data import Install, Place
+from playground.seed_data import Install, Person, Place
 from playground.slack.core.errors import SlackError
 from playground.slack.core.store import Json
 from playground.slack.workspace import files
@@ -16,6 +16,17 @@ def app_author(install: Install) -> Json:
 
 def person_author(person: str, team: str) -> Json:
     return {"user": person, "team": team}
+
+
+def author_of(person: Person) -> Json:
+    """Return the author fields of a person, of another app's bot, or of a workflow, which has no user."""
+    if not person.is_bot:
+        return person_author(person.id, person.home or person.team)
+    bot_id, app = person.id.replace("U", "B", 1), person.id.replace("U", "A", 1)
+    profile = {"id": bot_id, "app_id": app, "name": person.real_name, "team_id": person.team, "deleted": False}
+    fields: Json = {"bot_id": bot_id, "app_id": app, "team": person.team, "bot_profile": profile}
+    user = {"subtype": "bot_message", "username": person.real_name} if person.workflow else {"user": person.id}
+    return {**fields, **user}
 
 
 def post_message(workspace: Workspace, place: Place, author: Json, content: Json, thread_ts: str | None = None) -> Json:
@@ -84,7 +95,7 @@ def save_ephemeral(workspace: Workspace, channel: str, reader: str, message: Jso
 def delete_message(workspace: Workspace, place: Place, message: Json) -> None:
     """Delete a message; a parent leaves a tombstone while its thread has replies."""
     if workspace.store.thread_summary(place.id, message["ts"])[0]:
-        tombstone = {name: message[name] for name in ("type", "user", "ts", "team")}
+        tombstone = {name: message[name] for name in ("type", "user", "ts", "team") if name in message}
         save_message(
             workspace, place, {**tombstone, "subtype": "tombstone", "hidden": True, "text": "This message was deleted."}
         )
@@ -102,6 +113,18 @@ def delete_ephemeral(workspace: Workspace, channel: str, reader: str, ts: str) -
     workspace.live_updates.publish(_ephemeral_patch(channel, ts, None), readers={reader})
 
 
+def shared_message(workspace: Workspace, channel: str, ts: str) -> Json:
+    """Return the attachment of a message that shares or forwards another one."""
+    shared = find_message(workspace, channel, ts)
+    blocks = [{"team": shared["team"], "channel": channel, "ts": ts, "message": {"blocks": shared.get("blocks", [])}}]
+    author, text = shared.get("user", ""), shared.get("text", "")
+    address = f"https://practice.slack.example/archives/{channel}/p{ts.replace('.', '')}"
+    fields: Json = {"is_share": True, "is_msg_unfurl": True, "ts": ts, "channel_id": channel, "author_id": author}
+    nested = {"attachments": shared["attachments"]} if shared.get("attachments") else {}
+    fields |= {"text": text, "message_blocks": blocks, "from_url": address, "original_url": address, "footer": "Posted"}
+    return {**fields, **nested, "fallback": f"[practice] {author}: {text}", "mrkdwn_in": ["text"]}
+
+
 def find_message(workspace: Workspace, channel: str, ts: str) -> Json:
     """Return a message; raises SlackError `message_not_found`."""
     message = workspace.store.get_message(channel, ts)
@@ -113,7 +136,7 @@ def find_message(workspace: Workspace, channel: str, ts: str) -> Json:
 def edit_message(workspace: Workspace, place: Place, message: Json, content: Json) -> Json:
     """Replace the content; reactions, files and thread stay."""
     unchanged = {name: value for name, value in message.items() if name not in ("text", "blocks", "attachments")}
-    edited = {"user": message["user"], "ts": f"{int(time.time())}.000000"}
+    edited = {"user": message.get("user", ""), "ts": f"{int(time.time())}.000000"}
     return save_message(workspace, place, {**unchanged, **content, "edited": edited})
 
 

@@ -131,7 +131,7 @@ def _options(workspace: Workspace, preferred: str) -> Iterator[str]:
 
 
 def _can_install(person: Person) -> bool:
-    return person.id != SLACKBOT and not (person.is_bot or person.is_guest or person.deleted)
+    return person.id != SLACKBOT and not (person.is_bot or person.is_limited or person.deleted)
 
 
 def _redirect_to_app(authorize_request: AuthorizeRequest, result: dict[str, str]) -> web.Response:

@@ -115,6 +115,15 @@ class Workspace:
             {"kind": "channel", "id": place.id, "value": self.place_to_json(place)}, readers=self.reader_ids(place)
         )
 
+    def move_place(self, place: Place, new_id: str) -> Place:
+        """Replace a channel's id, with its messages and what else names it."""
+        moved = replace(place, id=new_id)
+        self.store.rename_channel(place.id, new_id)
+        self.store.delete_document("place", place.id)
+        self.live_updates.publish({"kind": "channel", "id": place.id, "value": None}, readers=self.reader_ids(place))
+        self.save_place(moved)
+        return moved
+
     def deactivate(self, person: Person) -> Person:
         """Deactivate an account, as an administrator does: the person stays known, and leaves all channels."""
         deactivated = replace(person, deleted=True)
@@ -139,10 +148,15 @@ class Workspace:
         return {person.id for person in self.people(team)}
 
     def reader_ids(self, place: Place) -> set[str]:
-        """Return who can read a channel: everyone for a public one, else its members; guests only as members."""
+        """Return who can read a channel: its members, and everyone else of the workspace for a public one."""
         if place.kind != "public":
             return set(place.members)
-        return {person.id for person in self.people(place.team) if not person.is_guest or person.id in place.members}
+        return {person.id for person in self.people(place.team) if not person.is_limited or person.id in place.members}
+
+    def connected_homes(self, place: Place) -> list[str]:
+        """Return the other workspaces and organizations that share a channel."""
+        members = (self.person(member) for member in place.members)
+        return sorted({person.home for person in members if person and person.home})
 
     def place_to_json(self, place: Place) -> dict[str, object]:
         """Return a channel for the page."""

@@ -222,3 +222,30 @@ async def test_bots_of_every_kind_are_not_human(flag: str) -> None:
     async with fake_slack_server() as slack:
         slack.replies["users.info"] = [{"user": {"team_id": "T1", flag: True}}]
         assert not await make_directory(slack).is_human("T1", "U0WORKFLOW")
+
+
+@pytest.mark.parametrize(
+    ("reply", "shared"),
+    [
+        ({"channel": {"id": "C1", "is_member": True, "is_shared": True, "is_ext_shared": True}}, True),
+        ({"channel": {"id": "C1", "is_member": True, "is_shared": True, "is_org_shared": True}}, False),
+        (PUBLIC, False),
+        ({"error": "internal_error"}, True),
+    ],
+    ids=str,
+)
+async def test_channel_shared_with_another_organization_has_outsiders(reply: dict[str, object], shared: bool) -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [reply]
+        assert await make_directory(slack).has_outsiders(PLACE) is shared
+
+
+async def test_directory_asks_again_after_a_channel_got_another_id() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["conversations.info"] = [PRIVATE]
+        slack.replies["users.conversations"] = [{"channels": [{"id": "C1"}]}, {"channels": [{"id": "C0NEW"}]}]
+        directory, new = make_directory(slack), ChannelRef("T1", "C0NEW")
+        assert await directory.can_see("U0MEI", PLACE)
+        assert not await directory.can_see("U0MEI", new)
+        directory.forget_channel(PLACE)
+        assert await directory.can_see("U0MEI", new)

@@ -391,7 +391,7 @@ THREE_VERSIONS = tuple(make_face(round_id=f"r{n}", version=n) for n in (3, 2, 1)
 def version_choice(left: str, right: str, team: str = "T1") -> dict[str, Any]:
     chosen = {"version_left": left, "version_right": right}
     values = {name: {name: {"selected_option": {"value": value}}} for name, value in chosen.items()}
-    view = {"id": "V7", "hash": "h1", "private_metadata": "r3", "state": {"values": values}}
+    view = {"id": "V7", "type": "modal", "hash": "h1", "private_metadata": "r3", "state": {"values": values}}
     action = {"action_id": "version_left", "block_id": "version_left", "selected_option": {"value": left}}
     user = {"id": "U0MEI", "team_id": team}
     return {"type": "block_actions", "team": {"id": team}, "user": user, "view": view, "actions": [action]}

@@ -136,13 +136,15 @@ def to_conversation_object(call: ApiCall, place: Place) -> Json:
         user_id = next(member for member in place.members if member != call.install.bot)
         person = call.workspace.person(user_id)
         return channel | {"user": user_id, "is_user_deleted": bool(person and person.deleted), "is_open": True}
+    connected = call.workspace.connected_homes(place)
     return channel | {
         "name": place.name,
         "name_normalized": place.name,
         "is_general": place.name == "general",
         "is_member": call.install.bot in place.members,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": bool(connected),
+        "is_ext_shared": bool(connected),
+        "connected_team_ids": connected,
         "topic": {"value": place.topic, "creator": "", "last_set": 0},
         "purpose": {"value": place.purpose, "creator": "", "last_set": 0},
     }

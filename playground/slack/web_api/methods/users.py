@@ -14,7 +14,7 @@ def info(call: ApiCall) -> Json:
 
 
 def list_all(call: ApiCall) -> Json:
-    people = call.workspace.people(call.install.team)
+    people = [person for person in call.workspace.people(call.install.team) if not person.hidden]
     return paginate(call.arguments, "members", [to_user_object(call, person) for person in people])
 
 
@@ -30,21 +30,25 @@ def profile(call: ApiCall) -> Json:
 
 
 def to_user_object(call: ApiCall, person: Person) -> Json:
-    """Build a user object."""
+    """Build a user object; `is_stranger` is false for a connected person, who shares a channel with the app."""
+    team = person.home or call.install.team
     first, _, last = person.real_name.partition(" ")
     names = {"real_name": person.real_name, "display_name": person.name, "first_name": first, "last_name": last}
     normalized = {"real_name_normalized": person.real_name, "display_name_normalized": person.name}
     user: Json = {
         "id": person.id,
-        "team_id": call.install.team,
+        "team_id": team,
         "name": person.name,
         "real_name": person.real_name,
         "deleted": person.deleted,
-        "profile": {**names, **normalized, "title": person.title, "team": call.install.team},
+        "profile": {**names, **normalized, "title": person.title, "team": team},
         "is_bot": person.is_bot,
         "is_app_user": False,
+        "is_workflow_bot": person.workflow,
         "updated": 1764000000,
     }
+    if person.home:
+        user["is_stranger"] = False
     if person.deleted:
         return user
     roles = {"is_admin": False, "is_owner": False, "is_primary_owner": False}
