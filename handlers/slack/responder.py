@@ -171,7 +171,7 @@ async def post_message(
             thread_ts=thread_ts,
             unfurl_links=False,
             unfurl_media=False,
-            **({"client_msg_id": client_msg_id} if client_msg_id else {}),
+            client_msg_id=client_msg_id,
         )
         return PostedMessage(str(response["channel"]), str(response["ts"]))
 

@@ -196,9 +196,16 @@ def _app_direct_message(actor: Actor) -> Place:
 async def _add_person(workspace: Workspace, request: web.Request) -> Json:
     new = await read_body(request, NewPerson)
     team = find_team(workspace, new.team).id
-    kind = {"is_guest": new.guest, "is_bot": new.bot or new.workflow, "workflow": new.workflow}
+    names = new.name, new.real_name, new.title, new.tz
     person = Person(
-        new_id("U"), team, new.name, new.real_name, new.title, new.tz, home=new.home, hidden=new.hidden, **kind
+        new_id("U"),
+        team,
+        *names,
+        is_bot=new.bot or new.workflow,
+        is_guest=new.guest,
+        home=new.home,
+        hidden=new.hidden,
+        workflow=new.workflow,
     )
     workspace.save_person(person)
     workspace.save_place(Place(new_id("D"), team, "", "im", (person.id, workspace.install(team).bot)))

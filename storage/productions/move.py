@@ -67,8 +67,10 @@ async def _record_move(connection: AsyncConnection, old: ChannelRef, new: Channe
 
 async def _move_production(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
     """Let the new id cast for the old id's production, and be its home where the old id was."""
-    kept_id, used_id = [await connection.scalar(_production_query(place).with_for_update()) for place in (old, new)]
-    if kept_id is None:
+    kept_id, used_id = [
+        str(await connection.scalar(_production_query(place).with_for_update()) or "") for place in (old, new)
+    ]
+    if not kept_id:
         await _move_home(connection, old, new)
         await connection.execute(update(channels).where(*channel_filter(old)).values(channel=new.channel))
         return

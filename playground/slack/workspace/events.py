@@ -8,6 +8,11 @@ from playground.slack.core.store import Json
 from playground.slack.delivery.dispatcher import Delivery
 from playground.slack.workspace.workspace import Workspace
 
+_MENTION_FIELDS = (
+    *("user", "text", "team", "blocks", "attachments", "ts", "thread_ts", "client_msg_id", "edited"),
+    *("subtype", "bot_id", "bot_profile", "app_id", "username"),
+)
+
 
 def send_event(workspace: Workspace, install: Install, event: Json, place: Place | None = None) -> Delivery | None:
     """Send an event; None if the app is not subscribed to its type or no longer installed.
@@ -45,9 +50,7 @@ def send_reaction(
 
 
 def send_app_mention(workspace: Workspace, place: Place, message: Json) -> Delivery | None:
-    fields = ("user", "text", "team", "blocks", "attachments", "ts", "thread_ts", "client_msg_id", "edited")
-    fields += ("subtype", "bot_id", "bot_profile", "app_id", "username")
-    event = {name: message[name] for name in fields if name in message}
+    event = {name: message[name] for name in _MENTION_FIELDS if name in message}
     return send_place_event(
         workspace, place, {"type": "app_mention", **event, "channel": place.id, "event_ts": message["ts"]}
     )

@@ -95,7 +95,7 @@ def save_ephemeral(workspace: Workspace, channel: str, reader: str, message: Jso
 def delete_message(workspace: Workspace, place: Place, message: Json) -> None:
     """Delete a message; a parent leaves a tombstone while its thread has replies."""
     if workspace.store.thread_summary(place.id, message["ts"])[0]:
-        tombstone = {name: message[name] for name in ("type", "user", "ts", "team") if name in message}
+        tombstone: Json = {name: message[name] for name in ("type", "user", "ts", "team") if name in message}
         save_message(
             workspace, place, {**tombstone, "subtype": "tombstone", "hidden": True, "text": "This message was deleted."}
         )

@@ -16,12 +16,12 @@ from tests.support.slack_payloads import mention_event
 
 STARTED = StartResult(make_round(), created=True)
 BRIEF = "<@U0BOT> Maya: weathered fisherwoman"
-EDITED = {"edited": {"user": "U0MEI", "ts": "1764000009.000000"}}
+EDITED = {"user": "U0MEI", "ts": "1764000009.000000"}
 
 
 def edit(text: str, event_id: str = "Ev2", **more: Any) -> dict[str, Any]:
     """The event that Slack sends after an edit of the message that `mention_event` sends."""
-    return mention_event(text, event_id=event_id, **EDITED, **more)
+    return mention_event(text, event_id=event_id, edited=EDITED, **more)
 
 
 def started_briefs(harness: ListenerHarness) -> list[str]:
