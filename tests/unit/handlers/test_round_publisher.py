@@ -407,3 +407,22 @@ async def test_broken_upload_raises_slack_unavailable() -> None:
         with pytest.raises(SlackUnavailable, match="upload"):
             await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
         assert slack.calls_to("files.completeUploadExternal") == []
+
+
+@pytest.mark.parametrize("code", ["user_not_found", "user_not_visible"])
+async def test_reactions_are_read_without_people_whom_slack_does_not_show(code: str) -> None:
+    repositories = repositories_with(make_voting_round())
+    async with open_publisher(repositories) as (slack, publisher):
+        slack.replies["reactions.get"] = [
+            {"message": {"reactions": [{"name": "one", "users": ["U0GONE", "U0MEI", "U0BOT2"], "count": 3}]}}
+        ]
+        slack.replies["users.info"] = [{"error": code}, {"user": {}}, {"user": {"is_bot": True}}]
+        assert await publisher.get_reactions("r1") == (Reaction(1, frozenset({"U0MEI"}), True),)
+
+
+async def test_reactions_are_not_read_while_slack_does_not_say_who_reacted() -> None:
+    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+        slack.replies["reactions.get"] = [{"message": {"reactions": [{"name": "one", "users": ["U0MEI"], "count": 1}]}}]
+        slack.replies["users.info"] = [{"error": "internal_error"}]
+        with pytest.raises(SlackUnavailable):
+            await publisher.get_reactions("r1")
