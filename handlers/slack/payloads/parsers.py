@@ -191,7 +191,9 @@ def channel_id_change_from(body: Payload) -> ChannelIdChange:
 def bot_user_id(body: Payload) -> str:
     """Return the bot user that an event is delivered to; empty without `authorizations`."""
     authorizations = body.get("authorizations") or [{}]
-    return str(authorizations[0].get("user_id") or "")
+    team = installation_team(body)
+    chosen = next((each for each in authorizations if each.get("team_id") == team), authorizations[0])
+    return str(chosen.get("user_id") or "")
 
 
 def _mention_words(body: Payload, text: str) -> tuple[str, Mapping[str, str]]:

@@ -111,6 +111,13 @@ def test_an_installed_workspace_precedes_others(body: dict[str, Any], team: str)
     assert installation_team(body) == team
 
 
+def test_the_bot_of_the_installation_is_taken_out_of_a_mention() -> None:
+    authorizations = [{"team_id": "T9", "user_id": "U0OTHERBOT"}, {"team_id": "T2", "user_id": "U0BOT"}]
+    body = mention_event("<@U0BOT> Maya and <@U0OTHERBOT>", team=CLIENT) | {"authorizations": authorizations}
+    assert decide_installation(body, {"T2"}) == "T2"
+    assert mention_from(body).text == "Maya and @U0OTHERBOT"
+
+
 def test_a_payload_cannot_decide_itself() -> None:
     body = slash_command("Maya") | {"castroom_installation": "T2"}
     assert decide_installation(body, {"T1", "T2"}) == "T1"
