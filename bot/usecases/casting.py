@@ -55,7 +55,7 @@ class Casting:
         self.roster_poster = RosterPoster(ports)
         self.retirement_watcher = RetirementWatcher(ports)
         self.orphan_cleanup = OrphanCleanup(ports)
-        self.channel_move = ChannelMove(ports)
+        self.channel_move = ChannelMove(ports, self.storage_retry)
         self.spending = Spending(ports, self.permissions)
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)

@@ -6,6 +6,7 @@ import structlog
 
 from bot.domain.ids import ChannelRef
 from bot.usecases.ports import Ports
+from bot.usecases.storage_retry import StorageRetry
 
 log = structlog.get_logger()
 
@@ -15,14 +16,16 @@ class ChannelMove:
     """Moves what belongs to a channel to the channel's new id."""
 
     ports: Ports
+    storage_retry: StorageRetry
 
     async def move(self, place: ChannelRef, channel: str) -> None:
-        """Give rounds, faces, settings and spend of `place` the new id, and redraw its open rounds."""
-        round_ids = await self.ports.storage.productions.move_channel(place, channel)
+        """Give rounds, faces, settings and spend of `place` the new id, and redraw its open rounds.
+
+        Repeats until storage accepts it, since Slack tells of the change once.
+        """
+        round_ids = await self.storage_retry.retry_until_stored(
+            "", lambda: self.ports.storage.productions.move_channel(place, channel)
+        )
         log.info("channel_moved", team=place.team, old=place.channel, new=channel, open_rounds=len(round_ids))
         for round_id in round_ids:
             self.ports.publisher.schedule_redraw(round_id)
-
-    async def current(self, place: ChannelRef) -> ChannelRef:
-        """Return the channel by its present id; buttons and forms may carry an earlier one."""
-        return await self.ports.storage.productions.current_channel(place)

@@ -38,7 +38,10 @@ class StorageRetry:
         return waited
 
     async def retry_until_stored(self, round_id: str, write: Callable[[], Awaitable[R]]) -> R:
-        """Repeat `write`, which must be idempotent, until storage accepts it; return its result."""
+        """Repeat `write`, which must be idempotent, until storage accepts it; return its result.
+
+        Without a round, only the log has the error.
+        """
         delays = chain(self.ports.waits.storage, repeat(self.ports.waits.storage[-1]))
         is_notified = False
         while True:
@@ -52,7 +55,7 @@ class StorageRetry:
                     reason=error.reason,
                     detail=error.detail,
                 )
-                if not is_notified:
+                if round_id and not is_notified:
                     await self.notify_lead(round_id, error)
                 is_notified = True
             await asyncio.sleep(next(delays))
