@@ -24,8 +24,8 @@ HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼─
 WORKING_EXAMPLE = "This works:"
 BOT_MENTION = "@Castroom"
 PEOPLE_ONLY = (
-    "I answer people only. A bot or a workflow cannot start a round, because a round costs money and a person must lead "
-    "it. A person can mention me here instead. This note appears once."
+    "I answer people only. A bot or a workflow cannot start a round, because a round costs money and a person must "
+    "lead it. A person can mention me here instead. This note appears once."
 )
 SPENDING_SENT = "What was spent is in our direct message: only you see it there."
 
