@@ -8,6 +8,7 @@ from bot.domain.round import RECAST, Round, RoundState
 from bot.domain.upscale import plan_upscale
 from bot.ports.clock import Now
 from bot.ports.storage import StoragePorts
+from bot.usecases.access import is_visible_to_all
 from bot.usecases.round_pictures import run_off_sheet_key
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.locations import Permalinks
@@ -96,6 +97,6 @@ class RoundViewLoader:
 
     async def _link(self, round_: Round, place: ChannelRef) -> str:
         """Return the link for a message in `place`; empty for a round that not everyone there may see."""
-        if round_.place != place and await self.directory.is_private(round_.place):
+        if not await is_visible_to_all(self.directory, round_.place, place):
             return ""
         return await self.permalinks.get(round_)

@@ -121,7 +121,7 @@ def _characters() -> None:
         "characters",
         *map(_text, ("id", "production_id", "name", "name_key")),
         sa.Column("visible_channel", sa.Text()),
-        sa.Column("has_face", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("has_face", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["production_id"], ["productions.id"], name=op.f("fk_characters_production_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_characters")),
         sa.UniqueConstraint("production_id", "name_key", name=op.f("uq_characters_production_id_name_key")),

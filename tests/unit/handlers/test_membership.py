@@ -145,7 +145,7 @@ async def test_suggestions_stay_empty_for_a_removed_person(action: str) -> None:
         "action_id": action,
         "block_id": action,
         "value": "Ma",
-        "view": {"id": "V1", "private_metadata": "w1"},
+        "view": {"id": "V1", "type": "modal", "private_metadata": "w1"},
     }
     async with listener_harness(InMemoryRepositories(ROUND, draft=DRAFT)) as harness:
         make_private(harness.slack, "U0MEI")

@@ -83,11 +83,12 @@ async def test_photo_brief_opens_the_round_form_with_a_file_input() -> None:
 
 
 @pytest.mark.parametrize("text", ["x", HOSTILE * 40, HOSTILE * 60])
-def test_photo_form_is_valid_and_has_no_field_for_a_long_brief(text: str) -> None:
+def test_photo_form_is_valid_and_holds_a_long_brief_in_two_fields(text: str) -> None:
     view = form(make_form(text), TITLES)
     assert check_document(view) == ()
     fields = {block.get("block_id"): block for block in view["blocks"]}
-    assert ("cast_text" in fields) == (len(text) <= 3000)
+    assert "cast_text" in fields
+    assert ("cast_text_continued" in fields) == (len(text) > 3000)
     assert fields["cast_name"]["element"]["initial_option"]["value"] == "Ben"
 
 

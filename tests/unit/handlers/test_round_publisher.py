@@ -17,7 +17,7 @@ from tests.support.builders import CATALOGUE, make_closed_round, make_face, make
 from tests.support.fake_slack_server import FakeSlackServer, Json, fake_slack_server
 from tests.support.in_memory import InMemoryRepositories
 
-REJECTED_PICTURE = {"error": "invalid_blocks", "errors": ["invalid slack file [json-pointer:/blocks/1/slack_file]"]}
+REJECTED_PICTURE = {"error": "invalid_blocks", "errors": ["invalid slack file [json-pointer:/blocks/2/slack_file]"]}
 
 
 @asynccontextmanager
