@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Table, insert
 
 from bot.domain.ballot import Tally
-from bot.domain.brief import Brief, normalize_name
+from bot.domain.brief import Brief
 from bot.domain.face import Face, Portrait
 from bot.domain.ids import ChannelRef
+from bot.domain.names import normalize_name
 from bot.domain.round import Round, RoundState, RoutingReason
 from bot.domain.slot import Slot, SlotState
 from storage import Storage

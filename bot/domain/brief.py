@@ -10,6 +10,7 @@ from typing import Self
 
 from bot.domain.catalogue import Look, Size
 from bot.domain.errors import BriefError
+from bot.domain.names import DASHES, HYPHENS, INVISIBLE, drop_invisible, strip_outer_quotes, visible_name
 
 ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16")
 NAME_LIMIT = 80
@@ -24,6 +25,11 @@ QUOTES = "\"'“”„‟‘’«»"
 
 # Control characters except line breaks and tabs, direction overrides, unpaired surrogates.
 _FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+# A word that begins with two dashes, one of them a hyphen, after a character that is no letter and no digit.
+_OPTION_WORD = re.compile(
+    rf"(?<![\w{DASHES}])(?=[{HYPHENS}][{DASHES}]|[{DASHES}][{HYPHENS}])[{DASHES}]++[^\s{DASHES}]\S{{0,30}}"
+)
 
 
 class BallotMode(StrEnum):
@@ -110,6 +116,11 @@ class Brief:
         """How many reference pictures are sent to the model."""
         return 1 if self.reference else 0
 
+    def require_reachable_quorum(self, line: str = "") -> None:
+        """Raise BriefError if more people must vote than are named."""
+        if self.voters and (self.quorum or 0) > len(self.voters):
+            raise BriefError("quorum", "above_voters", f"{self.quorum}", limit=len(self.voters), line=line)
+
     def with_name(self, name: str) -> Self:
         """Return a copy for another character; raises BriefError."""
         return replace(self, name=parse_name(name, name))
@@ -120,8 +131,11 @@ class Brief:
 
 
 def parse_name(raw: str, line: str) -> str:
-    """Return a character's name with single blanks and without quotes; raises BriefError."""
-    name = " ".join(_normalize_text(raw, "name", line).split()).strip(QUOTES).strip()
+    """Return a character's name with single blanks and without quotes around it; raises BriefError.
+
+    Invisible characters are dropped; a name of nothing else is missing.
+    """
+    name = visible_name(strip_outer_quotes(visible_name(_normalize_text(raw, "name", line))))
     if not name:
         raise BriefError("name", "missing", line=line)
     if len(name) > NAME_LIMIT:
@@ -130,13 +144,25 @@ def parse_name(raw: str, line: str) -> str:
 
 
 def parse_text(raw: str, line: str) -> str:
-    """Return the description with repeated blanks joined; raises BriefError if empty, too long or unreadable."""
-    text = re.sub(r"[ \t]{2,}", " ", _normalize_text(raw, "brief", line)).strip()
+    """Return the description with repeated blanks joined.
+
+    Raises BriefError if it is empty, too long or unreadable, or if an option is in it.
+    """
+    readable = _normalize_text(raw, "brief", line)
+    text = re.sub(r"[ \t]{2,}", " ", drop_invisible(readable)).strip()
     if not text:
         raise BriefError("brief", "missing", line=line)
     if len(text) > TEXT_LIMIT:
         raise BriefError("brief", "too_long", f"{len(text)}", limit=TEXT_LIMIT, line=line)
+    require_no_option(readable, "brief", line)
     return text
+
+
+def require_no_option(text: str, field: str, line: str) -> None:
+    """Raise BriefError if a word of the text begins with two dashes: it is an option, and no model may read it."""
+    as_blanks, without = _INVISIBLE.sub(" ", text), _INVISIBLE.sub("", text)
+    if option := _OPTION_WORD.search(as_blanks) or _OPTION_WORD.search(without):
+        raise BriefError(field, "option_inside", option[0], line=line)
 
 
 def parse_reason(raw: str) -> str:
@@ -152,22 +178,6 @@ def parse_reason(raw: str) -> str:
 def parse_single_line(raw: str, field: str) -> str:
     """Return text without line breaks; raises BriefError for forbidden characters."""
     return " ".join(_normalize_text(raw, field, raw).split())
-
-
-def normalize_name(name: str) -> str:
-    """Return the comparison key of a name, without case and accents: names with equal keys are one character.
-
-    Accents are dropped only from Latin, Greek and Cyrillic letters; in other scripts combining marks are vowels.
-    """
-    kept_chars: list[str] = []
-    base = ""
-    for char in unicodedata.normalize("NFKD", name.casefold()):
-        if unicodedata.category(char) == "Mn" and base.startswith(("LATIN", "GREEK", "CYRILLIC")):
-            continue
-        if not unicodedata.combining(char):
-            base = unicodedata.name(char, "")
-        kept_chars.append(char)
-    return " ".join(unicodedata.normalize("NFC", "".join(kept_chars)).casefold().split())
 
 
 def _normalize_text(raw: str, field: str, line: str) -> str:

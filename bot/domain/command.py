@@ -27,14 +27,15 @@ from bot.domain.brief import (
     parse_text,
 )
 from bot.domain.catalogue import Look, Size
-from bot.domain.command_options import check_line_length, tokenize_options
+from bot.domain.command_options import DURATION_UNITS, LIST_SEPARATOR, check_line_length, split_line
 from bot.domain.errors import BriefError
+from bot.domain.names import drop_invisible, normalize_name
 
 E = TypeVar("E", bound=StrEnum)
 
-_ALIAS = re.compile(r"alias(?:es)?\s+([^:：]*|[^=:：]*=.*)", re.IGNORECASE | re.DOTALL)
-_DURATION = re.compile(r"(\d{1,4})\s*(m|min|h|d|w)", re.IGNORECASE)
-_DURATION_UNITS = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_ALIAS_WORDS = ("alias", "aliases")
+_COLON = re.compile("[:：]")
+_DURATION = re.compile(r"(\d{1,4})\s*+([^\W\d]{1,7})")
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,11 @@ Command = (
 )
 
 _COMMAND_BY_WORD: Mapping[str, Command] = {
-    "": OpenFormCommand(),
     "help": HelpCommand(),
     "?": HelpCommand(),
+    "-h": HelpCommand(),
+    "-help": HelpCommand(),
+    "--help": HelpCommand(),
     "list": ListCommand(),
     "spend": SpendCommand(),
     "roster": RosterCommand(),
@@ -117,32 +120,38 @@ def parse_command(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Command:
     """Parse the text after `/cast`; raises BriefError. `shortest` is the shortest voting time."""
     check_line_length(line)
     text = line.strip()
-    if command := _COMMAND_BY_WORD.get(text.casefold()):
+    if not text:
+        return OpenFormCommand()
+    if command := _COMMAND_BY_WORD.get(normalize_name(text)):
         return command
-    if match := _ALIAS.fullmatch(text):
-        return _parse_alias(match[1], line)
-    rest, options = tokenize_options(text)
-    if not options and not re.search("[:：]", rest):
-        word, _, name = rest.partition(" ")
-        if word.casefold() == "history" and name.strip():
-            return HistoryCommand(parse_name(name, line))
-        return RecallCommand(parse_name(rest, line))
+    first, _, others = " ".join(drop_invisible(text).split()).partition(" ")
+    word = first.casefold()
+    if word in _ALIAS_WORDS and others and _is_alias_pair(others):
+        return _parse_alias(others, line)
+    typed = split_line(text)
+    if not typed.options and not _COLON.search(typed.text):
+        if word == "history" and others:
+            return HistoryCommand(parse_name(others, line))
+        return RecallCommand(parse_name(typed.text, line))
     return parse_brief(text, shortest)
 
 
 def parse_brief(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
     """Parse `NAME: BRIEF [options]`; raises BriefError with the first invalid field."""
-    rest, options = tokenize_options(line)
-    parts = re.split("[:：]", rest, maxsplit=1)
+    typed = split_line(line)
+    parts = _COLON.split(typed.text, maxsplit=1)
     if len(parts) < 2:
-        raise BriefError("brief", "missing", rest, line=line)
+        raise BriefError("brief", "missing", typed.text, line=line)
     name, text = parse_name(parts[0], line), parse_text(parts[1], line)
     fields: dict[str, Any] = {
-        field: parse(options[option], line)
+        field: parse(typed.options[option], line)
         for option, (field, parse) in _option_parsers(shortest).items()
-        if option in options
+        if option in typed.options
     }
-    return Brief(name, text, explicit_fields=frozenset(options), **fields)
+    typed.require_one_piece(line)
+    brief = Brief(name, text, explicit_fields=frozenset(typed.options), **fields)
+    brief.require_reachable_quorum(line)
+    return brief
 
 
 def _option_parsers(shortest: timedelta) -> Mapping[str, tuple[str, Callable[[str, str], object]]]:
@@ -162,18 +171,25 @@ def _option_parsers(shortest: timedelta) -> Mapping[str, tuple[str, Callable[[st
     }
 
 
+def _is_alias_pair(text: str) -> bool:
+    """Return whether the words after `alias` are no brief: `Alias Smith: a = b` is one."""
+    before_equals, equals, _ = text.partition("=")
+    return not _COLON.search(before_equals if equals else text)
+
+
 def _parse_alias(pair: str, line: str) -> AliasCommand:
     """Parse `Maya = the fisherwoman`; `Maya =` removes the alias Maya."""
     name, separator, alias = pair.partition("=")
     if not separator or not name.strip():
         raise BriefError("alias", "missing", line=line)
-    if re.search("[:：]", alias):
+    if _COLON.search(alias):
         raise BriefError("alias", "colon", alias.strip(), line=line)
     return AliasCommand(parse_name(name, line), parse_name(alias, line) if alias.strip() else "")
 
 
 def _parse_models(raw: str, line: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(n.strip(QUOTES).casefold() for n in re.split(r"[,\s]+", raw) if n.strip(QUOTES)))
+    words = [word.strip(QUOTES).casefold() for word in LIST_SEPARATOR.split(raw)]
+    names = tuple(dict.fromkeys(word for word in words if word))
     if not names:
         raise BriefError("models", "missing", raw, line=line)
     return names
@@ -194,13 +210,15 @@ def _parse_aspect(raw: str, line: str) -> str:
 
 def _parse_reference(raw: str, line: str) -> Reference:
     name = parse_name(raw, line)
-    return Reference(PHOTO if name.casefold() == PHOTO else name)
+    return Reference(PHOTO if normalize_name(name) == PHOTO else name)
 
 
 def _parse_open_for(raw: str, line: str, shortest: timedelta) -> timedelta:
-    if not (match := _DURATION.fullmatch(raw)):
+    match = _DURATION.fullmatch(raw)
+    unit = next((unit for unit, words in DURATION_UNITS.items() if match and match[2].casefold() in words), "")
+    if not match or not unit:
         raise BriefError("for", "not_a_time", raw, line=line)
-    open_for = timedelta(**{_DURATION_UNITS[match[2].casefold()]: int(match[1])})
+    open_for = timedelta(**{unit: int(match[1])})
     if not shortest <= open_for <= MAX_VOTING_TIME:
         raise BriefError("for", "out_of_range", raw, line=line)
     return open_for
@@ -214,8 +232,8 @@ def _parse_quorum(raw: str, line: str) -> int:
 
 def _parse_voters(raw: str, line: str) -> tuple[str, ...]:
     """Return names without their @; a name is one word."""
-    names = tuple(dict.fromkeys(name.strip(QUOTES).lstrip("@") for name in re.split(r"[,\s]+", raw)))
-    found = tuple(name for name in names if name)
+    words = [word.strip(QUOTES).lstrip("@＠") for word in LIST_SEPARATOR.split(raw)]
+    found = tuple(dict.fromkeys(word for word in words if word))
     if not found:
         raise BriefError("voters", "missing", raw, line=line)
     return found

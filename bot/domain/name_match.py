@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.brief import normalize_name
 from bot.domain.ids import ChannelRef
+from bot.domain.names import normalize_name
 
 # Names compared in detail when a name has no exact match.
 MAX_SIMILAR_NAMES = 300

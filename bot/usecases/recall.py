@@ -8,11 +8,12 @@ from weakref import WeakValueDictionary
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from bot.domain.brief import NAME_LIMIT, normalize_name
+from bot.domain.brief import NAME_LIMIT
 from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Character, Face
 from bot.domain.ids import FILE_EXTENSIONS, ChannelRef, filename
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
+from bot.domain.names import normalize_name
 from bot.domain.upscale import Upscale, kept_upscale
 from bot.imaging.pictures import record_picture, run_in_thread
 from bot.ports.messaging import Picture

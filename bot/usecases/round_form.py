@@ -8,7 +8,7 @@ from typing import Literal
 
 import structlog
 
-from bot.domain.brief import Brief, Consent, normalize_name
+from bot.domain.brief import Brief, Consent
 from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import (
     AlreadyCasting,
@@ -22,6 +22,7 @@ from bot.domain.errors import (
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
+from bot.domain.names import normalize_name
 from bot.domain.round_form import Draft
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult

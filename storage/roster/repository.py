@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
-from bot.domain.brief import normalize_name
 from bot.domain.face import Character, Face, Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.name_match import NameMatch
+from bot.domain.names import normalize_name
 from bot.ports.roster import Page, RosterQuery, RosterSection
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database, insert_new

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import ColumnElement, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.brief import normalize_name
 from bot.domain.ids import ChannelRef
 from bot.domain.name_match import NameMatch
+from bot.domain.names import normalize_name
 from bot.ports.roster import RosterQuery, RosterSection
 from storage.db.tables import aliases, characters, productions
 from storage.roster import trigrams

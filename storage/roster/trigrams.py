@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Float, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.brief import normalize_name
+from bot.domain.names import normalize_name
 from storage.db.engine import upsert
 from storage.db.tables import name_trigrams
 

@@ -7,11 +7,11 @@ from uuid import uuid4
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.brief import normalize_name
 from bot.domain.budget import Caps, Payer, budget_day
 from bot.domain.errors import AlreadyCast, AlreadyCasting, RoundClosed
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
+from bot.domain.names import normalize_name
 from bot.domain.round import OPEN_STATES, RECAST, Round, RoundState
 from bot.ports.rounds import StartResult
 from storage.db.engine import upsert

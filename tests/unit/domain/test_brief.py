@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.brief import Brief, Reference, normalize_name
+from bot.domain.brief import Brief, Reference
 from bot.domain.catalogue import Look, Size
 from bot.domain.command import (
     AliasCommand,
@@ -20,6 +20,7 @@ from bot.domain.command import (
     parse_command,
 )
 from bot.domain.errors import BriefError
+from bot.domain.names import normalize_name
 
 FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 
@@ -76,7 +77,7 @@ def test_first_colon_separates_the_name_also_if_full_width() -> None:
 
 
 def test_model_list_may_contain_spaces_after_commas() -> None:
-    brief = parse_brief("Maya: a baker --models recraft, gpt-image-2 , nano-banana in a red coat")
+    brief = parse_brief("Maya: a baker in a red coat --models recraft, gpt-image-2 , nano-banana --each 1")
     assert brief.models == ("recraft", "gpt-image-2", "nano-banana")
     assert brief.text == "a baker in a red coat"
 
