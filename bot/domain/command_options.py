@@ -40,10 +40,10 @@ _WORD = re.compile(r"\S+")
 _FIRST_VISIBLE = re.compile(rf"[^\s{INVISIBLE}]+")
 # The words of a piece of text, without the separators before them.
 _WORDS = re.compile(rf"(?![{INVISIBLE}{_SEPARATORS}])(\S{{1,60}})[^\n]{{0,60}}")
-_UNIT_WORD = re.compile(rf"[\s{INVISIBLE}]*+([^\W\d]{{1,7}})(?!\w)")
+_UNIT_WORD = re.compile(rf"(?<=\d)[\s{INVISIBLE}]*+([^\W\d]{{1,7}})(?!\w)")
 # Invisible characters inside a row of dashes, before an option, and after its name.
 _INSIDE_DASHES = re.compile(rf"(?<=[{DASHES}])[{INVISIBLE}]++(?=[{DASHES}])")
-_BEFORE_OPTION = re.compile(rf"[{INVISIBLE}]++(?=[{DASHES}])(?=[{DASHES}]{{2}}|[{LONG_DASHES}]\w)")
+_BEFORE_OPTION = re.compile(rf"(?<![{INVISIBLE}])[{INVISIBLE}]++(?=[{DASHES}])(?=[{DASHES}]{{2}}|[{LONG_DASHES}]\w)")
 _AFTER_OPTION = re.compile(rf"((?<!\w)[{DASHES}](?:{'|'.join(OPTIONS)}))[{INVISIBLE}]++", re.IGNORECASE)
 
 

@@ -7,7 +7,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Self, TypeVar
 
-from bot.domain.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, QUORUM_LIMIT, SLOT_LIMIT, BallotMode, parse_single_line
+from bot.domain.brief import (
+    MAX_VOTING_TIME,
+    MIN_VOTING_TIME,
+    QUORUM_LIMIT,
+    SLOT_LIMIT,
+    BallotMode,
+    parse_single_line,
+    require_no_option,
+)
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Look
 from bot.domain.errors import BriefError, SettingsErrors
@@ -27,7 +35,7 @@ PEOPLE_FIELDS = ("may_start", "may_spend", "may_lock", "may_change_settings")
 # In the order of the form and of change notices.
 FIELDS = ("name", "style", "ballot", "for", "quorum", "models", "look", *PEOPLE_FIELDS, "per_round", "per_month")
 
-_DOLLARS = re.compile(r"\$?\s*(\d{1,6})(?:[.,](\d{1,2}))?\s*\$?")
+_DOLLARS = re.compile(r"\$?\s*+(\d{1,6})(?:[.,](\d{1,2}))?\s*+\$?")
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class SettingsInput:
         settings = ProductionSettings(
             models=form.all_of("models", SLOT_LIMIT),
             look=form.parse("look", lambda _, raw: Look(raw), None),
-            style=form.parse("style", _text_parser(STYLE_LIMIT), ""),
+            style=form.parse("style", _parse_style, ""),
             ballot=form.parse("ballot", lambda _, raw: BallotMode(raw), BallotMode.OPEN),
             open_for=form.parse("for", _parse_duration, timedelta(hours=24)),
             quorum=form.parse("quorum", _parse_quorum, None),
@@ -126,6 +134,12 @@ def _text_parser(limit: int) -> Callable[[str, str], str]:
         return text
 
     return parse
+
+
+def _parse_style(field: str, raw: str) -> str:
+    """Parse the text that every prompt gets."""
+    require_no_option(raw, field, raw)
+    return _text_parser(STYLE_LIMIT)(field, raw)
 
 
 def _parse_duration(field: str, raw: str) -> timedelta:

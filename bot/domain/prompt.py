@@ -38,7 +38,8 @@ _FRAMING = {
 }
 
 _AGE_PATTERN = re.compile(
-    r"\b(?:aged?\s*|age\s+of\s*)?(\d{1,3})(?=\s*(?:-|‑|–)?\s*(?:years?|yrs?|yo\b|y/o))|\baged?\s*(\d{1,3})\b|,\s*(\d{2})\b(?=\s*(?:,|\.|$))",
+    r"\b(?:aged?\s{0,3}|age\s{1,3}of\s{0,3})?(\d{1,3})(?=\s{0,3}(?:-|‑|–)?\s{0,3}(?:years?|yrs?|yo\b|y/o))"
+    r"|\baged?\s{0,3}(\d{1,3})\b|,\s{0,3}(\d{2})\b(?=\s{0,3}(?:,|\.|$))",
     re.IGNORECASE,
 )
 

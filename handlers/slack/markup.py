@@ -9,7 +9,10 @@ from bot.domain.errors import BriefError
 
 _TOKEN = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 
-_USER_MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^>]*))?>")
+_USER_MENTION = re.compile(r"<@([UW][A-Z0-9]{1,40})(?:\|([^<>]*))?>")
+_PUNCTUATION = ".:!?)"
+# Slack cuts a message at 40,000 characters (docs.slack.dev, "chat.postMessage").
+_TEXT_LIMIT = 40_000
 
 
 def decode_entities(text: str) -> str:
@@ -31,9 +34,16 @@ def decode_mentions(text: str) -> tuple[str, Mapping[str, str]]:
     """Return the text as a user sees it, and the user ids by the names after @ in it.
 
     Commands have names with their ids, since the manifest sets `should_escape`; events have ids alone, used as names.
+    A name is one word. Of two people with one name, who may come from two organisations, the second keeps the id.
     """
-    names = {person: label or person for person, label in _USER_MENTION.findall(text)}
-    return to_plain_text(text, names), {name: person for person, name in names.items()}
+    text = text[:_TEXT_LIMIT]
+    names: dict[str, str] = {}
+    people: dict[str, str] = {}
+    for person, label in _USER_MENTION.findall(text):
+        name = "_".join(label.split()) or person
+        names[person] = name if people.setdefault(name, person) == person else person
+        people[names[person]] = person
+    return to_plain_text(text, names), people
 
 
 def _token_text(target: str, label: str, names: Mapping[str, str]) -> str:
@@ -48,7 +58,13 @@ def _token_text(target: str, label: str, names: Mapping[str, str]) -> str:
 
 
 def resolve_voters(brief: Brief, mentions: Mapping[str, str], line: str) -> Brief:
-    """Replace the names of the brief's voters by their ids; raises BriefError for a name that is no mention."""
-    if unknown := [name for name in brief.voters if name not in mentions]:
+    """Replace the names of the brief's voters by their ids.
+
+    Raises BriefError for a name that is no mention, and if more people must vote than are named.
+    """
+    people = [mentions.get(name) or mentions.get(name.rstrip(_PUNCTUATION)) for name in brief.voters]
+    if unknown := [name for name, person in zip(brief.voters, people, strict=True) if person is None]:
         raise BriefError("voters", "unknown", ", ".join(f"@{name}" for name in unknown), line=line)
-    return replace(brief, voters=tuple(mentions[name] for name in brief.voters))
+    resolved = replace(brief, voters=tuple(dict.fromkeys(person for person in people if person)))
+    resolved.require_reachable_quorum(line)
+    return resolved

@@ -3,14 +3,14 @@
 import re
 
 from bot.domain.command import parse_brief
+from bot.domain.command_options import before_options
 from bot.domain.errors import BriefError
 from handlers.text.format import escape_mrkdwn, join_words, truncate
 
 _EXAMPLE = "Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips"
 _GOT_LIMIT = 80
 _LINE_LIMIT = 300
-_OPTIONS = re.compile(r"\s+(?:--|[—–―])[^\s—–―-].*", re.DOTALL)
-_NAME_AND_BRIEF = re.compile(r"\s*[^:：\s][^:：]*[:：]\s*\S")
+_NAME_AND_BRIEF = re.compile(r"\s*+[^:：\s][^:：]*+[:：]\s*+\S")
 _FIXED_OPTIONS = {
     "each": " --each 2",
     "aspect": " --aspect 3:4",
@@ -60,10 +60,16 @@ _SENTENCES = {
     ("voters", "unable"): "{got} cannot vote: a bot, or an account that is closed. Name people who are here.",
     ("use", "unknown"): "A face is for {known}, not {got}.",
     ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
+    (
+        "quorum",
+        "above_voters",
+    ): "The quorum is {got}, and only {limit} may vote. Name more voters, or ask for fewer votes.",
     ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",
     ("for", "out_of_range"): "Voting stays open for 5 minutes to 30 days; {got} is outside.",
 }
 _PROBLEMS = {
+    "leftover": "I don't understand “{got}” after --{field}. The brief comes before the options, in one piece.",
+    "option_inside": "“{got}” looks like an option. Remove it, or write it without the two dashes.",
     "twice": "--{field} stands there twice.",
     "missing": "--{field} needs a value.",
     "control": "The {field} has a character in it that cannot be read ({got}). Typing it afresh helps.",
@@ -93,7 +99,7 @@ def working_line(error: BriefError, prefix: str = "/cast") -> str:
 
 def _typed_brief(error: BriefError) -> str:
     """Return the name and brief without options, or the example if the name or brief is wrong."""
-    line = _OPTIONS.sub("", error.line.strip())
+    line = before_options(error.line).strip()
     is_usable = error.field not in ("name", "brief") and _NAME_AND_BRIEF.match(line)
     return line if is_usable and len(line) <= _LINE_LIMIT else _EXAMPLE
 

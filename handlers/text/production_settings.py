@@ -76,6 +76,7 @@ _FIELD_ERRORS = {
 _PROBLEMS = {
     "control": "There is a character in it that cannot be read ({got}). Typing it afresh helps.",
     "shuts_out": "{known} would lose this permission. Include them, or ask them or a workspace administrator.",
+    "option_inside": "“{got}” looks like an option. Remove it, or write it without the two dashes.",
     "not_dollars": "An amount like 2.50, not {got}.",
     "out_of_range": "Voting stays open for 5 minutes to 30 days.",
     "too_many": f"Up to {PEOPLE_LIMIT} people fit.",

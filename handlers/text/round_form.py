@@ -98,6 +98,8 @@ _FIELD_ERRORS = {
     ("until", "missing"): "Say when voting closes.",
     ("until", "past"): "That is past or too soon: voting stays open for 5 minutes at least.",
     ("until", "too_far"): "That is too far away: voting stays open for 30 days at most.",
+    ("brief", "option_inside"): "“{got}” looks like an option. Remove it, or write it without the two dashes.",
+    ("quorum", "above_voters"): "{got} votes cannot come together: {limit} named here.",
     ("quorum", "too_many"): "{got} votes cannot come together: {limit} named here.",
     ("face", "missing"): "Choose whose face it shall be.",
     ("picture", "missing"): "Attach the picture.",
@@ -110,7 +112,7 @@ _FIELD_ERRORS = {
     ("like", "no_model"): "{got} cannot draw after a face. {known} can.",
     ("like", "no_reference_model"): "No model with an account here can draw after a face.",
 }
-_MENTION = re.compile(r"<[@#][^>]*>")
+_MENTION = re.compile(r"<[@#][^<>]*>")
 _NOTHING_STARTED = "Nothing was started."
 
 

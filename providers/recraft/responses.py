@@ -21,8 +21,8 @@ _ERROR_PATTERNS: tuple[tuple[re.Pattern[str], type[ModelError]], ...] = (
     (
         re.compile(
             r"model.not.found|(?:unknown|invalid|deprecated|retired|unsupported).model"
-            r"|model\W+\S+ (?:was |is |has been )?(?:not (?:found|available)|no longer|deprecated|retired)"
-            r"|model\W+\S+ does not exist"
+            r"|model\W{1,5}\S{1,100} (?:was |is |has been )?(?:not (?:found|available)|no longer|deprecated|retired)"
+            r"|model\W{1,5}\S{1,100} does not exist"
         ),
         ModelRetired,
     ),

@@ -210,10 +210,9 @@ def _bot_author(event: Payload) -> str:
 
 def _without_bot_mention(bot_id: str, text: str) -> str:
     """Remove the bot's mentions; where the bot's id is unknown, the first mention of any user."""
-    mentions = [token for token in _MENTION.finditer(text) if not bot_id or token[0].startswith(f"<@{bot_id}")]
-    for token in reversed(mentions if bot_id else mentions[:1]):
-        text = f"{text[: token.start()]} {text[token.end() :]}"
-    return text
+    if not bot_id:
+        return _MENTION.sub(" ", text, count=1)
+    return _MENTION.sub(lambda token: " " if token[0].startswith((f"<@{bot_id}>", f"<@{bot_id}|")) else token[0], text)
 
 
 @parses_payload
