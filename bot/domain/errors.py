@@ -2,6 +2,7 @@
 
 CastingError
     BriefError                    a field of the line or form is invalid
+        ReferenceUnclear          the reference has no face, and other faces have a similar name
     FormErrors                    a round form with invalid fields
     SettingsErrors                a settings form with invalid fields
     NotLead                       only the lead may do this
@@ -88,6 +89,21 @@ class BriefError(CastingError):
     allowed: tuple[str, ...] = ()
     limit: int = 0
     line: str = ""
+
+
+@dataclass(frozen=True)
+class NameOffer:
+    """A face whose name resembles the typed one; `draft_id` is the brief with that face as its reference."""
+
+    name: str
+    draft_id: str
+
+
+@dataclass(eq=False)
+class ReferenceUnclear(BriefError):
+    """No face has the name after --like; `offers` are the nearest, each started by a press."""
+
+    offers: tuple[NameOffer, ...] = ()
 
 
 @dataclass(eq=False)

@@ -9,6 +9,7 @@ from bot.domain.errors import BriefError
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.usecases.access import Permissions, visible_characters
+from bot.usecases.near_names import near_characters
 from bot.usecases.ports import Ports
 
 log = structlog.get_logger()
@@ -58,5 +59,6 @@ class Aliases:
             c for c in await self.ports.storage.roster.by_name(place.team, name) if c.production_id == production
         ]
         if not (visible := await visible_characters(self.ports.channel_access, matches, person, place)):
-            raise BriefError("alias", "unknown", name)
+            near = await near_characters(self.ports, name, person, place, production_id=production)
+            raise BriefError("alias", "unknown", name, tuple(character.name for character in near[:1]))
         return visible[0]

@@ -6,24 +6,19 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from weakref import WeakValueDictionary
 
-from rapidfuzz.distance import DamerauLevenshtein
-
 from bot.domain.brief import NAME_LIMIT
 from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Character, Face
 from bot.domain.ids import FILE_EXTENSIONS, ChannelRef, filename
-from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.names import normalize_name
 from bot.domain.upscale import Upscale, kept_upscale
 from bot.imaging.pictures import record_picture, run_in_thread
 from bot.ports.messaging import Picture
 from bot.ports.roster import Page, RosterQuery
 from bot.usecases.access import is_visible_to_all, visible_channels
+from bot.usecases.near_names import MAX_SUGGESTIONS, near_characters
 from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
-
-_MAX_SUGGESTIONS = 5
-_MIN_TYPO_LENGTH = 4
 
 
 @dataclass(frozen=True)
@@ -50,9 +45,9 @@ class Recall:
     async def recall(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """Find the face of `name`: first in this channel's production, then in all channels the person may see.
 
-        A longer text than a name can be is not searched.
+        A longer text than a name can be is not searched, and neither is a name without a visible character.
         """
-        if len(name) > NAME_LIMIT:
+        if len(name) > NAME_LIMIT or not normalize_name(name):
             return RecallResult("nothing", name[:NAME_LIMIT])
         matches = await self._as_visible(await self.ports.storage.roster.by_name(place.team, name), person, place)
         if not matches:
@@ -156,25 +151,9 @@ class Recall:
         return self._mutexes.setdefault(round_id, asyncio.Lock())
 
     async def _find_similar(self, name: str, person: str, place: ChannelRef) -> RecallResult:
-        """Accept one wrong letter if it fits one character only; otherwise suggest the nearest names."""
-        similar = nearest(name, await self.ports.storage.roster.similar_names(place.team, name, MAX_SIMILAR_NAMES), 50)
-        visible_places = await visible_channels(
-            self.ports.channel_access, {match.place for match in similar}, person, place
-        )
-        visible_matches = [match for match in similar if match.place in visible_places]
-        visible = await self.ports.storage.roster.get_many(
-            list(dict.fromkeys(c.character_id for c in visible_matches))[:_MAX_SUGGESTIONS]
-        )
-        name_key = normalize_name(name)
-        typo_ids = {
-            c.character_id
-            for c in visible_matches
-            if DamerauLevenshtein.distance(name_key, c.name_key, score_cutoff=1) <= 1
-        }
-        typos = [c for c in visible if c.id in typo_ids]
-        if len(typos) == 1 and len(name_key) >= _MIN_TYPO_LENGTH:
-            return await self._to_result(name, typos, person, place)
-        return RecallResult("unsure" if visible else "nothing", name, tuple(visible))
+        """Suggest the nearest names: a person confirms even a single one, since it may be another character's."""
+        near = await near_characters(self.ports, name, person, place)
+        return RecallResult("unsure" if near else "nothing", name, tuple(near))
 
     async def _to_result(
         self, name: str, characters: Sequence[Character], person: str, place: ChannelRef
@@ -183,7 +162,7 @@ class Recall:
         if not characters:
             return RecallResult("nothing", name)
         if len(characters) > 1:
-            return RecallResult("several", name, tuple(characters[:_MAX_SUGGESTIONS]))
+            return RecallResult("several", name, tuple(characters[:MAX_SUGGESTIONS]))
         character = characters[0]
         if (channel := await self._casting_channel(character)) and channel not in await visible_channels(
             self.ports.channel_access, {channel}, person, place

@@ -9,6 +9,7 @@ from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.imaging.pictures import HEIC_DETAIL, normalize_reference, run_in_thread
 from bot.usecases.access import is_visible_to_all, visible_characters
+from bot.usecases.near_names import near_characters
 from bot.usecases.ports import Ports
 
 
@@ -55,7 +56,8 @@ class ReferenceImages:
         production_id = (await self.ports.storage.productions.get(place)).id
         visible = [c for c in visible if c.place == place or c.production_id == production_id] or visible
         if not visible:
-            raise BriefError("like", "unknown", name)
+            near = await near_characters(self.ports, name, person, place, only_with_face=True)
+            raise BriefError("like", "unknown", name, tuple(dict.fromkeys(character.name for character in near)))
         if len(visible) > 1:
             raise BriefError("like", "several", name)
         return visible[0]

@@ -6,17 +6,20 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from bot.domain.brief import Brief
+from bot.domain.brief import Brief, Reference
 from bot.domain.budget import Caps, estimate
 from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import (
     AlreadyCast,
     AlreadyCasting,
     AlternativeOffer,
+    BriefError,
     ModelsUnavailable,
+    NameOffer,
     NotAvailableHere,
     NotLead,
     PersonLimitReached,
+    ReferenceUnclear,
 )
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef, child_round_id, round_id_for_draft, seed_of, stable_id
@@ -56,7 +59,14 @@ class StartRound:
         await self.permissions.require_start(place, person)
         await self.permissions.require_voters(place, brief.voters)
         brief, caps = await self.quotes.apply_settings(brief, place)
-        brief = await self.reference_images.resolve(brief, person, place)
+        brief.require_reachable_quorum()
+        try:
+            brief = await self.reference_images.resolve(brief, person, place)
+        except BriefError as error:
+            if not error.allowed:
+                raise
+            draft = RoundDraft("", place, person, brief, lead, source_thread_ts)
+            raise await self._unclear_reference(error, draft, trigger) from error
         chosen = _mark_default_models(brief, self.quotes.route(brief, caps))
         draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         if chosen.needs_confirmation:
@@ -266,6 +276,17 @@ class StartRound:
         today = self.ports.now().date()
         available = tuple(m.name for m in self.ports.catalogue.models if self.ports.catalogue.is_available(m, today))
         return ModelsUnavailable(tuple(a.title for a in unavailable), available, unavailable, tuple(offers))
+
+    async def _unclear_reference(self, error: BriefError, draft: RoundDraft, trigger: str) -> ReferenceUnclear:
+        """Build the question which face is meant; a draft with each of them waits for the answer."""
+        offers = []
+        for name in error.allowed:
+            brief = replace(draft.brief, reference=Reference(name))
+            saved_draft = await self.save_draft(
+                brief, draft.place, draft.person, trigger, lead=draft.lead, source_thread_ts=draft.source_thread_ts
+            )
+            offers.append(NameOffer(name, saved_draft.id))
+        return ReferenceUnclear(error.field, error.problem, error.got, error.allowed, offers=tuple(offers))
 
     def _build_round(self, chosen: Route, draft: RoundDraft, caps: Caps) -> Round:
         """Build the round of a draft, with the draft's id."""

@@ -73,7 +73,9 @@ class CastListeners:
         recast = partial(self.on_confirm, self._casting.start_round.confirm_recast)
         app.action("recast")(press_listener(recast, self._guard.check_draft))
         other_models = partial(self.on_confirm, self._casting.start_round.confirm_draft)
-        app.action(re.compile(r"^cast_with:(instead|only)$"))(press_listener(other_models, self._guard.check_draft))
+        app.action(re.compile(r"^cast_(with:(instead|only)|like:\d)$"))(
+            press_listener(other_models, self._guard.check_draft)
+        )
 
     async def on_command(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Run a command; an answer of one sentence goes into the ack itself."""

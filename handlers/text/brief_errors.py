@@ -4,8 +4,9 @@ import re
 
 from bot.domain.command import parse_brief
 from bot.domain.command_options import before_options
-from bot.domain.errors import BriefError
+from bot.domain.errors import BriefError, ReferenceUnclear
 from handlers.text.format import escape_mrkdwn, join_words, truncate
+from handlers.text.recall import did_you_mean
 
 _EXAMPLE = "Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips"
 _GOT_LIMIT = 80
@@ -47,6 +48,7 @@ _SENTENCES = {
     ("alias", "missing"): "An alias needs a name, an equals sign and the other name.",
     ("alias", "colon"): "A name has no colon in it, and “{got}” has one.",
     ("alias", "unknown"): "I have no {got} in this channel's production.",
+    ("alias", "near"): "I have no {got} in this channel's production. Did you mean {known}?",
     ("alias", "taken"): "In this production “{got}” is {known} already.",
     ("alias", "own"): "{got} is that character's own name.",
     ("alias", "none"): "Nobody in this production has the alias {got}.",
@@ -78,7 +80,10 @@ _PROBLEMS = {
 
 def sentence(error: BriefError) -> str:
     """Say in one or two sentences what is wrong and that nothing was started."""
-    pattern = _SENTENCES.get((error.field, error.problem)) or _PROBLEMS.get(error.problem, "I don't understand {got}.")
+    problem_key = error.problem
+    if (error.field, error.problem) == ("alias", "unknown") and error.allowed:
+        problem_key = "near"
+    pattern = _SENTENCES.get((error.field, problem_key)) or _PROBLEMS.get(error.problem, "I don't understand {got}.")
     problem = pattern.format(
         field=escape_mrkdwn(error.field),
         got=escape_mrkdwn(truncate(error.got, _GOT_LIMIT)) or "that",
@@ -89,10 +94,16 @@ def sentence(error: BriefError) -> str:
     return f"{problem} Nothing was {'changed' if error.field == 'alias' else 'started'}."
 
 
+def unclear_reference(error: ReferenceUnclear) -> str:
+    """Ask which face the portraits shall keep."""
+    return f"{did_you_mean(error.got, error.allowed)} Nothing was started."
+
+
 def working_line(error: BriefError, prefix: str = "/cast") -> str:
     """Return the user's command, corrected, or else an example; plain text. `prefix`: the command or the mention."""
     if error.field == "alias":
-        return "/cast alias Maya = the fisherwoman"
+        name = error.allowed[0] if error.problem == "unknown" and error.allowed else "Maya"
+        return f"/cast alias {name} = the fisherwoman"
     suggestion = f"{_typed_brief(error)}{_fixed_option(error)}"
     return f"{prefix} {suggestion if _is_valid(suggestion) else _EXAMPLE + _fixed_option(error)}"
 

@@ -26,6 +26,7 @@ from bot.domain.errors import (
     PersonLimitReached,
     PortraitMissing,
     PriceIncreased,
+    ReferenceUnclear,
     RoundClosed,
     SettingsConflict,
     SettingsErrors,
@@ -164,6 +165,11 @@ def sentence(error: CastingError) -> str:  # noqa: ARG001 - the registered kinds
 sentence.register(BriefError)(brief_errors.sentence)
 sentence.register(ModelsUnavailable)(routing.unavailable)
 sentence.register(StorageUnavailable)(storage_trouble.storage_unavailable)
+
+
+@sentence.register
+def _(error: ReferenceUnclear) -> str:
+    return brief_errors.unclear_reference(error)
 
 
 @sentence.register

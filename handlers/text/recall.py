@@ -80,8 +80,9 @@ def shared_by(user_id: str) -> str:
     return f"Shared by {person(user_id)}"
 
 
-def did_you_mean(name: str, number: int) -> str:
-    return f"No {escape_mrkdwn(name)} here. Did you mean {'this one' if number == 1 else 'one of these'}?"
+def did_you_mean(name: str, near: Sequence[str]) -> str:
+    suggestion = escape_mrkdwn(near[0]) if len(near) == 1 else "one of these"
+    return f"No {escape_mrkdwn(name)}. Did you mean {suggestion}?"
 
 
 def ambiguous(name: str) -> str:

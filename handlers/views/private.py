@@ -8,6 +8,7 @@ from bot.domain.errors import (
     LeadDeactivated,
     ModelsUnavailable,
     NotAvailableHere,
+    ReferenceUnclear,
 )
 from bot.domain.round import Round
 from bot.usecases.vote import ClickResult
@@ -54,6 +55,12 @@ def error_view(error: CastingError) -> View:
 def bad_line(error: BriefError, prefix: str = "/cast") -> View:
     """Explain an invalid command with one that works; `prefix` is the command or the mention."""
     text = errors.sentence(error)
+    if isinstance(error, ReferenceUnclear) and error.offers:
+        buttons = [
+            button(f"cast_like:{number}", offer.name, offer.draft_id)
+            for number, offer in enumerate(error.offers, start=1)
+        ]
+        return view(text, section(text), actions(buttons))
     return view(
         text, section(f"{text} {receipts.WORKING_EXAMPLE}"), preformatted(brief_errors.working_line(error, prefix))
     )

@@ -65,7 +65,7 @@ def unresolved(found: RecallResult, action: str = "recall") -> View:
     if found.kind == "several":
         text = recall_text.ambiguous(found.name)
     elif found.kind == "unsure":
-        text = recall_text.did_you_mean(found.name, len(found.characters))
+        text = recall_text.did_you_mean(found.name, [c.name for c in found.characters])
     return view(text, section(text), *_suggestion_blocks(found, action))
 
 

@@ -35,7 +35,7 @@ async def test_history_covers_a_round_from_start_to_lock(harness: CastingHarness
     await harness.vote(round_, U3=1, U2=1)
     harness.advance(minutes=1)
     await harness.casting.lock_face.lock(round_.id, round_.slot_id_by_number[1], LEAD)
-    found = await load_history(harness, "maia")
+    found = await load_history(harness, "MAYA")
     assert {e.kind for e in found.events} == {"locked", "voted", "spent", "started"}
     assert [e.at for e in found.events] == sorted((e.at for e in found.events), reverse=True)
     assert (first_event(found, "voted").people, first_event(found, "voted").count) == ((PRODUCER, DIRECTOR), 2)

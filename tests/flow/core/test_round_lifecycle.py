@@ -475,9 +475,9 @@ async def lock_face(harness: CastingHarness, line: str, place: ChannelRef = FILM
     return round_.id
 
 
-async def test_recall_ignores_case_accents_and_one_typo(harness: CastingHarness) -> None:
+async def test_recall_ignores_case_accents_and_invisible_characters(harness: CastingHarness) -> None:
     await lock_face(harness, "Zoë: a baker")
-    for typed in ("Zoë", "zoe", "ZOE", "Zoee"):
+    for typed in ("Zoë", "zoe", "ZOE", "Zo\u00ade", "\u200bZoe\ufeff"):
         found = await harness.casting.recall.recall(typed, PRODUCER, FILM)
         assert (found.kind, found.characters[0].name) == ("face", "Zoë"), typed
 
