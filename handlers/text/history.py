@@ -162,6 +162,10 @@ def _alias_changed(verb: str) -> Callable[[TimelineEvent, str], str]:
     return line
 
 
+def _renamed(entry: TimelineEvent, _url: str) -> str:
+    return f"Renamed from “{_detail(entry)}”: another character's name reads the same"
+
+
 def _unknown_event(entry: TimelineEvent, url: str) -> str:
     """Describe an event whose kind has no text yet."""
     verb = entry.kind.replace("_", " ").capitalize()
@@ -182,6 +186,7 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "alias": _alias_changed("Also called"),
     "unalias": _alias_changed("No longer called"),
     "recast": _round_started("Re-cast"),
+    "renamed": _renamed,
     "spent": _spent,
     "voted": _voted,
     "closed": _by_people("Voting closed"),
