@@ -27,6 +27,7 @@ from bot.domain.brief import (
     parse_text,
 )
 from bot.domain.catalogue import Look, Size
+from bot.domain.command_hints import COMMANDS
 from bot.domain.command_options import DURATION_UNITS, LIST_SEPARATOR, check_line_length, split_line
 from bot.domain.errors import BriefError
 from bot.domain.names import drop_invisible, normalize_name
@@ -119,7 +120,7 @@ _COMMAND_BY_WORD: Mapping[str, Command] = {
 def parse_command(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Command:
     """Parse the text after `/cast`; raises BriefError. `shortest` is the shortest voting time."""
     check_line_length(line)
-    text = line.strip()
+    text = _without_slash_command(line)
     if not text:
         return OpenFormCommand()
     if command := _COMMAND_BY_WORD.get(normalize_name(text)):
@@ -138,11 +139,13 @@ def parse_command(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Command:
 
 def parse_brief(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
     """Parse `NAME: BRIEF [options]`; raises BriefError with the first invalid field."""
-    typed = split_line(line)
+    typed = split_line(_without_slash_command(line))
     parts = _COLON.split(typed.text, maxsplit=1)
     if len(parts) < 2:
         raise BriefError("brief", "missing", typed.text, line=line)
     name, text = parse_name(parts[0], line), parse_text(parts[1], line)
+    if normalize_name(name) in COMMANDS:
+        raise BriefError("name", "command", name, line=line)
     fields: dict[str, Any] = {
         field: parse(typed.options[option], line)
         for option, (field, parse) in _option_parsers(shortest).items()
@@ -152,6 +155,13 @@ def parse_brief(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
     brief = Brief(name, text, explicit_fields=frozenset(typed.options), **fields)
     brief.require_reachable_quorum(line)
     return brief
+
+
+def _without_slash_command(line: str) -> str:
+    """Return a line without the `/cast` that somebody copied along."""
+    text = line.strip()
+    word, *others = text.split(maxsplit=1)[:2] or [""]
+    return (others[0] if others else "") if word.casefold() == "/cast" else text
 
 
 def _option_parsers(shortest: timedelta) -> Mapping[str, tuple[str, Callable[[str, str], object]]]:

@@ -42,7 +42,7 @@ from handlers.text.model_titles import Titles
 from handlers.views import private
 from handlers.views import round_form as form_view
 from handlers.views.production_settings import form as settings_form
-from handlers.views.recall import MAX_LISTED, listing
+from handlers.views.recall import MAX_LISTED, listing, unclear_line
 
 Action = Callable[[str, str], Awaitable[StartResult]]
 
@@ -71,6 +71,7 @@ class CastListeners:
     def listen(self, app: AsyncApp) -> None:
         app.command("/cast")(self.on_command)
         recast = partial(self.on_confirm, self._casting.start_round.confirm_recast)
+        app.action("help_more")(press_listener(self.on_help_more))
         app.action("recast")(press_listener(recast, self._guard.check_draft))
         other_models = partial(self.on_confirm, self._casting.start_round.confirm_draft)
         app.action(re.compile(r"^cast_(with:(instead|only)|like:\d)$"))(
@@ -120,6 +121,10 @@ class CastListeners:
         await responder.ack()
         await self._casting.start_round.enqueue(started.round.id)
         await responder.delete_original()
+
+    async def on_help_more(self, _press: ButtonPress, responder: Responder) -> None:
+        """Show the options of a brief."""
+        await responder.ephemeral(private.help_options_view())
 
     async def _open_form(self, command: SlashCommand, responder: Responder, brief: Brief) -> None:
         """Open the priced form, filled in with `brief`, within the three seconds that a trigger is valid."""
@@ -173,7 +178,7 @@ class CastListeners:
     async def _recall(self, parsed: RecallCommand, command: SlashCommand, responder: Responder) -> None:
         await responder.ack()
         found = await self._casting.recall.recall(parsed.name, command.person, command.place)
-        view = await self._faces.for_user(found, command.person, command.place)
+        view = unclear_line(found, command.line) or await self._faces.for_user(found, command.person, command.place)
         await responder.post_ephemeral(view, command.place, command.person)
         if found.kind == "casting" and (round_id := found.characters[0].open_round_id):
             await self._casting.round_message.check_message(round_id)

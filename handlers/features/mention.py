@@ -10,8 +10,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import Brief
 from bot.domain.command import parse_brief
+from bot.domain.command_hints import meant_command
 from bot.domain.errors import AlreadyCasting, BriefError, SlackUnavailable
+from bot.domain.names import normalize_name
 from bot.usecases.casting import Casting
+from bot.usecases.recall import RecallResult
 from handlers.presenters.faces import FacePresenter
 from handlers.slack.answered_messages import AnsweredMentions
 from handlers.slack.directory import SlackDirectory
@@ -25,10 +28,16 @@ from handlers.slack.responder import post_ephemeral, post_message, send_dm
 from handlers.text import receipts
 from handlers.views import private
 from handlers.views.builder import View
+from handlers.views.recall import unclear_line
 
 log = structlog.get_logger()
 
-_QUESTION = re.compile(r"(?:who\s+is|who['’]s|who\s+plays|show(?:\s+me|\s+us)?|recall)\s+", re.IGNORECASE)
+_QUESTION = re.compile(r"(?:who\s+is|who\W?s|who\s+plays|show(?:\s+me|\s+us)?|recall)\s+", re.IGNORECASE)
+# What people say to a bot that they do not know yet. Other short texts with a capital letter are names.
+_GREETINGS = frozenset(
+    {"hello", "hi", "hey", "hallo", "hola", "hei", "moin", "good", "thanks", "thank", "ping", "test"}
+)
+_MOST_WORDS_OF_A_NAME = 3
 _BRIEF_LINE = re.compile(r"[^:：]{1,200}(:\s|：)\s*\S")
 
 
@@ -69,6 +78,9 @@ class MentionListeners:
             await _reply_privately(mention, client, private.help_view())
             return False
         found = await self._recall.recall(name, mention.person, mention.place)
+        if view_without_face := unanswered(mention.text, name, found):
+            await _reply_privately(mention, client, view_without_face)
+            return False
         if view := await self._faces.for_channel(found, mention.person, mention.place):
             message_id = _client_msg_id(mention.place.team, f"{mention.person}:{mention.message_ts}")
             await post_message(view, mention.place, client, thread_ts=mention.thread_ts, client_msg_id=message_id)
@@ -137,6 +149,17 @@ def requested_line(mention: MentionEvent) -> str:
     return brief_line(f"{text} {attached}".strip())
 
 
+def unanswered(text: str, name: str, found: RecallResult) -> View | None:
+    """Answer a text that names no character and is no question: with the nearest command, or with help."""
+    words = name.split()
+    is_name = name[:1].isupper() and len(words) <= _MOST_WORDS_OF_A_NAME and words[0].casefold() not in _GREETINGS
+    if _QUESTION.match(text.strip()) or (is_name and not meant_command(name)):
+        return None
+    if found.kind == "nothing" and meant_command(name) in ("", "help"):
+        return private.help_view()
+    return unclear_line(found, name)
+
+
 def brief_line(text: str) -> str:
     """Return the text if it is a brief: a name, a colon, a space and more. Return "" for questions and addresses."""
     return text if _BRIEF_LINE.match(text) and not _QUESTION.match(text) else ""
@@ -147,7 +170,7 @@ def asked_name(text: str) -> str:
     stripped = text.strip()
     question = _QUESTION.match(stripped)
     name = stripped[question.end() if question else 0 :].strip().rstrip("?？.!").strip()
-    return "" if name.casefold() == "help" else name
+    return "" if normalize_name(name) in ("", "help", "-h", "--help", "-help") else name
 
 
 def _client_msg_id(team: str, purpose: str) -> str:

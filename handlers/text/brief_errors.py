@@ -25,6 +25,7 @@ _FIXED_OPTIONS = {
 _SENTENCES = {
     ("option", "unknown"): "I don't know {got}. I know {options}.",
     ("name", "missing"): "The name before the colon is missing.",
+    ("name", "command"): "“{got}” is a command of mine, so no character can have that name.",
     ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
     ("reason", "missing"): "Say why, in a few words.",
     ("reason", "too_long"): "The reason has {got} characters; up to {limit} fit.",

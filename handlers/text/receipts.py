@@ -1,4 +1,4 @@
-"""Private answers: help, and receipts for votes and aliases."""
+"""Private answers: receipts for votes and aliases."""
 
 from bot.usecases.aliases import AliasChange
 from bot.usecases.vote import ClickResult
@@ -6,21 +6,6 @@ from handlers.text.format import channel, escape_mrkdwn, join_words
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 
-HELP = "Cast a face together."
-HELP_LINES = (
-    "`/cast` alone opens a form. `Cast from this message` in a message's menu opens it with those words.",
-    "`/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet` asks several models with the same words.",
-    "Everybody votes with the numbers under the portraits; whoever asked locks one as Maya's face.",
-    "`/cast Maya` shows that face to you, `@Castroom who is Maya?` to the channel, `/cast list` everyone who is cast,"
-    " `/cast history Maya` who did what, `/cast spend` what it cost, `/cast settings` how this channel casts.",
-    "`/cast roster` sends you the cast as one picture; `/cast alias Maya = the fisherwoman` lets Maya answer to both.",
-    "Options come after the brief: `--models recraft,nano-banana` `--each 3` `--look skin|literal|balanced` "
-    "`--aspect 1:1|4:5|3:4|2:3|9:16`",
-    "`--ballot sealed` keeps every vote private and the count unseen until the close; `--quorum 3` wants three voters, "
-    "`--voters @mei,@daniel` names them.",
-    "`--for 24h` `--4k` `--like Maya|photo` (keep a face). The price stands in the message before a model is asked.",
-)
-HELP_PICTURE = "┌───┬───┐\n│ 1 │ 2 │\n├───┼───┤\n│ 3 │ 4 │\n└───┴───┘"
 WORKING_EXAMPLE = "This works:"
 BOT_MENTION = "@Castroom"
 PEOPLE_ONLY = (

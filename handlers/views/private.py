@@ -13,6 +13,7 @@ from bot.domain.errors import (
 from bot.domain.round import Round
 from bot.usecases.vote import ClickResult
 from handlers.text import brief_errors, errors, labels, receipts, routing, voters
+from handlers.text import help as help_text
 from handlers.text import run_off as run_off_text
 from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.views.builder import View, actions, button, paragraph, preformatted, section, view
@@ -27,7 +28,12 @@ _LINES_TO_COPY = {
 
 
 def help_view() -> View:
-    return view(receipts.HELP, preformatted(receipts.HELP_PICTURE), section("\n".join(receipts.HELP_LINES)))
+    more = actions([button("help_more", help_text.MORE, "options")])
+    return view(help_text.HELP, *map(section, help_text.groups()), more)
+
+
+def help_options_view() -> View:
+    return view(help_text.OPTIONS, section(help_text.OPTIONS), section(help_text.option_lines()))
 
 
 def error_view(error: CastingError) -> View:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.brief import Reference
+from bot.domain.command_hints import meant_command
 from bot.domain.face import Face
 from bot.domain.upscale import Upscale
 from bot.ports.roster import Page
 from bot.usecases.recall import RecallResult
 from handlers.text import alt_text, labels
+from handlers.text import help as help_text
 from handlers.text import recall as recall_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn
@@ -59,14 +61,27 @@ def recalled(
     return unresolved(found)
 
 
-def unresolved(found: RecallResult, action: str = "recall") -> View:
-    """Ask which character is meant, with a button of `action` for each, or say that there is none."""
+def unresolved(found: RecallResult, action: str = "recall", hint: str = "") -> View:
+    """Ask which character is meant, with a button of `action` for each, or say that there is none.
+
+    `hint` is a further sentence, about a command that may have been meant.
+    """
     text = recall_text.not_found(found.name)
     if found.kind == "several":
         text = recall_text.ambiguous(found.name)
     elif found.kind == "unsure":
         text = recall_text.did_you_mean(found.name, [c.name for c in found.characters])
-    return view(text, section(text), *_suggestion_blocks(found, action))
+    return view(text, section(text), *_suggestion_blocks(found, action), context(hint))
+
+
+def unclear_line(found: RecallResult, line: str) -> View | None:
+    """Answer a line that names no character and resembles a command; None for every other line."""
+    if found.kind not in ("nothing", "unsure") or not (command := meant_command(line)):
+        return None
+    if found.kind == "nothing":
+        text = help_text.meant(line, command)
+        return view(text, section(text))
+    return unresolved(found, hint=help_text.or_command(command))
 
 
 def listing(page: Page) -> View:
