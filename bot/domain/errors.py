@@ -91,19 +91,11 @@ class BriefError(CastingError):
     line: str = ""
 
 
-@dataclass(frozen=True)
-class NameOffer:
-    """A face whose name resembles the typed one; `draft_id` is the brief with that face as its reference."""
-
-    name: str
-    draft_id: str
-
-
 @dataclass(eq=False)
 class ReferenceUnclear(BriefError):
-    """No face has the name after --like; `offers` are the nearest, each started by a press."""
+    """No face has the name after --like. `offers` are near names, each with the draft that has its face."""
 
-    offers: tuple[NameOffer, ...] = ()
+    offers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(eq=False)

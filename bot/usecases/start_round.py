@@ -15,7 +15,6 @@ from bot.domain.errors import (
     AlternativeOffer,
     BriefError,
     ModelsUnavailable,
-    NameOffer,
     NotAvailableHere,
     NotLead,
     PersonLimitReached,
@@ -285,7 +284,7 @@ class StartRound:
             saved_draft = await self.save_draft(
                 brief, draft.place, draft.person, trigger, lead=draft.lead, source_thread_ts=draft.source_thread_ts
             )
-            offers.append(NameOffer(name, saved_draft.id))
+            offers.append((name, saved_draft.id))
         return ReferenceUnclear(error.field, error.problem, error.got, error.allowed, offers=tuple(offers))
 
     def _build_round(self, chosen: Route, draft: RoundDraft, caps: Caps) -> Round:

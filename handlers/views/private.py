@@ -62,10 +62,8 @@ def bad_line(error: BriefError, prefix: str = "/cast") -> View:
     """Explain an invalid command with one that works; `prefix` is the command or the mention."""
     text = errors.sentence(error)
     if isinstance(error, ReferenceUnclear) and error.offers:
-        buttons = [
-            button(f"cast_like:{number}", offer.name, offer.draft_id)
-            for number, offer in enumerate(error.offers, start=1)
-        ]
+        numbered = enumerate(error.offers, start=1)
+        buttons = [button(f"cast_like:{number}", name, draft_id) for number, (name, draft_id) in numbered]
         return view(text, section(text), actions(buttons))
     return view(
         text, section(f"{text} {receipts.WORKING_EXAMPLE}"), preformatted(brief_errors.working_line(error, prefix))

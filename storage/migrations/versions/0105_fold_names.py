@@ -144,7 +144,7 @@ def _index(team: str, name_keys: set[str]) -> None:
         for trigram in sorted(_trigrams_of(name_key))
     ]
     for at in range(0, len(rows), _BATCH_SIZE):
-        op.bulk_insert(_trigrams, rows[at : at + _BATCH_SIZE])  # type: ignore[arg-type] # it takes any table clause
+        op.bulk_insert(_trigrams, rows[at : at + _BATCH_SIZE])
 
 
 def _trigrams_of(name_key: str) -> set[str]:

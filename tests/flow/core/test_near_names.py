@@ -50,10 +50,10 @@ async def test_a_near_name_after_like_is_asked_back_and_spends_nothing(harness: 
     face = await harness.casting.recall.get_face(round_id, LEAD)
     with pytest.raises(ReferenceUnclear) as unclear:
         await harness.start_round("Ben: her son --like Maja --each 1")
-    (offer,) = unclear.value.offers
-    assert offer.name == "Maya"
-    started = await harness.casting.start_round.confirm_draft(offer.draft_id, LEAD)
-    again = await harness.casting.start_round.confirm_draft(offer.draft_id, LEAD)
+    ((name, draft_id),) = unclear.value.offers
+    assert name == "Maya"
+    started = await harness.casting.start_round.confirm_draft(draft_id, LEAD)
+    again = await harness.casting.start_round.confirm_draft(draft_id, LEAD)
     assert (again.round.id, again.created) == (started.round.id, False)
     brief = started.round.brief
     assert (brief.name, brief.per_model) == ("Ben", 1)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.command import parse_command
 from bot.domain.command_hints import COMMANDS, meant_command
-from bot.domain.errors import BriefError, NameOffer, ReferenceUnclear
+from bot.domain.errors import BriefError, ReferenceUnclear
 from bot.usecases.recall import RecallResult
 from handlers.text import brief_errors
 from handlers.text import help as help_text
@@ -18,9 +18,7 @@ from tests.support.listener_harness import listener_harness
 from tests.support.slack_payloads import mention_event, message_press, slash_command
 
 NEAR = RecallResult("unsure", "Lista", (make_character("Lisa", face=make_face()),))
-UNCLEAR = ReferenceUnclear(
-    "like", "unknown", "Maja", ("Maya", "Mara"), offers=(NameOffer("Maya", "w1"), NameOffer("Mara", "w2"))
-)
+UNCLEAR = ReferenceUnclear("like", "unknown", "Maja", ("Maya", "Mara"), offers=(("Maya", "w1"), ("Mara", "w2")))
 
 
 def buttons(reply: dict[str, Any]) -> list[tuple[str, str, str]]:
