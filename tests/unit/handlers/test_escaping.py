@@ -172,7 +172,7 @@ def _value_for(hint: Any, name: str) -> Any:
     if get_origin(hint) in (Union, UnionType):
         return _value_for(get_args(hint)[0], name)
     if get_origin(hint) is tuple:
-        return (_value_for(get_args(hint)[0], name),)
+        return tuple(_value_for(part, name) for part in get_args(hint) if part is not ...)
     if get_origin(hint) is dict:
         return {}
     simple: dict[Any, Any] = {str: name, int: 2, bool: False, Decimal: Decimal(1)}
