@@ -22,7 +22,7 @@ from bot.domain.errors import (
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
-from bot.domain.names import normalize_name
+from bot.domain.names import normalize_name, visible_name
 from bot.domain.round_form import Draft
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult
@@ -120,7 +120,7 @@ class RoundForm:
         typed = typed[:_MAX_QUERY_LENGTH]
         own, others = await self._similar_characters(typed, round_draft.place, person)
         found = [*map(_name_suggestion, own), *(NameSuggestion(c.name, "elsewhere") for c in others)]
-        name = " ".join(typed.split())
+        name = visible_name(typed)
         new = (
             [NameSuggestion(name, "new")]
             if name and normalize_name(name) not in {normalize_name(s.name) for s in found}

@@ -12,7 +12,7 @@ from bot.domain.brief import Brief
 from bot.domain.command import parse_brief
 from bot.domain.command_hints import meant_command
 from bot.domain.errors import AlreadyCasting, BriefError, SlackUnavailable
-from bot.domain.names import normalize_name
+from bot.domain.names import drop_invisible, normalize_name
 from bot.usecases.casting import Casting
 from bot.usecases.recall import RecallResult
 from handlers.presenters.faces import FacePresenter
@@ -167,7 +167,7 @@ def brief_line(text: str) -> str:
 
 def asked_name(text: str) -> str:
     """Return the name in `who is Maya?`, or the whole text; empty for a bare mention or `help`."""
-    stripped = text.strip()
+    stripped = drop_invisible(text).strip()
     question = _QUESTION.match(stripped)
     name = stripped[question.end() if question else 0 :].strip().rstrip("?？.!").strip()
     return "" if normalize_name(name) in ("", "help", "-h", "--help", "-help") else name

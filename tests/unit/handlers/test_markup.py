@@ -2,7 +2,9 @@
 
 import pytest
 
-from handlers.slack.markup import mentioned_user_ids, to_plain_text
+from bot.domain.command import parse_brief
+from bot.domain.errors import BriefError
+from handlers.slack.markup import decode_mentions, mentioned_user_ids, resolve_voters, to_plain_text
 
 NAMES = {"U1": "mei"}
 
@@ -29,3 +31,19 @@ def test_mrkdwn_is_converted_to_plain_text(written: str, read: str) -> None:
 
 def test_mentioned_users_are_listed_once() -> None:
     assert mentioned_user_ids("<@U1> and <@U2|noor> and <@U1>, &lt;@U3&gt;") == ("U1", "U2")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["<@U1|mei> and <@U2|daniel>.", "<@U1|mei>, <@U2|mei>", "<@U1|Mei Lin> &amp; <@U2|daniel>", "<@U1> y <@U2>!"],
+)
+def test_mentioned_voters_are_all_found(typed: str) -> None:
+    line, mentions = decode_mentions(f"Maya: a baker --voters {typed}")
+    assert resolve_voters(parse_brief(line), mentions, line).voters == ("U1", "U2")
+
+
+def test_quorum_counts_people_and_not_the_names_they_were_typed_by() -> None:
+    line, mentions = decode_mentions("Maya: a baker --quorum 2 --voters <@U1|mei> and <@U1|mei.tanaka>")
+    with pytest.raises(BriefError) as caught:
+        resolve_voters(parse_brief(line), mentions, line)
+    assert caught.value.problem == "above_voters"
