@@ -13,7 +13,7 @@ from bot.domain.brief import NAME_LIMIT
 from bot.domain.names import normalize_name
 
 revision = "0105"
-down_revision = "0101"
+down_revision = "0103"
 branch_labels = None
 depends_on = None
 

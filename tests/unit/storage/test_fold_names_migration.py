@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from bot.domain.names import normalize_name
@@ -21,9 +22,15 @@ def url(tmp_path: Path) -> Iterator[str]:
     with create_engine(f"sqlite:///{path}").begin() as connection:
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "0101")
+        command.upgrade(config, _revision_before())
         insert(connection, "productions", id="p1", team="T1", channel="C1", name="")
     yield f"sqlite+aiosqlite:///{path}"
+
+
+def _revision_before() -> str:
+    revision = ScriptDirectory.from_config(_config()).get_revision("0105").down_revision
+    assert isinstance(revision, str)
+    return revision
 
 
 def insert(connection: Connection, table: str, **row: Any) -> None:
