@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.brief import normalize_name
 from bot.domain.ids import ChannelRef
+from bot.domain.names import normalize_name
 from storage.db.engine import upsert
 from storage.db.tables import (
     aliases,

@@ -60,6 +60,7 @@ PRESSES = {
     "share_roster": "C1",
     "charged:0": "r1-0",
     "seen:0": "r1-0",
+    "help_more": "help",
 }
 # Choices in modals about something in the private channel, by action id: the modal's metadata.
 MODAL_CHOICES = {
