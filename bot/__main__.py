@@ -102,14 +102,22 @@ def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in t
 
 @cli.command()
 def export(
-    production: Annotated[str, typer.Argument(help="The channel's id, as in its address in Slack: C0123456789")],
+    production: Annotated[
+        str,
+        typer.Argument(help="The channel's id, or workspace and channel, as in its address: T0123456789/C0123456789"),
+    ],
     folder: _Folder,
 ) -> None:
     """Write every face cast in a channel to an empty folder, with its record; the bot may be running."""
-    from bot.cli.export import NoProduction, NotEmpty
+    from bot.cli.export import NoProduction, NotEmpty, SeveralWorkspaces
 
+    team, _, channel = production.rpartition("/")
     try:
-        result = _run_async(_export(_settings(), production, folder))
+        result = _run_async(_export(_settings(), channel, folder, team))
+    except SeveralWorkspaces as error:
+        typer.echo(f"{channel} is shared by several workspaces: {', '.join(map(str, error.args))}.", err=True)
+        typer.echo(f"Name the workspace as well, such as {error.args[0]}/{channel}.", err=True)
+        raise typer.Exit(1) from error
     except NotEmpty as error:
         typer.echo(f"{folder} is not empty, and nothing is overwritten. Name a new folder.", err=True)
         raise typer.Exit(1) from error
@@ -153,11 +161,11 @@ def manifest(
     yaml.safe_dump(make(url), sys.stdout, sort_keys=False, allow_unicode=True)
 
 
-async def _export(settings: Settings, production: str, folder: Path) -> "ExportResult":
+async def _export(settings: Settings, channel: str, folder: Path, team: str) -> "ExportResult":
     from bot.cli.export import export as write
     from handlers.slack.names import open_names
 
-    return await write(settings, production, folder, await open_names(settings))
+    return await write(settings, channel, folder, await open_names(settings), team)
 
 
 def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"], folder: Path) -> None:

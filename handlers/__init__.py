@@ -56,7 +56,7 @@ def register(
     archives = ArchiveSender(clients, uploads)
     for listeners in (
         CastListeners(casting, titles, faces, roster, locations, directory, guard),
-        MentionListeners(casting, faces, locations, directory),
+        MentionListeners(casting, faces, locations, directory, guard),
         VoteListeners(casting, directory, guard),
         SealedBallotListeners(casting, guard),
         RerollListeners(casting, titles, guard),

@@ -31,8 +31,17 @@ class ExportResult:
     total_bytes: int
 
 
-async def export(settings: Settings, channel: str, target: Path, name_of: NameOf | None = None) -> ExportResult:
-    """Write every face cast in a channel to its own folder; raises NotEmpty, NoProduction, StorageUnavailable.
+class SeveralWorkspaces(Exception):
+    """The channel is shared, and faces were cast in it for several workspaces; `args` are their ids."""
+
+
+async def export(
+    settings: Settings, channel: str, target: Path, name_of: NameOf | None = None, team: str = ""
+) -> ExportResult:
+    """Write every face cast in a channel of a workspace to its own folder.
+
+    Raises NotEmpty, NoProduction, StorageUnavailable, and without `team` SeveralWorkspaces for a channel that workspaces
+    share.
 
     Faces that other channels cast for the same production are not included, since access differs between channels.
     `name_of` finds the names for the records. Folders are named by character and version, with a suffix for equal
@@ -42,7 +51,9 @@ async def export(settings: Settings, channel: str, target: Path, name_of: NameOf
         raise NotEmpty(str(target))
     storage = await open_existing_storage(settings)
     try:
-        faces = await storage.roster.faces_of_channel(channel)
+        faces = [f for f in await storage.roster.faces_of_channel(channel) if team in ("", f.place.team)]
+        if len(teams := sorted({face.place.team for face in faces})) > 1:
+            raise SeveralWorkspaces(*teams)
         if not faces:
             raise NoProduction(channel)
         await asyncio.to_thread(make_private_folder, target)

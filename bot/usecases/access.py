@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.domain.errors import BriefError, LeadDeactivated, PermissionDenied, SlackUnavailable
+from bot.domain.errors import BriefError, LeadDeactivated, NotAvailableHere, PermissionDenied, SlackUnavailable
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState
@@ -72,6 +72,12 @@ class Permissions:
         if await self._has_active(round_.place, may_lock):
             raise PermissionDenied("lock", may_lock)
         await self.require_lead(round_, person, action)
+
+    async def require_sees_face(self, character: Character | None, place: ChannelRef, person: str) -> None:
+        """Raise NotAvailableHere if a round in `place` would replace a face that the person may not see."""
+        face = character.face if character else None
+        if face and face.place != place and not await self.ports.channel_access.can_see(person, face.place):
+            raise NotAvailableHere("cast_elsewhere")
 
     async def require_lead(self, round_: Round, person: str, action: str) -> None:
         """Raise NotLead unless the person leads the round, or LeadDeactivated if its lead left the workspace."""

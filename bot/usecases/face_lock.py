@@ -96,6 +96,8 @@ class LockFace:
     async def _save(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
         if slot.portrait and not await self.ports.storage.portraits.has(slot.portrait.key):
             raise PortraitMissing(slot.portrait.key)
+        character = await self.ports.storage.roster.get(round_.character_id)
+        await self.permissions.require_sees_face(character, round_.place, person)
         locked = await self.ports.storage.rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
         face = await self.ports.storage.roster.get_face(round_.id)
         if face is None:

@@ -79,13 +79,13 @@ class Home:
         if roster_filter.production not in {section.production_id for section in visible_sections}:
             roster_filter = replace(roster_filter, production="")
         page, roster_filter, is_fuzzy = await self._page(team, visible_sections, roster_filter)
-        spent = await self.spending.used_today(team)
+        spent, cap = await self.spending.today_for(team, person)
         waiting = tuple(r for r in rounds if r.place in visible and r.can_vote(person))
         return HomeView(
             waiting,
             tuple([await self._without_hidden_round(c, person, visible) for c in page.characters]),
             spent,
-            self.ports.caps.per_day,
+            cap,
             page.total,
             roster_filter,
             visible_sections,

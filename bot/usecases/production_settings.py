@@ -1,14 +1,14 @@
 """Production settings: permitted people change them or join a channel to another production, with an audit log."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.audit import AuditEvent
 from bot.domain.budget import Caps
 from bot.domain.catalogue import ModelSpec
 from bot.domain.errors import BriefError, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
-from bot.domain.production import Production
+from bot.domain.production import Production, ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, SettingsInput
 from bot.domain.users import User
 from bot.usecases.access import Permissions
@@ -105,9 +105,12 @@ class ProductionSettingsEditor:
         joinable = {other.id: other for other in await self._joinable_productions(current, place, channel_names)}
         if production_id not in joinable:
             raise SettingsErrors((BriefError("production", "unseen"),))
+        productions = await self.ports.storage.productions.list_all(place.team)
+        joined = next((p for p in productions if p.home == place), None)
         if production_id != OWN_PRODUCTION:
-            other = next(p for p in await self.ports.storage.productions.list_all(place.team) if p.id == production_id)
+            joined = other = next(p for p in productions if p.id == production_id)
             await self.permissions.require_settings_change(ChannelRef(place.team, other.channels[0]), person)
+        await self._require_no_shut_out(current, joined.settings if joined else ProductionSettings(), place, person)
         old = current.name or f"#{current.home.channel}"
         new = (
             joinable[production_id].name
@@ -118,6 +121,19 @@ class ProductionSettingsEditor:
             place, "" if production_id == OWN_PRODUCTION else production_id, audit_event, current.digest
         )
         return audit_event
+
+    async def _require_no_shut_out(
+        self, current: Production, new: ProductionSettings, place: ChannelRef, person: str
+    ) -> None:
+        """Raise SettingsErrors if the channel's people would lose a permission in the production that it joins."""
+        if await self.permissions.is_administrator(place, person):
+            return
+        here = replace(current, channels=(place.channel,))
+        fields = ("may_change_settings",) if current.settings.may_change_settings else PEOPLE_FIELDS
+        for field in fields:
+            old = getattr(current.settings, field)
+            if error := await self._shut_out_error(field, old, getattr(new, field), here, person):
+                raise SettingsErrors((replace(error, field="production"),))
 
     async def _joinable_productions(
         self, current: Production, place: ChannelRef, channel_names: Mapping[str, str]
@@ -174,7 +190,8 @@ class ProductionSettingsEditor:
         self, field: str, old: tuple[str, ...], new: tuple[str, ...], current: Production, person: str
     ) -> BriefError | None:
         """Return an error if none of the others who had the permission keeps it."""
-        if not new or new == old:
+        # An empty list permits everyone, except for locks: those go back to the leads.
+        if new == old or (not new and (field != "may_lock" or person in old)):
             return None
         others = [(other, user) for other, user in await self._had_permission(old, current) if other != person]
         if not others or {other for other, _ in others} & set(new):

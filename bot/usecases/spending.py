@@ -118,6 +118,14 @@ class Spending:
             period, amount, await self.ports.storage.ledger.list_blind_round_spends(team, day), self.ports.caps
         ).used
 
+    async def today_for(self, team: str, person: str) -> tuple[Decimal, Decimal]:
+        """Return the dollars used today and their cap: the workspace's, or for a guest only their own."""
+        if not (await self.ports.user_directory.get_user(team, person)).is_guest:
+            return await self.used_today(team), self.ports.caps.per_day
+        report = await self._own_report(person, ChannelRef(team, ""), budget_day(self.ports.now()))
+        (status,) = report.budget_statuses
+        return status.used, status.limit or self.ports.caps.per_day
+
     async def confirm_charge(self, item_id: str, recipient: Recipient, *, charged: bool) -> LedgerEntry:
         """Confirm or release an unknown charge, once.
 

@@ -15,7 +15,6 @@ from bot.domain.errors import (
     AlternativeOffer,
     BriefError,
     ModelsUnavailable,
-    NotAvailableHere,
     NotLead,
     PersonLimitReached,
     ReferenceUnclear,
@@ -255,10 +254,8 @@ class StartRound:
         """
         production_id = (await self.ports.storage.productions.get(new.place)).id
         for character in await self.ports.storage.roster.by_name(new.place.team, new.character):
-            face = character.face if character.production_id == production_id else None
-            place = face.place if face else new.place
-            if place != new.place and not await self.ports.channel_access.can_see(new.started_by, place):
-                raise NotAvailableHere("cast_elsewhere")
+            if character.production_id == production_id:
+                await self.permissions.require_sees_face(character, new.place, new.started_by)
 
     async def _unavailable_error(self, chosen: Route, draft: RoundDraft, trigger: str, caps: Caps) -> ModelsUnavailable:
         """Build the error with the alternatives within the round's cap, each saved as a draft."""

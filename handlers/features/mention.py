@@ -22,6 +22,7 @@ from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.listeners import event_listener
 from handlers.slack.locations import RoundLocations
 from handlers.slack.markup import resolve_voters
+from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import mention_from
 from handlers.slack.payloads.values import MentionEvent
 from handlers.slack.responder import post_ephemeral, post_message, send_dm
@@ -48,8 +49,14 @@ class MentionListeners:
     """
 
     def __init__(
-        self, casting: Casting, faces: FacePresenter, locations: RoundLocations, directory: SlackDirectory
+        self,
+        casting: Casting,
+        faces: FacePresenter,
+        locations: RoundLocations,
+        directory: SlackDirectory,
+        guard: WorkspaceGuard,
     ) -> None:
+        self._guard = guard
         self._recall = casting.recall
         self._start_round = casting.start_round
         self._shortest_voting = casting.shortest_voting
@@ -64,14 +71,24 @@ class MentionListeners:
     async def on_mention(self, mention: MentionEvent, client: AsyncWebClient) -> None:
         async with self._answered.claim(mention) as claim:
             if claim.is_new:
-                async with reply_with_errors(partial(_reply_privately, mention, client)):
+                # Slack can deliver the event long after the message: nothing private goes to the conversation then.
+                async with reply_with_errors(lambda view: send_dm(mention.person, view, client)):
                     claim.is_final = await self._answer(mention, client)
 
     async def _answer(self, mention: MentionEvent, client: AsyncWebClient) -> bool:
-        """Answer; return whether the answer is final, so that an edit of the message changes nothing."""
+        """Answer; return whether the answer is final, so that an edit of the message changes nothing.
+
+        Raises NotAvailableHere for a person who is not in the conversation any more.
+        """
         if await self._is_bot(mention):
             await self._tell_bot(mention, client)
             return True
+        await self._guard.require_member(mention.person, mention.place)
+        async with reply_with_errors(partial(_reply_privately, mention, client)):
+            return await self._answer_member(mention, client)
+        return False
+
+    async def _answer_member(self, mention: MentionEvent, client: AsyncWebClient) -> bool:
         if line := requested_line(mention):
             return await self._open_round(line, mention, client)
         if not (name := asked_name(mention.text)):

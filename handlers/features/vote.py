@@ -48,6 +48,7 @@ class VoteListeners:
         place, person = reaction.place, reaction.person
         if not await self._directory.is_human(place.team, person):
             return
+        await self._guard.require_member(person, place)
         ignored_in = await self._voting.react(
             place, reaction.message_ts, reaction.number, person, reaction.is_added, reaction.event_ts_us
         )

@@ -304,3 +304,11 @@ async def test_person_whose_account_is_closed_shuts_nobody_out(harness: CastingH
     await harness.start_round("Maya: a fisherwoman")
     harness.channel_access.users[LEAD] = User(is_deactivated=True)
     await save_settings(harness, person=DIRECTOR, may_change_settings=DIRECTOR)
+
+
+async def test_a_named_locker_is_not_removed_by_clearing_the_list(harness: CastingHarness) -> None:
+    await save_settings(harness, may_lock=DIRECTOR)
+    with pytest.raises(SettingsErrors) as error:
+        await save_settings(harness, person=PRODUCER, may_lock="")
+    assert [(each.field, each.problem) for each in error.value.errors] == [("may_lock", "shuts_out")]
+    await save_settings(harness, person=DIRECTOR, may_lock="")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.export import SeveralWorkspaces, export
 from bot.domain.errors import (
     AlreadyCast,
     AlreadyCasting,
@@ -21,6 +22,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, as_text
 from bot.ports.messaging import Recipient
+from bot.settings import Settings
 from tests.support.casting_harness import DIRECTOR, FERRY, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 from tests.support.storage_builders import list_characters
 
@@ -254,3 +256,37 @@ async def test_private_settings_changes_stay_hidden_after_joining(harness: Casti
     await join_production(harness, SECRET, FILM)
     audit_events = (await harness.casting.production_settings_editor.form(FILM, DIRECTOR)).changes
     assert [audit_event.action for audit_event in audit_events] == ["joined"]
+
+
+async def test_a_lock_from_outside_does_not_replace_a_private_face(harness: CastingHarness) -> None:
+    await join_production(harness, SECRET, FILM)
+    await cast_character(harness, "Maya: a fisherwoman", SECRET)
+    await save_settings(harness, FILM, may_lock=f"{LEAD} {DIRECTOR}")
+    with pytest.raises(AlreadyCast) as already_cast:
+        await harness.start_round("Maya: a fisherwoman, older", LEAD, FILM)
+    again = await harness.casting.start_round.confirm_recast(already_cast.value.draft_id, LEAD)
+    round_ = await harness.audition(again.round.id)
+    await harness.casting.round_controls.close(round_.id, LEAD)
+    with pytest.raises(NotAvailableHere):
+        await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, DIRECTOR)
+    assert (await harness.casting.lock_face.decide(round_.candidate_by_number(1).id, LEAD)).version == 2
+
+
+async def test_moving_a_channel_does_not_shut_out_its_lead(harness: CastingHarness) -> None:
+    await harness.start_round("Maya: a fisherwoman", LEAD, FILM)
+    other = await harness.storage.productions.save(FERRY, "", ProductionSettings(may_change_settings=(DIRECTOR,)))
+    with pytest.raises(SettingsErrors) as error:
+        await save_settings(harness, FILM, DIRECTOR, production=other.id)
+    assert [(each.field, each.problem) for each in error.value.errors] == [("production", "shuts_out")]
+
+
+async def test_export_of_a_channel_that_workspaces_share_needs_the_workspace(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    async with casting_harness(data) as harness:
+        await cast_character(harness, "Maya: a fisherwoman", FILM)
+        await cast_character(harness, "Ben: a cook", ChannelRef("T2", FILM.channel))
+    settings = Settings(data_dir=data)
+    with pytest.raises(SeveralWorkspaces) as several:
+        await export(settings, FILM.channel, tmp_path / "both")
+    assert several.value.args == ("T1", "T2")
+    assert (await export(settings, FILM.channel, tmp_path / "one", team="T2")).characters == 1

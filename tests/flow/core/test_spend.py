@@ -215,3 +215,12 @@ async def test_overspend_of_a_person_who_left_is_answered_by_lead_and_settings_p
         await harness.casting.spending.acknowledge_overspend(charge, DIRECTOR_RECIPIENT)
     await harness.casting.spending.acknowledge_overspend(charge, Recipient("T1", PRODUCER))
     await harness.start_round("Ben: a cook --models recraft --each 1", DIRECTOR)
+
+
+async def test_the_home_shows_a_guest_only_their_own_money(harness: CastingHarness) -> None:
+    guest = "U-guest"
+    await cast_character(harness)
+    await cast_character(harness, "Ben: a cook --models recraft --each 1", guest, ChannelRef("T1", "C2"))
+    harness.channel_access.users[guest] = User(is_guest=True)
+    assert (await harness.casting.home.view("T1", guest)).spent_today == Decimal("0.05")
+    assert (await harness.casting.home.view("T1", LEAD)).spent_today == Decimal("0.25")

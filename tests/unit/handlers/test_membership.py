@@ -17,7 +17,7 @@ from tests.support.builders import PLACE, make_closed_round
 from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
 from tests.support.in_memory import InMemoryRepositories
 from tests.support.listener_harness import ListenerHarness, StubUseCases, listener_harness
-from tests.support.slack_payloads import message_press, view_action, view_submission
+from tests.support.slack_payloads import mention_event, message_press, reaction_event, view_action, view_submission
 
 ROUND = make_closed_round({1: 3, 2: 1}, 4, state=RoundState.LOCKED, locked_slot="r1-0", record_file="F0RECORDRECORD")
 DRAFT = RoundDraft("w1", PLACE, "U0LEAD", Brief("Maya", "a fisherwoman"))
@@ -155,6 +155,21 @@ async def test_suggestions_stay_empty_for_a_removed_person(action: str) -> None:
     assert '"options": []' in response.body
 
 
+async def test_mention_of_a_removed_person_starts_nothing_and_is_answered_directly() -> None:
+    async with listener_harness(InMemoryRepositories(ROUND, draft=DRAFT)) as harness:
+        make_private(harness.slack, "U0LEAD")
+        await harness.send(mention_event("<@U0BOT> Maya: a fisherwoman"))
+        (sent,) = harness.slack.calls_to("chat.postMessage")
+    assert harness.use_cases.calls == []
+    assert sent["channel"] == "U0MEI"
+    assert "You are not in this channel any more" in sent["text"]
+
+
+async def test_reaction_of_a_removed_person_does_not_count() -> None:
+    harness = await send(reaction_event("one"), "U0LEAD")
+    assert harness.use_cases.calls == []
+
+
 async def test_member_of_the_private_channel_is_served() -> None:
     harness = await send(message_press("close", "r1"), "U0LEAD")
     assert harness.use_cases.calls == [("round_controls.close", "r1", "U0LEAD")]
@@ -240,6 +255,9 @@ _NO_CLIENTS: Any = None
         ("action", (*PRESSES, *MODAL_CHOICES, *HOME_ACTIONS)),
         ("view", (*SUBMISSIONS, *CHANNEL_FORMS)),
         ("options", SUGGESTIONS),
+        ("shortcut", ("cast_message",)),
+        ("event", ("app_mention", "reaction_added", "reaction_removed", "app_home_opened")),
+        ("command", ("/cast",)),
     ],
 )
 def test_every_listener_is_in_the_tables_above(kind: str, tested: tuple[str, ...]) -> None:
