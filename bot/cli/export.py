@@ -40,8 +40,7 @@ async def export(
 ) -> ExportResult:
     """Write every face cast in a channel of a workspace to its own folder.
 
-    Raises NotEmpty, NoProduction, StorageUnavailable, and without `team` SeveralWorkspaces for a channel that workspaces
-    share.
+    Raises NotEmpty, NoProduction, StorageUnavailable, and without `team` SeveralWorkspaces for a shared channel.
 
     Faces that other channels cast for the same production are not included, since access differs between channels.
     `name_of` finds the names for the records. Folders are named by character and version, with a suffix for equal
