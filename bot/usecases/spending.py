@@ -179,7 +179,10 @@ class Spending:
 
     async def _payer_has_left(self, entry: LedgerEntry) -> bool:
         """Return whether others may answer in the payer's place: Castroom has no administrators who could."""
-        return not self.ports.admins and await self.permissions.is_deactivated(entry.place, entry.person)
+        for person in (entry.person, *self.ports.admins):
+            if not await self.permissions.is_deactivated(entry.place, person):
+                return False
+        return True
 
     async def _people_to_notify(self, entry: LedgerEntry) -> tuple[str, ...]:
         """Return the payer, or who answers for a payer that has left, as far as they are named."""

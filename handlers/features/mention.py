@@ -84,9 +84,10 @@ class MentionListeners:
             await self._tell_bot(mention, client)
             return True
         await self._guard.require_member(mention.person, mention.place)
+        is_final = False
         async with reply_with_errors(partial(_reply_privately, mention, client)):
-            return await self._answer_member(mention, client)
-        return False
+            is_final = await self._answer_member(mention, client)
+        return is_final
 
     async def _answer_member(self, mention: MentionEvent, client: AsyncWebClient) -> bool:
         if line := requested_line(mention):

@@ -70,9 +70,9 @@ class RoundFormListeners:
             shortcut = shortcut_from(body)
             await responder.ack()
             responder.thread_ts = shortcut.thread_ts
-            await self._guard.require_member(shortcut.person, shortcut.place)
             if not await responder.within_ack_deadline(self._directory.can_post(shortcut.place)):
                 raise NotAvailableHere("not_a_channel" if shortcut.place.is_dm else "not_invited_message")
+            await self._guard.require_member(shortcut.person, shortcut.place)
             text = await responder.within_ack_deadline(self._message_text(shortcut))
             source_thread_ts = shortcut.thread_ts or ""
             form_state = await responder.within_ack_deadline(

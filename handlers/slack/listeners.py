@@ -14,10 +14,12 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.modals import notice, open_modal, push_notice
 from handlers.slack.ownership import GUARD
 from handlers.slack.payloads.parsers import press_from, view_action_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, Payload, ViewAction
 from handlers.slack.responder import Responder
+from handlers.text import errors
 from handlers.views.builder import View
 
 T = TypeVar("T")
@@ -56,16 +58,27 @@ def press_listener(
 def view_action_listener(
     handle: Callable[[ViewAction, AsyncWebClient], Awaitable[None]], check: Check[FormSubmission] = _allow
 ) -> Listener:
-    """Listen to presses in modals and homes, acknowledged first; errors are only logged."""
+    """Listen to presses in modals and homes, acknowledged first; a refused press is answered in a modal above."""
 
     async def listener(ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         await ack()
         async with reply_with_errors(ignore):
-            view_action = view_action_from(body)
-            await check(view_action.form)
-            await handle(view_action, client)
+            view_action, is_allowed = view_action_from(body), False
+            async with reply_with_errors(partial(_show_refusal, view_action, client)):
+                await check(view_action.form)
+                is_allowed = True
+            if is_allowed:
+                await handle(view_action, client)
 
     return listener
+
+
+async def _show_refusal(view_action: ViewAction, client: AsyncWebClient, view: View) -> None:
+    trigger_id = view_action.form.trigger_id
+    if view_action.is_modal:
+        await push_notice(client, trigger_id, errors.REFUSED_TITLE, view)
+    else:
+        await open_modal(client, trigger_id, notice(errors.REFUSED_TITLE, view))
 
 
 def ack_listener(

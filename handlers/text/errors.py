@@ -47,6 +47,7 @@ WORKSPACE_UNKNOWN = (
 NOT_FOUND = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
 UNEXPECTED = "Something failed on my side, and it is in the log. Nothing more happens by itself: please try again."
 
+REFUSED_TITLE = "Not possible"
 KEEP_BRIEF = "Your brief, to send again when that round has ended:"
 
 _ACTIONS = {

@@ -103,7 +103,8 @@ def view_action_from(body: Payload) -> ViewAction:
     value = next(iter(_field_values(action)), "")
     event_ts_us = parse_ts(action.get("action_ts") or "0")
     form, view_hash = submission_from(body), parse_optional_id(view.get("hash"))
-    return ViewAction(form, parse_id(action["action_id"]), value, parse_id(view["id"]), view_hash, event_ts_us)
+    view_id, is_modal = parse_id(view["id"]), view.get("type") != "home"
+    return ViewAction(form, parse_id(action["action_id"]), value, view_id, view_hash, event_ts_us, is_modal)
 
 
 @parses_payload

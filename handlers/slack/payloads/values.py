@@ -99,6 +99,7 @@ class ViewAction:
     view_id: str
     view_hash: str
     event_ts_us: int = 0
+    is_modal: bool = True
 
 
 @dataclass(frozen=True)

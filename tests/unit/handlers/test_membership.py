@@ -126,6 +126,8 @@ async def test_choice_in_an_open_modal_does_nothing(action: str) -> None:
     harness = await send(body, "U0LEAD")
     assert harness.use_cases.calls == []
     assert harness.slack.calls_to("views.update") == []
+    (refusal,) = harness.slack.calls_to("views.push")
+    assert "You are not in this channel any more" in str(refusal["view"]["blocks"])
 
 
 @pytest.mark.parametrize("callback_id", SUBMISSIONS)
@@ -256,7 +258,7 @@ _NO_CLIENTS: Any = None
         ("view", (*SUBMISSIONS, *CHANNEL_FORMS)),
         ("options", SUGGESTIONS),
         ("shortcut", ("cast_message",)),
-        ("event", ("app_mention", "reaction_added", "reaction_removed", "app_home_opened")),
+        ("event", ("app_mention", "reaction_added", "reaction_removed", "app_home_opened", "channel_id_changed")),
         ("command", ("/cast",)),
     ],
 )

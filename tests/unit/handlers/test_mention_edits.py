@@ -125,6 +125,7 @@ async def test_a_bot_that_only_slack_knows_as_one_starts_nothing() -> None:
 async def test_a_person_whom_slack_does_not_show_is_not_called_a_bot() -> None:
     async with listener_harness(start_round__start=STARTED) as harness:
         harness.slack.replies["users.info"] = [{"error": "user_not_visible"}]
+        harness.slack.replies["conversations.members"] = [{"members": ["U0MEI"]}]
         await harness.send(mention_event(BRIEF, bot_id="", bot_profile={}))
         assert harness.slack.calls_to("chat.postMessage") == []
     assert len(started_briefs(harness)) == 1
