@@ -75,7 +75,7 @@ def _rows(results: list[FuzzResult]) -> tuple[Row, ...]:
     total, crashes, losses = sum(one.cases for one in results), _count(results, "crashes"), _count(results, "losses")
     return (
         *rows,
-        Row("cases in all", f"{total:,}", "100,000 in the full run"),
+        Row("cases in total", f"{total:,}", "100,000 in the full run"),
         Row("crashes: an unexpected error in a listener, a parser, a provider or a decoder", f"{crashes}", "0"),
         Row("losses: stored state or reserved money changed by a refused input", f"{losses}", "0"),
     )

@@ -6,9 +6,9 @@ from hashlib import sha256
 
 from bot.domain.brief import Brief
 
-VERSION = "portrait-1"
-VERSION_WITH_REFERENCE = "portrait-1-like"
-VERSION_VARIATION = "portrait-1-varied"
+VERSION = "portrait-2"
+VERSION_WITH_REFERENCE = "portrait-2-like"
+VERSION_VARIATION = "portrait-2-varied"
 # Appended where the production's style is part of the prompt.
 STYLE_SUFFIX = "-style"
 
@@ -20,14 +20,14 @@ Photographic casting portrait of one person, head and shoulders, {framing}, faci
 The character:
 {brief}
 
-{age}Skin as skin is: visible pores, fine lines, uneven tone, a little redness, stubble or peach fuzz where it grows, \
-small asymmetries left as they are. Natural hair with loose strands. Soft natural light from a window, true colours, \
+{age}Natural skin: visible pores, fine lines, uneven tone, a little redness, stubble or peach fuzz where it grows, \
+natural asymmetries. Natural hair with loose strands. Soft natural light from a window, true colours, \
 85 mm lens at f/4, plain muted background, unretouched, as a casting director would photograph a person on the day.
 One person alone in the frame, no lettering."""
 
 _REFERENCE_FRAME = """
 The attached picture shows this character's face. Keep the person: same bone structure, eyes, nose, mouth and marks. \
-Where the words above ask for another age, hair or dress, the words win."""
+Where the description above asks for another age, hair or dress, follow the description."""
 
 _FRAMING = {
     "1:1": "square frame",
@@ -58,9 +58,9 @@ _AGE_MARKERS = (
 _VARIATION_FRAME = """\
 Another photograph of the person in the reference, from the same casting day. It is the same face: keep the bone \
 structure, eyes, nose, mouth, teeth, skin, marks, asymmetries, age, hair and dress. It is another moment: another \
-expression, as it comes between two answers, the head turned or tilted a little otherwise, the light from the window \
-moved on. Keep the framing and the plain background, and skin as skin is. One person alone in the frame, no lettering. \
-The first photograph was made for these words:
+expression, as between two answers, the head turned or tilted slightly differently, the window light from a slightly \
+different side. Keep the framing, the plain background and the natural skin. One person alone in the frame, no \
+lettering. The first photograph was made for this description:
 
 {prompt}"""
 
@@ -68,7 +68,7 @@ _UPSCALE_FRAME = """\
 The same photograph of the same person as the reference, at a higher resolution. Keep every feature of the face, its \
 lines, marks and asymmetries, the expression, the hair, the clothes, the pose, the light, the framing and the \
 background exactly as they are. Change nothing and add nothing; resolve what is there more finely: pores, hairs, \
-fabric. The photograph was made for these words:
+fabric. The photograph was made for this description:
 
 {prompt}"""
 
@@ -84,7 +84,7 @@ class Prompt:
     def for_brief(cls, brief: Brief) -> "Prompt":
         """Return the prompt for the portraits of a brief."""
         age = find_age(brief.text)
-        markers = f"Age shows as a person of {age} shows it: {age_markers(age)}.\n" if age else ""
+        markers = f"Age realistically at {age}: {age_markers(age)}.\n" if age else ""
         description = "\n".join(filter(None, [brief.text, brief.style]))
         frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=description, age=markers)
         suffix = STYLE_SUFFIX if brief.style else ""

@@ -70,26 +70,20 @@ class MentionListeners:
 
     async def on_mention(self, mention: MentionEvent, client: AsyncWebClient) -> None:
         async with self._answered.claim(mention) as claim:
-            if claim.is_new:
-                # Slack can deliver the event long after the message: nothing private goes to the conversation then.
-                async with reply_with_errors(lambda view: send_dm(mention.person, view, client)):
+            if not claim.is_new:
+                return
+            if await self._is_bot(mention):
+                await self._tell_bot(mention, client)
+                claim.is_final = True
+                return
+            # Slack can deliver the event long after the message: nothing private goes to the conversation then.
+            async with reply_with_errors(lambda view: send_dm(mention.person, view, client)):
+                await self._guard.require_member(mention.person, mention.place)
+                async with reply_with_errors(partial(_reply_privately, mention, client)):
                     claim.is_final = await self._answer(mention, client)
 
     async def _answer(self, mention: MentionEvent, client: AsyncWebClient) -> bool:
-        """Answer; return whether the answer is final, so that an edit of the message changes nothing.
-
-        Raises NotAvailableHere for a person who is not in the conversation any more.
-        """
-        if await self._is_bot(mention):
-            await self._tell_bot(mention, client)
-            return True
-        await self._guard.require_member(mention.person, mention.place)
-        is_final = False
-        async with reply_with_errors(partial(_reply_privately, mention, client)):
-            is_final = await self._answer_member(mention, client)
-        return is_final
-
-    async def _answer_member(self, mention: MentionEvent, client: AsyncWebClient) -> bool:
+        """Answer; return whether the answer is final, so that an edit of the message changes nothing."""
         if line := requested_line(mention):
             return await self._open_round(line, mention, client)
         if not (name := asked_name(mention.text)):

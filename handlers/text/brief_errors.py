@@ -27,10 +27,10 @@ _SENTENCES = {
     ("name", "missing"): "The name before the colon is missing.",
     ("name", "command"): "“{got}” is a command of mine, so no character can have that name.",
     ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
-    ("reason", "missing"): "Say why, in a few words.",
+    ("reason", "missing"): "Give a reason in a few words.",
     ("reason", "too_long"): "The reason has {got} characters; up to {limit} fit.",
     ("brief", "missing"): "I need a name, a colon and what the face looks like.",
-    ("brief", "same"): "These are the words as they were. All again draws those once more; other words are refined.",
+    ("brief", "same"): "These are the words as they were. Redraw all uses them again; change some words to refine.",
     ("brief", "too_long"): "The brief has {got} characters; up to {limit} fit.",
     ("line", "too_long"): "The line has {got} characters; up to {limit} fit.",
     ("models", "unknown"): "I know the models {known}, but not {got}.",
@@ -38,8 +38,8 @@ _SENTENCES = {
     ("each", "too_many"): "{got} is too many: {limit} portraits fit into one round.",
     ("aspect", "unknown"): "I know the aspects {known}, but not {got}.",
     ("look", "unknown"): "I know the looks {known}, but not {got}.",
-    ("like", "unknown"): "I have no face called {got} that you may see. /cast list shows those that you may.",
-    ("like", "several"): "There are several faces called {got} that you may see. Cast in the channel of the one you "
+    ("like", "unknown"): "No one called {got} is cast here. /cast list shows the faces that you can see.",
+    ("like", "several"): "There are several faces called {got}. Cast in the channel of the one you "
     "mean, or attach its picture with --like photo.",
     ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
     ("like", "no_reference_model"): "No model with an account here takes a reference.",
@@ -48,11 +48,11 @@ _SENTENCES = {
     "Formats, Most Compatible) and attach it again.",
     ("alias", "missing"): "An alias needs a name, an equals sign and the other name.",
     ("alias", "colon"): "A name has no colon in it, and “{got}” has one.",
-    ("alias", "unknown"): "I have no {got} in this channel's production.",
+    ("alias", "unknown"): "No one called {got} in this channel's production.",
     ("alias", "near"): "I have no {got} in this channel's production. Did you mean {known}?",
-    ("alias", "taken"): "In this production “{got}” is {known} already.",
+    ("alias", "taken"): "“{got}” is already taken by {known}.",
     ("alias", "own"): "{got} is that character's own name.",
-    ("alias", "none"): "Nobody in this production has the alias {got}.",
+    ("alias", "none"): "No one in this production has the alias {got}.",
     ("like", "needs_form"): "A picture is attached in a form: `/cast` alone opens it, and so does “Cast from this "
     "message” in a message's menu.",
     ("ballot", "unknown"): "A ballot is {known}, not {got}.",
@@ -60,7 +60,7 @@ _SENTENCES = {
         "voters",
         "unknown",
     ): "I don't know {got} in this workspace. Name voters with @, or choose them in the form of /cast.",
-    ("voters", "unable"): "{got} cannot vote: a bot, or an account that is closed. Name people who are here.",
+    ("voters", "unable"): "{got} cannot vote: a bot or a deactivated account. Name active members.",
     ("use", "unknown"): "A face is for {known}, not {got}.",
     ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
     (
@@ -73,9 +73,9 @@ _SENTENCES = {
 _PROBLEMS = {
     "leftover": "I don't understand “{got}” after --{field}. The brief comes before the options, in one piece.",
     "option_inside": "“{got}” looks like an option. Remove it, or write it without the two dashes.",
-    "twice": "--{field} stands there twice.",
+    "twice": "--{field} appears twice.",
     "missing": "--{field} needs a value.",
-    "control": "The {field} has a character in it that cannot be read ({got}). Typing it afresh helps.",
+    "control": "The {field} contains a character that cannot be used ({got}). Type it again.",
 }
 
 

@@ -15,7 +15,7 @@ TITLE = "A closer look"
 PLACEHOLDER = "Which ones?"
 SHOW_LARGE = "Show large below:"
 NOTHING = "Choose a number above."
-NO_PICTURES = "Slack does not have these pictures yet. Close this and look again in a moment."
+NO_PICTURES = "Slack has not received these pictures yet. Close this and try again in a moment."
 _CAPTION_LIMIT = 150
 
 

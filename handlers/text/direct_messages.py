@@ -9,9 +9,9 @@ def retirement_notice(retirement: Retirement) -> str:
     model, successor = retirement.model, retirement.successor
     name = f"{escape_mrkdwn(model.title)} (`{model.id}`)"
     if retirement.is_retired:
-        text = f"{name} is no longer served by its vendor, so it is not asked any more."
+        text = f"{name} is retired by its vendor and no longer used."
     else:
-        text = f"{name} is served until {calendar_date(retirement.retires_on)}; from then on it is not asked any more."
+        text = f"{name} is available until {calendar_date(retirement.retires_on)}; after that it is not used."
     if successor is None:
-        return f"{text} Nobody names a successor; a brief without `--models` goes to the models that are left."
-    return f"{text} In its place there is {escape_mrkdwn(successor.title)}: `--models {successor.name}`."
+        return f"{text} It has no successor; briefs without `--models` use the remaining models."
+    return f"{text} Its successor is {escape_mrkdwn(successor.title)}: `--models {successor.name}`."

@@ -8,11 +8,11 @@ def contents(archive: FaceArchive) -> str:
     """List what the ZIP contains, for the message beside it."""
     upscale = f", its finish ({size(archive.upscale.portrait)})" if archive.upscale and archive.upscale.portrait else ""
     return (
-        f"*{escape_mrkdwn(archive.face.character)}* to take on: the original ({size(archive.face.portrait)}){upscale}, "
+        f"*{escape_mrkdwn(archive.face.character)}'s package*: the original ({size(archive.face.portrait)}){upscale}, "
         "the prompt, the record, and the SHA-256 of each picture. The ZIP is in the thread."
     )
 
 
 def sent(archive: FaceArchive) -> str:
     megabytes = len(archive.data) / 1_000_000
-    return f"{escape_mrkdwn(archive.face.character)} is in your messages with me, as one ZIP of {megabytes:.1f} MB."
+    return f"{escape_mrkdwn(archive.face.character)} is in our direct messages as a ZIP of {megabytes:.1f} MB."

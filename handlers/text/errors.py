@@ -41,11 +41,10 @@ from handlers.text import production_settings as production_settings_text
 from handlers.text.format import dollars, escape_mrkdwn, join_words, link, people, person, pluralize, when
 
 WORKSPACE_UNKNOWN = (
-    "I am not set up for this workspace, so nothing happened. "
-    "Whoever runs Castroom can add its bot token to SLACK_BOT_TOKEN."
+    "I have no bot token for this workspace, so nothing happened. Your Castroom administrator can add it."
 )
-NOT_FOUND = "This is no longer here: it may be older than what I remember. /cast list shows what there is."
-UNEXPECTED = "Something failed on my side, and it is in the log. Nothing more happens by itself: please try again."
+NOT_FOUND = "This is no longer available. /cast list shows what there is."
+UNEXPECTED = "Something went wrong on my side; the details are in the log. Please try again."
 
 REFUSED_TITLE = "Not possible"
 KEEP_BRIEF = "Your brief, to send again when that round has ended:"
@@ -65,8 +64,8 @@ _ACTIONS = {
     "recast": "answer this",
     "recast_face": "re-cast or unlock this face",
     "upscale": "keep or decline this finish",
-    "settle": "say whether this was charged",
-    "see": "answer for this charge",
+    "settle": "confirm whether this was charged",
+    "see": "confirm this charge",
 }
 
 _PERMISSIONS = {
@@ -79,55 +78,58 @@ _PERMISSIONS = {
 _NOT_AVAILABLE = {
     "not_invited": "I can't post here yet. Invite me with /invite @Castroom and send the line again:",
     "not_invited_message": "I can't post here yet. Invite me with this line and choose the shortcut again:",
-    "not_a_channel": "I can't post in this conversation. Send the line in a channel I am in, or in a message to me:",
-    "not_member": "You are not in this channel any more, so nothing was changed.",
+    "not_a_channel": "I can't post in this conversation. Send the command in a channel that I am in, or in a direct "
+    "message to me:",
+    "not_member": "You are no longer in this channel, so nothing was changed.",
     "cast_elsewhere": "This name has a face from a private channel that you are not in, so nothing was started. Ask "
     "someone there to re-cast it, or choose another name.",
-    "private": "This face was cast in a private channel and is shown only there.",
+    "private": "This face was cast in a private channel and is only shown there.",
     "outsiders": "Other organizations share this conversation, so only faces that were cast in it are shown here.",
-    "unknown": "I have no face here that you may see. /cast list shows those that you may.",
+    "unknown": "No face found here. /cast list shows the faces that you can see.",
 }
 
 _STATES = {
     "drawing": "{name} is still being drawn. Voting opens when the portraits are in.",
     "voting": "Voting on {name} is open again.",
     "closed": "Voting on {name} is closed.",
-    "locked": "{name} is cast already. `/cast {name}` shows the face.",
-    "void": "This round for {name} has ended. A new /cast line starts another.",
-    "sealed": "The ballot on {name} is sealed. Open yours in the round's message; a lock comes after the close.",
-    "quick": "The vote on {name} is in the open: tap a number under the portraits.",
+    "locked": "{name} is already cast. `/cast {name}` shows the face.",
+    "void": "This round for {name} has ended. Use /cast to start another.",
+    "sealed": "The ballot for {name} is sealed. Fill in your ballot from the round's message; close voting before you "
+    "lock.",
+    "quick": "The vote on {name} is open: tap a number under the portraits.",
     "run_off": "{name} is in a run-off between the numbers under the portraits. Tap one of those.",
     "no_run_off": "There is no run-off for {name} now. Tap a number under the portraits.",
-    "unlocked": "This version of {name} was unlocked already. `/cast history {name}` tells by whom.",
-    "superseded": "Another version is {name}'s face by now. `/cast {name}` shows it.",
-    "full": "Eight candidates are the most a round shows, and this one holds them, with what is being drawn. "
-    "A new round is what is left: all again, or for a refined brief.",
-    "no_varier": "No model with an account here takes a picture as reference, so {name} cannot be varied.",
-    "too_few": "Voting opens from two portraits on. There are fewer so far.",
+    "unlocked": "This version of {name} was unlocked already. `/cast history {name}` shows by whom.",
+    "superseded": "{name} has a newer face. `/cast {name}` shows it.",
+    "full": "This round already has eight candidates, including those being drawn, which is the maximum. "
+    "Redraw all or refine the brief to start a new round.",
+    "no_varier": "No model with an account here takes a reference image, so variations of {name} are not possible.",
+    "too_few": "Voting needs at least two portraits.",
 }
 
 _CANNOT_UPSCALE = {
-    "not_cast": "Nobody is cast by this round, so there is nothing to finish.",
-    "unlocked": "This face was unlocked and is nobody's now, so it is not finished. `/cast history {name}` says why.",
-    "no_way": "{name} is 4K already, or no account here makes it larger: whoever runs Castroom can add a Recraft key.",
-    "changed": "What finishes faces here changed meanwhile, and so did the price. Nothing was started: look again.",
+    "not_cast": "This round has no locked face, so there is nothing to finish.",
+    "unlocked": "This face was unlocked, so it cannot be finished. `/cast history {name}` says why.",
+    "no_way": "{name} is already 4K, or no account here makes it larger: your Castroom administrator can add a Recraft "
+    "key.",
+    "changed": "The model for finishes and its price have changed. Nothing was started: check the new price.",
 }
 
 _CAPS = {
-    "round": "a round may cost {limit}. Ask fewer models, or fewer portraits with --each 1; "
-    "whoever runs Castroom can raise MAX_USD_PER_ROUND.",
-    "day": "of today's {limit} there is {left} left. Whoever runs Castroom can raise MAX_USD_PER_DAY; "
-    "the day begins anew {resets}.",
-    "person_day": "of your {limit} for today there is {left} left. Whoever runs Castroom can raise "
-    "MAX_USD_PER_PERSON_DAY; the day begins anew {resets}.",
-    "production_month": "of this production's {limit} for the month there is {left} left. Whoever runs Castroom "
-    "can raise MAX_USD_PER_PRODUCTION_MONTH; the month begins anew {resets}.",
-    "own_round": "a round of this production may cost {limit}. Ask fewer models, or fewer portraits with --each 1; "
+    "round": "a round may cost {limit}. Choose fewer models or fewer portraits; "
+    "your Castroom administrator can raise the cap.",
+    "day": "of today's {limit} there is {left} left. Your Castroom administrator can raise the cap; "
+    "the cap resets {resets}.",
+    "person_day": "of your {limit} for today there is {left} left. Your Castroom administrator can raise "
+    "the cap; the cap resets {resets}.",
+    "production_month": "of this production's {limit} for the month there is {left} left. Your Castroom administrator "
+    "can raise the cap; the cap resets {resets}.",
+    "own_round": "a round of this production may cost {limit}. Choose fewer models or fewer portraits; "
     "`/cast settings` here can raise it.",
     "own_production_month": "of the {limit} a month that this production's settings allow there is {left} left. "
-    "`/cast settings` here can raise it; the month begins anew {resets}.",
-    "workspace_month": "of this workspace's {limit} for the month there is {left} left. Whoever runs Castroom "
-    "can raise MAX_USD_PER_WORKSPACE_MONTH; the month begins anew {resets}.",
+    "`/cast settings` here can raise it; the cap resets {resets}.",
+    "workspace_month": "of this workspace's {limit} for the month there is {left} left. Your Castroom administrator "
+    "can raise the cap; the cap resets {resets}.",
 }
 
 _PERSON_LIMITS = {
@@ -137,24 +139,24 @@ _PERSON_LIMITS = {
 }
 
 _DECIDE_OR_EXTEND = "so nothing is locked. Voting is closed: decide, or extend it a day."
-_RUN_DOCTOR = "Nothing was changed. Whoever runs Castroom finds out what to do with: python -m bot doctor"
+_RUN_DOCTOR = "Nothing was changed. Your Castroom administrator can find the cause with `python -m bot doctor`."
 
-_TOKEN_REJECTED = f"Slack no longer takes my token. {_RUN_DOCTOR}"
+_TOKEN_REJECTED = f"Slack no longer accepts my token. {_RUN_DOCTOR}"
 
 _NOT_IN_CHANNEL = "I am no longer in this channel. Nothing was changed. Invite me with /invite @Castroom and try again."
 
 # Slack's codes that a retry does not fix (docs.slack.dev, errors of each method).
 _REFUSALS = {
-    "missing_scope": f"Slack does not allow me this: a permission is missing. {_RUN_DOCTOR}",
+    "missing_scope": f"I am not allowed to do this in Slack: a permission is missing. {_RUN_DOCTOR}",
     **dict.fromkeys(
         ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"), _TOKEN_REJECTED
     ),
     **dict.fromkeys(("not_in_channel", "channel_not_found"), _NOT_IN_CHANNEL),
     "is_archived": "This channel is archived, so I can't write here. Nothing was changed.",
-    "user_not_in_channel": "You are not in this channel any more, so nothing was changed.",
+    "user_not_in_channel": "You are no longer in this channel, so nothing was changed.",
 }
 
-_NO_RESPONSE = "Slack does not answer me at the moment, and nothing was changed. Try again in a minute."
+_NO_RESPONSE = "Slack does not answer right now. Nothing was changed. Try again in a minute."
 
 
 @singledispatch
@@ -175,7 +177,7 @@ def _(error: ReferenceUnclear) -> str:
 
 @sentence.register
 def _(error: FormErrors) -> str:
-    return f"Something in the form is not right yet: {join_words(sorted(error.by_field))}. Nothing was started."
+    return f"Please check the form: {join_words(sorted(error.by_field))}. Nothing was started."
 
 
 @sentence.register
@@ -197,8 +199,8 @@ def _(error: PermissionDenied) -> str:
             "Nothing was started."
         )
     allowed_users = people(error.allowed_users, "or")
-    where = "" if error.action == "keep" else " `/cast settings` says who may what."
-    return f"Here only {allowed_users} can {_PERMISSIONS[error.action]}.{where} Nothing was changed."
+    where = "" if error.action == "keep" else " `/cast settings` shows the permissions."
+    return f"Only {allowed_users} can {_PERMISSIONS[error.action]}.{where} Nothing was changed."
 
 
 def outsiders(error: PermissionDenied) -> str:
@@ -239,8 +241,8 @@ def _(error: AlreadyCasting) -> str:
 @sentence.register
 def _(error: AlreadyCast) -> str:
     return (
-        f"{escape_mrkdwn(error.character)} is cast already. A re-cast asks the models for new portraits, "
-        f"up to {dollars(error.price)} in all; the present face stays in the history."
+        f"{escape_mrkdwn(error.character)} is already cast. A re-cast draws new portraits, "
+        f"for up to {dollars(error.price)} in total; the current face stays in the history."
     )
 
 
@@ -254,14 +256,17 @@ def _(error: NoWinner) -> str:
     if error.votes_short_of_quorum:
         votes = pluralize(error.votes_short_of_quorum, "vote")
         return f"The ballot is {votes} short of the quorum, {_DECIDE_OR_EXTEND}"
-    result = f"{join_words([str(n) for n in error.tied])} are level" if error.tied else "Nobody voted"
+    result = f"{join_words([str(n) for n in error.tied])} are tied" if error.tied else "There are no votes"
     return f"{result}, {_DECIDE_OR_EXTEND}"
 
 
 @sentence.register
 def _(error: TallyChanged) -> str:
-    tally = join_words([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes]) or "nobody votes now"
-    return f"The votes moved while you looked: {tally}. Nothing is locked. Press Lock again if this is right."
+    tally = (
+        join_words([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes])
+        or "there are no votes now"
+    )
+    return f"The votes changed: {tally}. Nothing is locked. Press Lock again to lock the new leader."
 
 
 @sentence.register
@@ -281,8 +286,8 @@ def _(error: PersonLimitReached) -> str:
 @sentence.register
 def _(error: PriceIncreased) -> str:
     return (
-        f"These words call other models: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
-        "Nothing was started. Send it in once more to agree."
+        f"This brief selects other models: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
+        "Nothing was started. Submit again to agree."
     )
 
 
@@ -297,21 +302,21 @@ def _(error: CannotUpscale) -> str:
 def _(error: UnacknowledgedOverspend) -> str:
     allowed_users = people(error.allowed_users, "or")
     return (
-        f"Something cost {dollars(error.overspend)} more than was reserved for it, so nothing new is drawn in this "
-        f"workspace until {allowed_users} has seen it: `/cast spend` asks. If they have left, the round's lead or an "
+        f"Something cost {dollars(error.overspend)} more than was reserved, so no new portraits are drawn in this "
+        f"workspace until {allowed_users} confirms it in `/cast spend`. If they have left, the round's lead or an "
         "administrator of the workspace can answer. Nothing was started."
     )
 
 
 @sentence.register
 def _(error: AlreadyResolved) -> str:  # noqa: ARG001 - it has no values
-    return "This was answered already. `/cast spend` shows how it stands now."
+    return "This was already answered. `/cast spend` shows the current state."
 
 
 @sentence.register
 def _(error: NoModels) -> str:
     if not error.configured:
-        return "No image model has an account here yet. Whoever runs Castroom adds a key. Nothing was started."
+        return "No image model has an account here yet. Your Castroom administrator can add a key. Nothing was started."
     requested, configured = (
         join_words([escape_mrkdwn(name) for name in names]) for names in (error.requested, error.configured)
     )
@@ -332,18 +337,18 @@ def _(error: SlackUnavailable) -> str:
 @sentence.register
 def _(error: SlackRejected) -> str:
     if reason := slack_refusals.UPLOAD_REFUSALS.get(error.code):
-        return f"I can't bring a file here: {reason}. An administrator of the workspace can help."
+        return f"I can't upload a file here: {reason}. A workspace administrator can help."
     return _REFUSALS.get(error.code, f"Slack does not let me do this ({escape_mrkdwn(error.code)}). {_RUN_DOCTOR}")
 
 
 @sentence.register
 def _(error: ChannelClosed) -> str:
-    return _REFUSALS.get(error.code, "The channel is archived, so nothing can be shown there. What stands is kept.")
+    return _REFUSALS.get(error.code, "The channel is archived, so nothing can be posted there. Everything is kept.")
 
 
 @sentence.register
 def _(error: MessageDeleted) -> str:  # noqa: ARG001 - it has no values
-    return "This round's message was deleted, so nothing was changed. I post it anew in a few seconds."
+    return "This round's message was deleted, so nothing was changed. I post it again in a few seconds."
 
 
 def already_casting(error: AlreadyCasting, url: str) -> str:

@@ -16,17 +16,17 @@ _KINDS = {
     "refused": "{who} declined the brief",
     "reference_refused": "{who} declined the reference picture",
     "rate_limited": "{who} had too many requests at once",
-    "insufficient_credit": "the account of {who} has no credit left; whoever runs Castroom can top it up",
-    "authentication_failed": "{who} did not take our key; whoever runs Castroom can renew it",
-    "retired": "{who} is no longer served; whoever runs Castroom can name its successor",
-    "invalid_request": "{who} did not understand what we sent",
+    "insufficient_credit": "the account of {who} has no credit left; your Castroom administrator can top it up",
+    "authentication_failed": "{who} rejected our key; your Castroom administrator can renew it",
+    "retired": "{who} is retired; your Castroom administrator can choose its successor",
+    "invalid_request": "{who} rejected the request",
     "provider_down": "{who} failed on its side",
     "timed_out": "{who} gave no answer in time",
-    "invalid_image": "{who} sent something that is not a usable picture",
+    "invalid_image": "{who} returned an unusable picture",
     "unexpected": "{who} was asked, but processing its answer failed; the cause is in my log",
-    "duplicate": "{who} sent a picture that another portrait of this round already shows",
-    "unknown": "{who} was asked just before a restart and its answer is lost",
-    "portrait_missing": "the picture to be like is missing from where pictures are kept, so {who} was not asked",
+    "duplicate": "{who} returned a copy of another portrait of this round",
+    "unknown": "{who} was called just before a restart, and its answer was lost",
+    "portrait_missing": "the reference image is missing from storage, so {who} was not asked",
     "cancelled": "the round ended before {who} was asked",
 }
 
@@ -78,7 +78,7 @@ def unexpected_for_lead(round_: Round) -> str:
 
 def _reason(failure: SlotFailure, model_title: str, detail: str) -> str:
     if failure.retry_at:
-        return f"{model_title} failed several times in a row and is left alone until {when(failure.retry_at)}"
+        return f"{model_title} failed several times in a row and is paused until {when(failure.retry_at)}"
     reason = _KINDS.get(failure.kind, "{who} gave no portrait").format(who=model_title)
     is_refusal = failure.kind in ("refused", "reference_refused")
     flagged = truncate(_readable_codes(detail), _DETAIL_LIMIT) if is_refusal else ""
@@ -95,4 +95,4 @@ def _charge(failure: SlotFailure, price: Decimal, *, show_price: bool) -> str:
         return "Nothing was charged for it."
     if failure.paid == "maybe":
         return f"It may have been charged: up to {dollars(price)}."
-    return f"It was charged all the same: {dollars(price)}." if show_price else "It was charged all the same."
+    return f"It was still charged: {dollars(price)}." if show_price else "It was still charged."

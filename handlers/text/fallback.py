@@ -1,11 +1,11 @@
 """Replacements for parts of a message that Slack rejects."""
 
 NO_BUTTONS = (
-    "Slack takes no buttons here at the moment. Nothing is lost: the vote counts number emoji while it is open, the "
+    "Slack does not accept buttons here right now. Nothing is lost: the vote counts number emoji while it is open, the "
     "deadline holds, and the buttons come back by themselves."
 )
-NO_MENU = "A menu is missing here, since Slack does not take it at the moment."
-NO_FIELD = "A field is missing here, since Slack does not take it at the moment."
+NO_MENU = "A menu is missing here, because Slack does not accept it right now."
+NO_FIELD = "A field is missing here, because Slack does not accept it right now."
 
 
 def option(menu: str, label: str) -> str:

@@ -15,7 +15,7 @@ _USAGES: Mapping[str, tuple[str, str]] = {
     "form": ("/cast", "opens a form; so does *Cast from this message* in the menu of a message"),
     "show": ("/cast Maya", "shows Maya's face to you"),
     "ask": ("@Castroom who is Maya?", "shows it to the channel"),
-    "list": ("/cast list", "lists every character that you may see"),
+    "list": ("/cast list", "lists every character"),
     "roster": ("/cast roster", "sends you the whole cast as one picture"),
     "history": ("/cast history Maya", "lists who started, voted and locked, and why"),
     "alias": (
@@ -36,7 +36,7 @@ _GROUPS = (
 _BUTTONS: Mapping[str, str] = {
     "lock": "A face is locked with the button under its portraits. `/cast list` shows what is being cast.",
     "unlock": "A face is unlocked or cast again with the buttons under its record. `/cast history Maya` links to it.",
-    "cancel": "A round is cancelled or dropped in the menu of its message. `/cast Maya` links to an open round.",
+    "cancel": "A round is cancelled with the button or menu of its message. `/cast Maya` links to an open round.",
 }
 _OPTION_LINES = (
     ("--models recraft,nano-banana", "chooses the models"),

@@ -21,9 +21,9 @@ from handlers.text.format import (
 from handlers.text.model_titles import Titles
 from handlers.text.record import as_sentence, locked_by, unlocked_by, votes
 
-FIRST_VERSION, SECOND_VERSION = "One version", "Another"
+FIRST_VERSION, SECOND_VERSION = "First version", "Second version"
 _DETAIL_LIMIT = 100
-NOTHING = "Nothing is told of this character that you may see."
+NOTHING = "No events yet."
 
 
 def heading(name: str) -> str:
@@ -51,7 +51,7 @@ def event(entry: TimelineEvent, url: str) -> str:
 
 
 def more_before(number: int) -> str:
-    return f"and {number} more before"
+    return f"{number} earlier"
 
 
 def version_title(face: Face) -> str:
@@ -163,7 +163,7 @@ def _alias_changed(verb: str) -> Callable[[TimelineEvent, str], str]:
 
 
 def _renamed(entry: TimelineEvent, _url: str) -> str:
-    return f"Renamed from “{_detail(entry)}”: another character's name reads the same"
+    return f"Renamed from “{_detail(entry)}”: another character has the same name"
 
 
 def _unknown_event(entry: TimelineEvent, url: str) -> str:
@@ -179,10 +179,10 @@ def _detail(entry: TimelineEvent) -> str:
 
 _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "started": _round_started("Started"),
-    "rerolled": _round_started("All drawn again"),
+    "rerolled": _round_started("All redrawn"),
     "refined": _round_started("Brief refined"),
-    "rerolled_one": _candidate_added("drawn again"),
-    "varied": _candidate_added("drawn in another moment"),
+    "rerolled_one": _candidate_added("redrawn"),
+    "varied": _candidate_added("varied"),
     "alias": _alias_changed("Also called"),
     "unalias": _alias_changed("No longer called"),
     "recast": _round_started("Re-cast"),
@@ -192,8 +192,8 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "closed": _by_people("Voting closed"),
     "deadline": _by_people("Voting closed at its deadline"),
     "extended": _by_people("Voting extended"),
-    "run_off": _by_people("Run-off begun"),
-    "dropped": _by_people("Round dropped"),
+    "run_off": _by_people("Run-off started"),
+    "dropped": _by_people("Round cancelled"),
     "cancelled": _by_people("Round cancelled"),
     "took_over": _by_people("Lead taken over"),
     "upscaled": _upscaled,

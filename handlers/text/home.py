@@ -29,11 +29,11 @@ NOTHING_WAITS = "No decisions or votes waiting."
 ROSTER = "Faces"
 SPENDING = "Spending"
 FIND = "Find a face"
-FIND_HINT = "A name or another name of theirs, then Enter"
+FIND_HINT = "A name or an alias, then Enter"
 PRODUCTION = "Production"
 EVERY_PRODUCTION = "All productions"
 FACE = "Face"
-PACKING = "Packing the face. It will be in your messages with me in a moment."
+PACKING = "Preparing the package. I will send it to you as a direct message."
 
 _QUERY_LIMIT = 60
 _BRIEF_LIMIT = 90
@@ -57,7 +57,7 @@ def decision(waiting_decision: WaitingDecision, url: str) -> str:
 def _decision_reason(round_: Round, kind: LeadDecision) -> str:
     tally, missing = round_.tally, pluralize(len(round_.failures), "portrait")
     texts = {
-        LeadDecision.NO_VOTES: "voting is closed, nobody voted",
+        LeadDecision.NO_VOTES: "voting is closed without votes",
         LeadDecision.NO_QUORUM: "voting is closed, too few people voted",
         LeadDecision.NOTHING_CONVINCING: "voting is closed, no portrait convinced the voters",
         LeadDecision.MISSING_PORTRAITS: f"{missing} missing, you can re-roll",
@@ -103,9 +103,9 @@ def result_summary(home_view: HomeView) -> str:
     """Say how many characters match, and which page this is."""
     query = escape_mrkdwn(truncate(home_view.roster_filter.words, _QUERY_LIMIT))
     if not home_view.total:
-        return f"No “{query}” that you may see." if query else "Nobody is cast there any more."
+        return f"No one called “{query}”." if query else "No one is cast there."
     if home_view.is_fuzzy:
-        return f"No “{query}” that you may see. Did you mean {'this one' if home_view.total == 1 else 'one of these'}?"
+        return f"No one called “{query}”. Did you mean {'this one' if home_view.total == 1 else 'one of these'}?"
     total = pluralize(home_view.total, "character") + (f" with “{query}”" if query else "")
     return f"{total} · page {home_view.roster_filter.page} of {home_view.pages}" if home_view.pages > 1 else total
 

@@ -15,12 +15,12 @@ OPEN_NOW = "Open voting now"
 REROLL = "Re-roll …"
 CLOSE = "Close voting"
 EXTEND = "Extend a day"
-DROP = "Drop the round"
+DROP = "Cancel round"
 DECIDE = "The lead decides"
 SHARE = "Share here"
 FULL = "Full size"
-FACTS = "Facts"
-DOWNLOAD = "Take it on"
+FACTS = "Details"
+DOWNLOAD = "Download package"
 VERSIONS = "Compare versions"
 HISTORY = "History"
 EARLIER = "Earlier"
@@ -32,13 +32,13 @@ KEEP_UPSCALE = "Keep this finish"
 KEEP_ORIGINAL = "Keep the original only"
 DENY = "Not now"
 DONE = "Done"
-AFTER_THE_VOTE = "came after the vote"
+AFTER_THE_VOTE = "arrived after the vote"
 
-CANCEL_YES = "Cancel the round"
+CANCEL_YES = "Cancel round"
 DECIDE_CONSEQUENCE = "The record will say that the lead decided. The team can re-cast later."
 CANCEL_QUESTION = "Cancel this round?"
-DROP_QUESTION = "Drop this round?"
-DROP_CONSEQUENCE = "Nobody is cast. The portraits and the votes are kept."
+DROP_QUESTION = "Cancel this round?"
+DROP_CONSEQUENCE = "No face is locked. The portraits and votes are kept."
 CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
 
@@ -63,7 +63,7 @@ def drawing_header(name: str) -> str:
 
 
 def voting_header(name: str) -> str:
-    return f"Casting {name} · which reads most human?"
+    return f"Casting {name} · which looks most human?"
 
 
 def closed_header(name: str) -> str:

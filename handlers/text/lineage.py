@@ -7,7 +7,7 @@ from handlers.text.format import escape_mrkdwn, join_parts, join_words, link, pl
 
 _BRIEF_LIMIT = 200
 _SUCCESSOR_REASONS = {
-    "rerolled": "The lead asked for all portraits again",
+    "rerolled": "The lead redrew all portraits",
     "refined": "The lead refined the brief",
 }
 
@@ -18,7 +18,7 @@ def parent_summary(round_: Round, parent: Round, tally: Tally, url: str) -> str:
     if round_.origin == "refined":
         excerpt = escape_mrkdwn(truncate(" ".join(parent.brief.text.split()), _BRIEF_LIMIT))
         return join_parts(f"Refined from {parent_link}: “{excerpt}”", leader_summary(parent, tally))
-    return join_parts(f"Drawn again after {parent_link}", leader_summary(parent, tally))
+    return join_parts(f"Redrawn after {parent_link}", leader_summary(parent, tally))
 
 
 def leader_summary(parent: Round, tally: Tally) -> str:
@@ -26,13 +26,17 @@ def leader_summary(parent: Round, tally: Tally) -> str:
     if not parent.candidates:
         return ""
     if parent.is_sealed and parent.tally is None:
-        return f"{pluralize(tally.voters, 'sealed ballot')} that nobody opened" if tally.voters else "nobody had voted"
+        return (
+            f"{pluralize(tally.voters, 'sealed ballot')} that were not counted"
+            if tally.voters
+            else "there were no votes"
+        )
     if not tally.leaders:
-        return "nobody found a face to vote for" if tally.voters else "nobody had voted"
+        return "no portrait convinced the voters" if tally.voters else "there were no votes"
     top_votes = tally.votes[tally.leaders[0]]
     if tally.winner is not None:
         return f"{tally.winner} led with {top_votes} of {pluralize(tally.voters, 'vote')}"
-    return f"{join_words([str(n) for n in tally.leaders])} were level with {pluralize(top_votes, 'vote')} each"
+    return f"{join_words([str(n) for n in tally.leaders])} were tied with {pluralize(top_votes, 'vote')} each"
 
 
 def successor_notice(round_: Round, url: str) -> str:

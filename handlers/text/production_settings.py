@@ -19,7 +19,8 @@ TITLE = "Settings"
 SAVE = "Save"
 LAST_CHANGES = "Last changes"
 CONFLICT = (
-    "Somebody else saved these settings while you had them open. Nothing of yours was saved; this is how they stand."
+    "Someone else saved these settings while you had them open. Your changes were not saved; these are the current "
+    "settings."
 )
 
 LABELS = {
@@ -29,7 +30,7 @@ LABELS = {
     "look": "Look",
     "style": "House style",
     "ballot": "Ballot",
-    "for": "Votes stay open for",
+    "for": "Voting stays open for",
     "quorum": "Voters needed",
     "may_start": "Who may start rounds",
     "may_spend": "Who may spend",
@@ -41,40 +42,42 @@ LABELS = {
 MODELS_EMPTY = "Chosen by each brief"
 LOOKS = {
     "any": "Chosen by each brief",
-    Look.SKIN: "Skin first",
-    Look.LITERAL: "To the letter",
+    Look.SKIN: "Skin: natural skin first",
+    Look.LITERAL: "Literal: wardrobe and expression first",
     Look.BALANCED: "Balanced",
 }
 BALLOTS = {
-    BallotMode.OPEN: "Quick: votes are seen as they come",
-    BallotMode.SEALED: "Sealed: nobody sees a count before the close",
+    BallotMode.OPEN: "Quick: votes are visible as they arrive",
+    BallotMode.SEALED: "Sealed: counts stay hidden until the close",
 }
 SPANS = tuple(timedelta(hours=hours) for hours in (1, 4, 24, 48, 72, 168))
 
 _HINTS = {
-    "models": "Empty: two are chosen by what the brief asks for. The price is for one portrait.",
-    "style": "Added to every prompt, and told in each round's message.",
-    "quorum": "A vote with fewer people decides nothing. Empty: one is enough.",
-    "may_start": "Empty: everybody but guests and other organizations.",
-    "may_spend": "Re-rolls and finishes. Empty: everybody but guests and other organizations. Whoever starts a round "
-    "spends too.",
-    "may_lock": "They lock in place of the lead. Empty: whoever leads the round.",
-    "may_change_settings": "Empty: everybody but guests and other organizations.",
+    "models": "Empty: each brief selects two. Prices are per portrait.",
+    "style": "Added to every prompt and shown in each round's message.",
+    "quorum": "With fewer voters the result doesn't stand. Empty: one is enough.",
+    "may_start": "Empty: everyone except guests and other organizations.",
+    "may_spend": "Re-rolls and finishes. Empty: everyone except guests and other organizations. Starting a round "
+    "also spends.",
+    "may_lock": "They lock instead of the lead. Empty: the round's lead.",
+    "may_change_settings": "Empty: everyone except guests and other organizations.",
 }
 _FIELD_ERRORS = {
-    ("production", "first_join"): "Cast for it first, then change its settings: what you changed here belongs to the "
-    "present production.",
-    ("production", "unseen"): "You are in no channel that casts for this production any more.",
+    (
+        "production",
+        "first_join",
+    ): "Switch the production first, then change its settings: your changes here belong to the current production.",
+    ("production", "unseen"): "You are no longer in a channel of this production.",
     ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
     ("style", "too_long"): "The style has {got} characters; up to {limit} fit.",
     ("models", "too_many"): "{got} models are too many: {limit} portraits fit into one round.",
     ("quorum", "not_a_count"): "A number of people from 1 to {limit}.",
     ("per_round", "above"): "Castroom allows ${got} a round, and a production can only go below that.",
     ("per_month", "above"): "Castroom allows ${got} a month, and a production can only go below that.",
-    ("may_change_settings", "yourself"): "Name yourself as well, or you could not undo this.",
+    ("may_change_settings", "yourself"): "Include yourself, or you could not undo this.",
 }
 _PROBLEMS = {
-    "control": "There is a character in it that cannot be read ({got}). Typing it afresh helps.",
+    "control": "It contains a character that cannot be used ({got}). Type it again.",
     "shuts_out": "{known} would lose this permission. Include them, or ask them or a workspace administrator.",
     "option_inside": "“{got}” looks like an option. Remove it, or write it without the two dashes.",
     "not_dollars": "An amount like 2.50, not {got}.",
@@ -105,7 +108,9 @@ def intro(form: SettingsForm) -> str:
     production = form.production
     others = sum(channel_id != form.place.channel for channel_id in production.channels)
     shared = f", with {pluralize(others, 'other channel')}" if others > 0 else ""
-    return f"How {channel(form.place.channel)}{shared} casts, from the next round on. A line can say otherwise."
+    return (
+        f"How {channel(form.place.channel)}{shared} casts, from the next round on. Options in a command override this."
+    )
 
 
 def hint(field: str, form: SettingsForm) -> str:
@@ -116,7 +121,7 @@ def hint(field: str, form: SettingsForm) -> str:
             "A face is still seen only where it was cast."
         )
     if field == "name":
-        return f"Empty: called like {_channel_name(form.channel)}."
+        return f"If empty, uses the channel's name: {_channel_name(form.channel)}."
     if field == "per_round":
         return f"Castroom allows {dollars(form.caps.per_round)}; this can only be less."
     if field == "per_month":
@@ -147,7 +152,7 @@ def current_production(production: Production, form: SettingsForm) -> str:
 
 def joinable_production(production: JoinableProduction) -> str:
     if production.id == OWN_PRODUCTION:
-        return f"Its own again: {production.name}" if production.name else "Its own production again"
+        return f"Its own production: {production.name}" if production.name else "Its own production"
     return production.name or _channel_name(production.channel)
 
 
@@ -166,17 +171,17 @@ def name_conflict(names: Sequence[str]) -> str:
         [escape_mrkdwn(truncate(name, _VALUE_LIMIT)) for name in names[:5]]
         + ([f"{len(names) - 5} more"] if len(names) > 5 else [])
     )
-    return f"Both productions have {shown}. Names are shared, so they cannot be one. Nothing was moved."
+    return f"Both productions have {shown}. Names are shared, so the productions cannot be merged. Nothing was changed."
 
 
 def saved(events: Sequence[AuditEvent], titles: Titles) -> str:
     """Tell the user what was saved."""
     if not events:
-        return "All settings stay as they were."
+        return "No settings were changed."
     changes = join_words([_change(event, titles) for event in events])
     if events[0].action == JOINED:
         return f"Done: this channel {changes}. Names, settings and the month's cap are shared from now on."
-    return f"Saved: {changes}. Rounds that begin from now on follow it."
+    return f"Saved: {changes}. New rounds use this."
 
 
 def permissions_changed(events: Sequence[AuditEvent], titles: Titles) -> str:
@@ -214,7 +219,7 @@ def _change(event: AuditEvent, titles: Titles) -> str:
 
 def _value(field: str, text: str, titles: Titles) -> str:
     if field in ("may_start", "may_spend", "may_lock", "may_change_settings"):
-        return people(text.split()) or _EMPTY_GROUPS.get(field, "everybody")
+        return people(text.split()) or _EMPTY_GROUPS.get(field, "everyone")
     if field in ("per_round", "per_month"):
         return dollars(Decimal(text)) if text else "Castroom's"
     if field == "models":

@@ -28,7 +28,7 @@ _NAME_LIMIT = 40
 
 _MAX_ALIASES = 5
 
-NO_FACES = "Nobody is cast yet. In a channel I am in: /cast Maya: weathered 60-year-old fisherwoman"
+NO_FACES = "No one is cast yet. Start in a channel: /cast Maya: weathered 60-year-old fisherwoman"
 
 
 def face_line(face: Face, titles: Titles, url: str) -> str:
@@ -37,7 +37,7 @@ def face_line(face: Face, titles: Titles, url: str) -> str:
         f"Cast in {channel(face.place.channel)} on {day(face.locked_at)} by {person(face.locked_by)}",
         f"candidate {face.number}",
         escape_mrkdwn(titles(face.model)),
-        link(url, "its round") if url else "",
+        link(url, "voting record") if url else "",
     )
 
 
@@ -56,11 +56,13 @@ def unlocked(face: Face, url: str) -> str:
     """Describe a character whose faces were all unlocked; `face` is the newest."""
     assert face.unlocked
     text = f"Version {face.version} was unlocked {unlocked_by(face.unlocked)}"
-    return f"{escape_mrkdwn(face.character)} has no face now. {text}" + (f" {link(url, 'Its round')}" if url else "")
+    return f"{escape_mrkdwn(face.character)} has no face now. {text}" + (
+        f" {link(url, 'Voting record')}" if url else ""
+    )
 
 
 def show_version(face: Face) -> str:
-    return f"See version {face.version}"
+    return f"Show version {face.version}"
 
 
 def being_cast(name: str, closes_at: datetime | None, url: str) -> str:
@@ -91,9 +93,9 @@ def ambiguous(name: str) -> str:
 
 def not_found(name: str) -> str:
     if not name:
-        return "I have no face here that you may see. /cast list shows those that you may."
+        return "No face found here. /cast list shows the faces that you can see."
     name = escape_mrkdwn(name)
-    return f"No {name} here that you may see. /cast list shows who is; /cast {name}: … casts them."
+    return f"No one called {name} here. /cast list shows who is cast; /cast {name}: … starts a round."
 
 
 def list_line(character: Character) -> str:
@@ -129,11 +131,11 @@ def status(character: Character) -> str:
 
 
 def list_heading(number: int) -> str:
-    return f"{pluralize(number, 'character')} that you may see" if number else NO_FACES
+    return pluralize(number, "character") if number else NO_FACES
 
 
 def more_faces(number: int) -> str:
-    return f"and {number} more: /cast and a name shows one, my Home all of them"
+    return f"and {number} more: /cast NAME shows one, my Home tab all of them"
 
 
 def full_size_upscale(upscale: Upscale, url: str) -> str:
@@ -197,7 +199,7 @@ def rows(
         ("Seed", str(face.seed) if face.seed is not None else "none"),
         ("Price", f"{dollars(face.cost)} for this portrait, {_SOURCES.get(face.cost_source, 'as reserved')}"),
         ("Ballot", _ballot(face)),
-        ("Wanted for", _USES.get(face.use, "not said")),
+        ("Usage", _USES.get(face.use, "not specified")),
         ("Lead", person(face.lead)),
         ("Locked", f"by {person(face.locked_by)} on {day(face.locked_at)}, version {face.version}"),
         *((("Re-cast", escape_mrkdwn(recast_reason)),) if recast_reason else ()),

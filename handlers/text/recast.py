@@ -9,10 +9,10 @@ from handlers.text.format import dollars, escape_mrkdwn, join_parts, truncate
 OPEN = "Re-cast …"
 UNLOCK = "Unlock"
 REASON = "Reason"
-REASON_HINT = "Everybody sees it: in the record, and in the message of the new round."
-BRIEF = "The brief"
-BRIEF_HINT = "As it stands. What you change here is asked of the models."
-MODE = "The present face"
+REASON_HINT = "Visible to everyone in the record and in the new round's message."
+BRIEF = "Brief"
+BRIEF_HINT = "Current brief. Your edits go to the models."
+MODE = "Current face"
 TITLE = "Re-cast"
 
 
@@ -21,12 +21,12 @@ def title(name: str) -> str:
 
 
 def submit(*, only_unlock: bool) -> str:
-    return UNLOCK if only_unlock else "Go ahead"
+    return UNLOCK if only_unlock else "Re-cast"
 
 
 def intro(face: Face, earlier: Face | None, price: Decimal) -> str:
     """Say what the form does, and what it costs."""
-    cost = f"New portraits cost up to {dollars(price)} in all."
+    cost = f"New portraits cost up to {dollars(price)} in total."
     if face.unlocked:
         return f"{escape_mrkdwn(face.character)} has no face now. {cost}"
     version = f"{escape_mrkdwn(face.character)} has version {face.version}."
@@ -35,26 +35,24 @@ def intro(face: Face, earlier: Face | None, price: Decimal) -> str:
 
 def unlock_only_intro(face: Face, earlier: Face | None, reason: str) -> str:
     """Say the same if `reason` prevents a new round."""
-    text = f"{reason}\nVersion {face.version} can be unlocked all the same."
+    text = f"{reason}\nVersion {face.version} can still be unlocked."
     return join_parts(text, restored_version(earlier), separator=" ")
 
 
 def restored_version(earlier: Face | None) -> str:
     """Say which version an unlock restores; empty if there is none."""
-    return f"Once it is unlocked, version {earlier.version} is the face again." if earlier else ""
+    return f"After an unlock, version {earlier.version} is the face again." if earlier else ""
 
 
 def price_increased(price: Decimal) -> str:
-    return (
-        f"With these words other models draw, and the price is up to {dollars(price)} now. Go ahead if that is right."
-    )
+    return f"This brief selects other models, and the price is now up to {dollars(price)}. Press Re-cast to agree."
 
 
 def mode_label(mode: RecastMode, price: Decimal | None) -> str:
     """Label one of the modes with its price."""
     cost = f" (up to {dollars(price)})" if price is not None else ""
     return {
-        RecastMode.KEEP: f"Keep it until a new one is locked{cost}",
-        RecastMode.UNLOCK: f"Unlock it now, and re-cast{cost}",
-        RecastMode.ONLY_UNLOCK: "Unlock it, and that is all ($0)",
+        RecastMode.KEEP: f"Keep it until a new face is locked{cost}",
+        RecastMode.UNLOCK: f"Unlock it now and re-cast{cost}",
+        RecastMode.ONLY_UNLOCK: "Unlock only ($0)",
     }[mode]

@@ -12,25 +12,22 @@ PEOPLE_ONLY = (
     "I answer people only. A bot or a workflow cannot start a round, because a round costs money and a person must "
     "lead it. A person can mention me here instead. This note appears once."
 )
-SPENDING_SENT = "What was spent is in our direct message: only you see it there."
+SPENDING_SENT = "I sent you the spending as a direct message. Only you can see it."
 
 
 def receipt(result: ClickResult) -> str:
     """Tell the voter what their press on a number changed."""
-    name = escape_mrkdwn(result.character)
     if result.on:
-        return f"You vote for {result.number} as {name}. Tap {result.number} again to take it back."
+        return f"You voted for {result.number}. Tap {result.number} again to undo."
     if result.has_reaction:
         reaction = f":{_NUMBERS[result.number - 1]}:"
-        return f"Your tap on {result.number} is taken back. Your {reaction} still votes for it: remove it too."
-    return f"You no longer vote for {result.number} as {name}."
+        return f"Vote undone, but your {reaction} reaction still counts. Remove it to withdraw your vote."
+    return f"Your vote for {result.number} is undone."
 
 
 def cannot_answer_here(channel_id: str) -> str:
     """Say that Slack allows no private answer in the channel, without giving away the answer."""
-    return (
-        f"Slack does not let me answer you in {channel(channel_id)}. Type /cast and the name there: that comes through."
-    )
+    return f"Slack does not let me answer you in {channel(channel_id)}. Type /cast and the name there instead."
 
 
 def alias_changed(change: AliasChange) -> str:

@@ -38,7 +38,7 @@ def winner_plain_text(face: Face, titles: Titles) -> str:
 
 def votes(face: Face) -> str:
     """Return `3 of 4 votes`."""
-    return f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "nobody voted"
+    return f"{face.tally.get(face.number, 0)} of {pluralize(face.voters, 'vote')}" if face.voters else "no votes"
 
 
 def locked_by(face: Face) -> str:

@@ -3,7 +3,7 @@
 from bot.domain.brief import Reference
 from handlers.text.format import day, escape_mrkdwn, person
 
-FILE = "The picture: PNG, JPEG or WebP, up to 10 MB"
+FILE = "Image: PNG, JPEG or WebP, up to 10 MB"
 KIND = "What it shows"
 PORTRAIT = "An earlier portrait or drawing"
 PHOTO = "A photo of a real person"
@@ -11,27 +11,23 @@ CONSENT = "Consent"
 AGREED = "They agreed to this use"
 CONSENT_HINT = "Needed for a photo of a real person. Who confirmed it, and when, is kept with the round."
 TOO_BIG = "larger than 10 MB"
-NOT_ON_SLACK = "not kept by this Slack"
-NOT_A_PICTURE = "Slack did not hand it over as a picture"
+NOT_ON_SLACK = "not stored in this Slack"
+NOT_A_PICTURE = "Slack did not deliver it as an image"
 
 
 def reference_note(reference: Reference | None) -> str:
     """Return `drawn after the face of Maya`; empty without a reference."""
     if reference is None:
         return ""
-    return (
-        "drawn after an attached picture"
-        if reference.is_attached
-        else f"drawn after the face of {escape_mrkdwn(reference.name)}"
-    )
+    return "likeness: reference image" if reference.is_attached else f"likeness: {escape_mrkdwn(reference.name)}"
 
 
 def rows(reference: Reference | None) -> tuple[tuple[str, str], ...]:
     """Return a reference's facts as pairs of a label and its value."""
     if reference is None:
         return ()
-    source = "an attached picture" if reference.is_attached else f"the face of {escape_mrkdwn(reference.name)}"
-    source_rows = (("Drawn after", f"{source}, SHA-256 `{reference.sha256}`"),)
+    source = "reference image" if reference.is_attached else f"the face of {escape_mrkdwn(reference.name)}"
+    source_rows = (("Likeness", f"{source}, SHA-256 `{reference.sha256}`"),)
     if (consent := reference.consent) is None:
         return source_rows
     return (

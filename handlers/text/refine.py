@@ -9,17 +9,17 @@ from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import dollars, escape_mrkdwn
 
 OPEN = "Refine the brief …"
-OPEN_INTRO = "*For other words*\nA new round for a refined brief. Its price stands in the form."
+OPEN_INTRO = "*Change the brief*\nA new round for a refined brief. The form shows the price."
 TITLE = "Refine the brief"
-SUBMIT = "Draw"
-BRIEF = "What the face looks like"
+SUBMIT = "Cast again"
+BRIEF = "Brief"
 
 
 def intro(round_: Round, price: Decimal) -> str:
     """Say what the form does, and what it costs."""
     return (
         f"A new round for *{escape_mrkdwn(round_.character)}*, up to {dollars(price)} for its portraits. "
-        "This round ends; its portraits and votes are kept. Everything but the words stays as it is."
+        "This round ends; its portraits and votes are kept. Only the brief changes."
     )
 
 
@@ -27,10 +27,10 @@ def routing_hint(round_: Round) -> str:
     """Say that the price may change; empty if the models are fixed."""
     if round_.brief.models:
         return ""
-    return "Other words may call other models. Should that cost more, you are asked first."
+    return "A new brief may select other models. We ask before spending more."
 
 
 def flaw_summary(counts: Mapping[FlawTag, int]) -> str:
-    """Return `What gave the faces away: too smooth 3, eyes 1`; empty without flaws."""
+    """Return `What looked artificial: too smooth 3, eyes 1`; empty without flaws."""
     text = ", ".join(f"{sealed_ballot_text.FLAW_LABELS[flaw]} {times}" for flaw, times in counts.items())
-    return f"What gave the faces away: {text}" if text else ""
+    return f"What looked artificial: {text}" if text else ""

@@ -7,10 +7,10 @@ from bot.domain.brief import SLOT_LIMIT
 from bot.usecases.reroll import RerollOption, RerollOptions
 from handlers.text.format import dollars, escape_mrkdwn, truncate
 
-REROLL_ALL_INTRO = "*All again*\nA new round for the same words. This one ends; its portraits and votes are kept."
-VARIATION_PLACEHOLDER = "Vary which one?"
-CANDIDATE_PLACEHOLDER = "Which one again?"
-MODEL_PLACEHOLDER = "Which model again?"
+REROLL_ALL_INTRO = "*Redraw all*\nA new round for the same brief. This one ends; its portraits and votes are kept."
+VARIATION_PLACEHOLDER = "Choose a candidate"
+CANDIDATE_PLACEHOLDER = "Choose a candidate"
+MODEL_PLACEHOLDER = "Choose a model"
 _PLACEHOLDER_LIMIT = 150
 _NO_VARIATION_REASONS = {
     "no_model": "No model with an account here takes a picture as reference, so no candidate can be varied.",
@@ -18,17 +18,17 @@ _NO_VARIATION_REASONS = {
 
 
 def heading(options: RerollOptions) -> str:
-    return f"Draw again for {escape_mrkdwn(options.round.character)}? Nothing is drawn, or charged, before you choose."
+    return f"Re-roll for {escape_mrkdwn(options.round.character)}? Nothing is drawn or charged before you choose."
 
 
 def candidate_intro(options: RerollOptions) -> str:
-    explanation = "The same model, the same words, another face."
-    return f"*One candidate again{_common_price(options.rerolls)}*\n{explanation} {_next_number_note(options)}"
+    explanation = "The same model and brief, another face."
+    return f"*Redraw one candidate{_common_price(options.rerolls)}*\n{explanation} {_next_number_note(options)}"
 
 
 def model_intro(options: RerollOptions) -> str:
-    explanation = "Another face for the same words."
-    return f"*One model again{_common_price(options.rerolls)}*\n{explanation} {_next_number_note(options)}"
+    explanation = "Another face for the same brief."
+    return f"*Redraw with one model{_common_price(options.rerolls)}*\n{explanation} {_next_number_note(options)}"
 
 
 def variation_intro(options: RerollOptions) -> str:
@@ -41,21 +41,19 @@ def missing_title(position: int, total: int) -> str:
 
 
 def missing_variation_title(number: int | None) -> str:
-    return f"*The variation of {number} that did not come*" if number else "*A variation that did not come*"
+    return f"*The variation of {number} that failed*" if number else "*A variation that failed*"
 
 
 def limits_note(options: RerollOptions) -> str:
     """Say why an option is missing; empty if none is."""
     if options.next_number is None:
-        limit_text = (
-            f"This round holds {SLOT_LIMIT} candidates, with what is being drawn, and that is the most it shows"
-        )
-        return f"{limit_text}: only a new round is left."
+        limit_text = f"This round holds {SLOT_LIMIT} candidates, with what is being drawn, which is the maximum"
+        return f"{limit_text}. Start a new round instead."
     return _NO_VARIATION_REASONS.get(options.variation_problem, "")
 
 
 def reroll_all_label(price: Decimal) -> str:
-    return f"All again · up to {dollars(price)}"
+    return f"Redraw all · up to {dollars(price)}"
 
 
 def reroll_label(price: Decimal) -> str:
@@ -82,5 +80,5 @@ def _common_price(choices: Sequence[RerollOption]) -> str:
 
 
 def _next_number_note(options: RerollOptions) -> str:
-    vote_note = ", marked as come after the vote" if options.round.models_revealed else "; votes stay where they are"
+    vote_note = ", marked as arrived after the vote" if options.round.models_revealed else "; votes are kept"
     return f"It gets number {options.next_number}{vote_note}."

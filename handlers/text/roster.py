@@ -7,13 +7,13 @@ from bot.usecases.roster_poster import VisibleRoster
 from handlers.text.format import escape_mrkdwn, pluralize, short_calendar_date, truncate
 
 NO_FACES = (
-    "Nobody is cast for this channel's production yet. "
-    "This begins it: /cast Maya: weathered 60-year-old fisherwoman, deep crow's feet"
+    "No one is cast for this channel's production yet. "
+    "Start with: /cast Maya: weathered 60-year-old fisherwoman, deep crow's feet"
 )
-SENT = "The cast is in our direct message, as one picture."
-RENDERING = "The picture is being put together."
-NO_PICTURE = "Slack does not take the picture at the moment. Send /cast roster again in a minute."
-NOTHING_TO_SHARE = "Nobody of this cast may be seen by everybody there, so nothing was posted."
+SENT = "I sent you the cast as one picture in a direct message."
+RENDERING = "Creating the picture."
+NO_PICTURE = "Slack does not accept the picture at the moment. Send /cast roster again in a minute."
+NOTHING_TO_SHARE = "No face of this cast is visible to everyone there, so nothing was posted."
 FILE_NAME = "cast"
 
 _TITLE_LIMIT = 100
@@ -74,7 +74,7 @@ def shared(visible_roster: VisibleRoster, link: str) -> str:
 def hidden_faces(number: int) -> str:
     """Say how many faces a channel must not see."""
     verb = "is left out: it was" if number == 1 else "are left out: they were"
-    return f"{pluralize(number, 'face')} {verb} cast in a private channel, which not everybody there may see."
+    return f"{pluralize(number, 'face')} {verb} cast in a private channel, which not everyone there can see."
 
 
 def _caption_line(character: Character) -> str:

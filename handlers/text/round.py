@@ -33,8 +33,8 @@ _MAX_NAMED = 12
 _USES = {"film": "for film", "advertising": "for advertising", "internal": "for internal use"}
 _VOID_REASONS = {
     "cancelled": "The lead cancelled the round.",
-    "dropped": "The lead dropped the round. Its portraits and votes are kept.",
-    "no_candidate": "No portrait came, so there is nothing to vote on.",
+    "dropped": "The lead cancelled the round. Its portraits and votes are kept.",
+    "no_candidate": "No portrait arrived, so there is nothing to vote on.",
 }
 
 
@@ -78,7 +78,8 @@ def progress(round_: Round) -> str:
     """Return `▰▰▰▱ 3 of 4 in · up to $0.15 for all 4 · voting opens when all are in`."""
     completed, total = len(round_.completed), len(round_.slots)
     bar = "▰" * completed + "▱" * (total - completed)
-    parts = [f"{bar}  {completed} of {total} in", f"up to {dollars(round_.price)} for all {total}"]
+    for_all = f" for all {total}" if total > 1 else ""
+    parts = [f"{bar}  {completed} of {total} in", f"up to {dollars(round_.price)}{for_all}"]
     if not round_.all_slots_final:
         parts.append("voting opens when all are in")
     elif round_.completed:
@@ -101,7 +102,7 @@ def wait_notes(round_: Round, titles: Titles) -> list[str]:
     retry_times = [until for slot, until in waiting if slot.requested_at]
     return [
         *texts,
-        *(f"A model asks for patience; it is asked again at {time_of_day(until)}." for until in retry_times),
+        *(f"A model is busy; the next try is at {time_of_day(until)}." for until in retry_times),
     ]
 
 
@@ -115,13 +116,14 @@ def size_note(round_: Round) -> str:
     """Explain `--4k` before the models draw; empty for drafts."""
     if round_.brief.size is not Size.FOUR_K:
         return ""
-    return "Each model draws at its largest size, which is not 4K for every one. The sizes are told after the close."
+    return "Each model draws at its largest size; not every model reaches 4K. The sizes are shown after the close."
 
 
 def restart_notice(round_: Round) -> str:
     return (
-        f"A restart came in between: no portrait is here, and up to {dollars(round_.price)} may have been charged. "
-        "Nothing is asked again until the lead says so."
+        f"The bot restarted during this round. No portrait arrived, and up to {dollars(round_.price)} may have been "
+        "charged. "
+        "No model is called again until the lead confirms."
     )
 
 
@@ -147,7 +149,7 @@ def vote_outlook(round_: Round, tally: Tally, turnout: Turnout | None = None) ->
         return _turnout_outlook(round_, tally, turnout) if tally.leaders else ""
     if not (votes := tally.votes_to_change_lead):
         return ""
-    text = "one more vote could change this" if votes == 1 else f"it takes {votes} more votes to change this"
+    text = f"{'one more vote' if votes == 1 else f'{votes} more votes'} could change the leader"
     return f"{capitalize_first(text)} · {repeat_price(round_)}"
 
 
@@ -164,7 +166,7 @@ def repeat_price(round_: Round) -> str:
 
 
 def voter_count(number: int) -> str:
-    return f"{pluralize(number, 'person', 'people')} voted" if number else "Nobody has voted yet"
+    return f"{pluralize(number, 'person', 'people')} voted" if number else "No votes yet"
 
 
 def in_progress(round_: Round) -> str:
@@ -177,7 +179,7 @@ def in_progress(round_: Round) -> str:
     return join_parts(
         f"{drawing} still being drawn" if drawing else "",
         f"{subject} of {join_words(numbers)} being drawn" if numbers else "",
-        f"{late} came too late for this ballot and can be taken after the close" if round_.late else "",
+        f"{late} arrived too late for this ballot; the lead can choose it after the close" if round_.late else "",
     )
 
 
@@ -185,22 +187,24 @@ def result(round_: Round, tally: Tally) -> str:
     """Say how the ballot ended, and what the lead can do."""
     if votes_short := round_.votes_short_of_quorum(tally):
         voted = f"{tally.voters} of the {tally.voters + votes_short} people this ballot needs have voted"
-        return f"{voted}, so it decides nothing. The lead can extend it a day, decide, or drop the round."
+        return (
+            f"{voted}, so the result doesn't stand. The lead can extend voting by a day, decide, or cancel the round."
+        )
     if tally.winner is not None:
         votes = tally.votes[tally.winner]
         return f"{tally.winner} leads: {votes} of {pluralize(tally.voters, 'person', 'people')} voted for it."
     if tally.sealed_results and tally.voters and not tally.leaders:
         voted = pluralize(tally.voters, "person", "people")
-        return f"Nothing here reads human and right to the {voted} who voted: refine the brief; {repeat_price(round_)}."
+        return f"No portrait convinced the {voted} who voted. Refine the brief; {repeat_price(round_)}."
     if not tally.leaders:
-        return "Nobody voted. The lead can extend it a day, decide, or drop the round."
+        return "No votes. The lead can extend voting by a day, decide, or cancel the round."
     tied = join_words([str(n) for n in tally.leaders])
     each = pluralize(tally.votes[tally.leaders[0]], "vote")
     again = " again" if round_.run_off else ""
-    choices = "The lead can decide, extend it a day, or drop the round."
+    choices = "The lead can decide, extend voting by a day, or cancel the round."
     if round_.run_off_options:
-        choices = "A run-off can tell, or the lead decides."
-    return f"{tied} are level{again} with {each} each. {choices}"
+        choices = "Hold a run-off, or the lead decides."
+    return f"{tied} are tied{again} with {each} each. {choices}"
 
 
 def candidate_result(round_: Round, slot: Slot, tally: Tally, titles: Titles, *, with_size: bool = False) -> str:
@@ -260,8 +264,8 @@ def reminder(round_: Round) -> str:
 def late_portrait(round_: Round) -> str:
     name = escape_mrkdwn(round_.character)
     if round_.state in (RoundState.LOCKED, RoundState.VOID):
-        return f"Another portrait for {name} came after this round had ended. It is paid for and kept."
-    return f"Another portrait for {name} came too late for this ballot. The lead can take it after the close."
+        return f"Another portrait for {name} arrived after this round had ended. It is paid for and kept."
+    return f"Another portrait for {name} arrived too late for this ballot. The lead can choose it after the close."
 
 
 def _closing(round_: Round) -> str:

@@ -33,36 +33,36 @@ TEXT = "Brief"
 TEXT_HINT = "Age, skin, hair, wardrobe, light. Every model gets exactly these words."
 LOOK = "What matters most"
 LOOK_EMPTY = "As the brief says"
-LOOK_HINT = "Where no model is picked below, this picks them."
+LOOK_HINT = "Selects the models if you do not choose any below."
 MODELS = "Models"
-MODELS_EMPTY = "Picked by the brief"
+MODELS_EMPTY = "Chosen by the brief"
 MODELS_HINT = "Prices are for one portrait: as a draft, then at the model's largest size."
 PER_MODEL = "Portraits from each model"
-PER_MODEL_EMPTY = "Four in all, shared out"
+PER_MODEL_EMPTY = "Four in total, split between models"
 ASPECT = "Aspect"
 SIZE = "Size"
-REFERENCE = "Drawn after"
+REFERENCE = "Likeness"
 REFERENCE_FACE = "Whose face"
-REFERENCE_FACE_EMPTY = "Choose who is cast already"
+REFERENCE_FACE_EMPTY = "Choose a character"
 CLOSES_AT = "Voting closes"
 CLOSES_AT_HINT = "In your own time zone; from 5 minutes to 30 days from now."
 BALLOT = "Ballot"
 VOTERS = "Who votes"
-VOTERS_HINT = "Empty: everybody here."
-QUORUM = "Votes it takes"
-QUORUM_HINT = "With fewer voters the ballot decides nothing. Empty: any number will do."
-USE = "Wanted for"
-USE_EMPTY = "Not said"
+VOTERS_HINT = "Empty: everyone here."
+QUORUM = "Minimum voters"
+QUORUM_HINT = "With fewer voters the result doesn't stand. Empty: no minimum."
+USE = "Usage"
+USE_EMPTY = "Not specified"
 LEAD = "Casting lead"
-LEAD_HINT = "Locks the face and steers the round. Whoever presses Cast pays for these portraits."
+LEAD_HINT = "Locks the face and controls the round. The person who presses Cast pays for these portraits."
 
-RECAST_TITLE = "Cast already"
+RECAST_TITLE = "Already cast"
 SENT_TITLE = "Cast a face"
 
 LOOKS = {
-    Look.SKIN: "Skin first",
-    Look.LITERAL: "Wardrobe and expression first",
-    Look.BALANCED: "A balance of both",
+    Look.SKIN: "Skin: natural skin first",
+    Look.LITERAL: "Literal: wardrobe and expression first",
+    Look.BALANCED: "Balanced",
 }
 ASPECTS = {
     "3:4": "3:4, a portrait",
@@ -73,19 +73,19 @@ ASPECTS = {
 }
 SIZES = {Size.DRAFT: "Draft, about 1K on the long side", Size.FOUR_K: "Each model at its largest, up to 4K"}
 REFERENCES = {
-    ReferenceKind.NONE: "Nobody: a new face",
-    ReferenceKind.FACE: "The face of somebody cast",
-    ReferenceKind.PICTURE: "A picture",
+    ReferenceKind.NONE: "New face",
+    ReferenceKind.FACE: "Someone already cast",
+    ReferenceKind.PICTURE: "Reference image",
 }
 BALLOTS = {
-    BallotMode.OPEN: "Quick: numbers and emoji, in sight of everybody",
+    BallotMode.OPEN: "Quick: numbers and emoji, visible to everyone",
     BallotMode.SEALED: "Sealed: private ballots, no count before the close",
 }
 USES = {IntendedUse.FILM: "Film", IntendedUse.ADVERTISING: "Advertising", IntendedUse.INTERNAL: "Internal use"}
 
 _SUGGESTED = {
     "new": "Cast “{name}”",
-    "cast": "{name} · cast already",
+    "cast": "{name} · already cast",
     "casting": "{name} · being cast now",
     "elsewhere": "{name} · from another production, new here",
 }
@@ -96,21 +96,21 @@ _FIELD_ERRORS = {
     ("name", "missing"): "Give the character a name.",
     ("each", "too_many"): "{got} portraits are too many: up to {limit} fit into one round.",
     ("until", "missing"): "Say when voting closes.",
-    ("until", "past"): "That is past or too soon: voting stays open for 5 minutes at least.",
-    ("until", "too_far"): "That is too far away: voting stays open for 30 days at most.",
+    ("until", "past"): "Too soon: voting stays open for at least 5 minutes.",
+    ("until", "too_far"): "Too late: voting stays open for at most 30 days.",
     ("brief", "option_inside"): "“{got}” looks like an option. Remove it, or write it without the two dashes.",
-    ("quorum", "above_voters"): "{got} votes cannot come together: {limit} named here.",
-    ("quorum", "too_many"): "{got} votes cannot come together: {limit} named here.",
-    ("face", "missing"): "Choose whose face it shall be.",
+    ("quorum", "above_voters"): "{got} voters are not possible: only {limit} are named.",
+    ("quorum", "too_many"): "{got} voters are not possible: only {limit} are named.",
+    ("face", "missing"): "Choose whose face to use.",
     ("picture", "missing"): "Attach the picture.",
     ("real", "missing"): "Say what the picture shows.",
     ("agreed", "missing"): "For a photo of a real person, confirm that they agreed to this use.",
-    ("lead", "stranger"): "They cannot lead this: they are no member here, or do not see this conversation.",
-    ("voters", "stranger"): "{got} of these cannot vote: no member here, or not in this conversation.",
-    ("like", "unknown"): "There is no face of this name that you may see.",
+    ("lead", "stranger"): "This person cannot lead: not a member of this conversation.",
+    ("voters", "stranger"): "{got} of these cannot vote: not members of this conversation.",
+    ("like", "unknown"): "No one of this name is cast here.",
     ("like", "several"): "Several faces have this name. Attach the picture of the one you mean.",
-    ("like", "no_model"): "{got} cannot draw after a face. {known} can.",
-    ("like", "no_reference_model"): "No model with an account here can draw after a face.",
+    ("like", "no_model"): "{got} cannot use a reference face. {known} can.",
+    ("like", "no_reference_model"): "No model with an account here can use a reference face.",
 }
 _MENTION = re.compile(r"<[@#][^<>]*>")
 _NOTHING_STARTED = "Nothing was started."
@@ -118,8 +118,8 @@ _NOTHING_STARTED = "Nothing was started."
 
 def posted_in(place: ChannelRef) -> str:
     if place.is_dm:
-        return "The round is posted here, in sight of nobody else."
-    return f"The round is posted in {channel(place.channel)}, in sight of everybody there."
+        return "The round is posted here, visible only to you."
+    return f"The round is posted in {channel(place.channel)}, visible to everyone there."
 
 
 def model(spec: ModelSpec) -> str:
@@ -177,18 +177,16 @@ def _(error: BriefError) -> str:
 
 @field_error.register
 def _(error: AlreadyCasting) -> str:
-    return f"{error.character} is being cast right now. Lock or drop that round first."
+    return f"{error.character} is being cast right now. Lock or cancel that round first."
 
 
 @field_error.register
 def _(error: PriceIncreased) -> str:
     if not error.shown_price:
-        return (
-            f"{join_words(error.titles)} would draw this, for up to {dollars(error.price)}. Press Cast again to agree."
-        )
+        return f"{join_words(error.titles)} will draw this for up to {dollars(error.price)}. Press Cast again to agree."
     return (
-        f"The brief picks {join_words(error.titles)}: up to {dollars(error.price)} instead of "
-        f"{dollars(error.shown_price)}. Press Cast again to agree, or pick models."
+        f"The brief selects {join_words(error.titles)}: up to {dollars(error.price)} instead of "
+        f"{dollars(error.shown_price)}. Press Cast again to agree, or choose models."
     )
 
 
@@ -196,17 +194,17 @@ def _(error: PriceIncreased) -> str:
 def _(error: PermissionDenied) -> str:
     if error.is_guest:
         return f"{errors.outsiders(error)} can vote here, but not start rounds unless /cast settings names them."
-    return "Here only those named in /cast settings can start rounds."
+    return "Only people named in /cast settings can start rounds here."
 
 
 @field_error.register
 def _(error: UnacknowledgedOverspend) -> str:
     return (
-        f"Something cost {dollars(error.overspend)} more than was reserved, so nothing new is drawn until somebody has "
-        "seen it: /cast spend asks."
+        f"Something cost {dollars(error.overspend)} more than was reserved, so no new portraits are drawn until it "
+        "is confirmed in /cast spend."
     )
 
 
 def _to_plain_text(sentence: str) -> str:
     """Convert a sentence to plain text, without “Nothing was started.”, which the open form implies."""
-    return strip_mrkdwn(_MENTION.sub("somebody else", sentence).replace(_NOTHING_STARTED, "")).strip()
+    return strip_mrkdwn(_MENTION.sub("someone else", sentence).replace(_NOTHING_STARTED, "")).strip()

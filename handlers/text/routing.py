@@ -16,17 +16,17 @@ _LOOKS = {
 _UNAVAILABLE_REASONS = {
     "no_key": "has no account here",
     "retired": "is retired",
-    "down": "does not answer at the moment",
-    "budget": "would pass what a round may cost",
-    "no_reference": "takes no reference here",
+    "down": "does not respond right now",
+    "budget": "would exceed the cap of a round",
+    "no_reference": "takes no reference image here",
 }
 _SHORT_UNAVAILABLE_REASONS = {
     "no_key": "no key",
     "retired": "retired",
-    "down": "it does not answer",
+    "down": "it does not respond",
     "no_reference": "no references",
 }
-_CHOICE_REASONS = {"named": ", as asked", "usual": ", as usual in this production"}
+_CHOICE_REASONS = {"named": ", as asked", "usual": ", this production's default"}
 
 
 def models(round_: Round, titles: Titles) -> str:
@@ -37,13 +37,13 @@ def models(round_: Round, titles: Titles) -> str:
     if reason.kind == "only_one" and not any(a.reason != "no_key" for a in reason.unavailable):
         return f"Only {names} has an account here: one model draws all {len(round_.slots)}, so the vote is not blind."
     if len(round_.models) > 1:
-        return " ".join([f"{names} get the same words{reason_note(reason)}.", *left_out_notes])
+        return " ".join([f"{names} get the same brief{reason_note(reason)}.", *left_out_notes])
     choice = _CHOICE_REASONS.get(reason.kind, "")
-    return " ".join([f"{names} alone draws{choice}: the vote is not blind.", *left_out_notes])
+    return " ".join([f"Only {names} draws{choice}: the vote is not blind.", *left_out_notes])
 
 
 def reason_note(reason: RoutingReason) -> str:
-    """Return `, as asked`, `, as usual in this production`, ` (skin: “pores”; era: “1920s”)` or the look."""
+    """Return `, as asked`, `, this production's default`, ` (skin: “pores”; era: “1920s”)` or the look."""
     if reason.kind in _CHOICE_REASONS:
         return _CHOICE_REASONS[reason.kind]
     if reason.matched_rules:

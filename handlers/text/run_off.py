@@ -7,8 +7,8 @@ from handlers.text.format import escape_mrkdwn, join_words, pluralize
 
 HOW_TO_VOTE = "One choice each: tap a number, and a later tap replaces it. Reactions do not count here."
 PICTURE_TO_COME = "The finalists side by side follow in a moment. They are also in the thread."
-SEALED = "Nobody, the lead included, sees a count before the close."
-CLOSE_CONSEQUENCE = "The choices are counted as they stand. If they are level again, the lead decides."
+SEALED = "Counts stay hidden until voting closes, also for the lead."
+CLOSE_CONSEQUENCE = "The choices are counted as they stand. If they are tied again, the lead decides."
 
 
 def heading(name: str, numbers: Sequence[int]) -> str:
@@ -16,7 +16,7 @@ def heading(name: str, numbers: Sequence[int]) -> str:
 
 
 def label(numbers: Sequence[int]) -> str:
-    return f"Run off {join_words([str(n) for n in numbers])}"
+    return f"Run-off: {' vs '.join(str(n) for n in numbers)}"
 
 
 def accessibility_label(number: int) -> str:

@@ -5,19 +5,19 @@ from handlers.text.format import escape_mrkdwn, join_parts, join_words, pluraliz
 
 TITLE = "Your ballot"
 OPEN = "Fill in my ballot …"
-SUBMIT = "Put it in"
-HUMAN = "Reads human"
-NONE = "None of these will do"
+SUBMIT = "Submit ballot"
+HUMAN = "Looks human"
+NONE = "None of these"
 OR_ELSE = "Or"
-FLAWS = "What gives it away?"
+FLAWS = "What looks artificial?"
 FLAWS_PLACEHOLDER = "As many as apply"
 WHO_SEES_WHAT = (
-    "Sealed ballot: nobody, the lead included, sees a count before the close. After it everybody sees the counts, "
-    "and nobody is shown who ticked what. Reactions do not count."
+    "Sealed ballot: counts stay hidden until voting closes, also for the lead. After that everyone sees the counts, "
+    "but never who ticked what. Reactions do not count."
 )
 _UNCLEAR = {
-    "empty": "Tick at least one box, or this one.",
-    "contradiction": "You ticked both boxes of a candidate above, so one of them will do. Untick this, or those.",
+    "empty": "Tick at least one box, or “None of these”.",
+    "contradiction": "You ticked both boxes of a candidate above, so “None of these” does not fit. Untick one of them.",
 }
 FLAW_LABELS = {
     FlawTag.TOO_SMOOTH: "too smooth",
@@ -33,11 +33,11 @@ FLAW_LABELS = {
 
 
 def heading(name: str) -> str:
-    return f"Casting {name} · which reads human, and as {name}?"
+    return f"Casting {name} · who is convincing, and right for {name}?"
 
 
 def likeness_label(name: str) -> str:
-    return f"Reads as {name}"
+    return f"Right for {name}"
 
 
 def candidate_label(number: int) -> str:
@@ -46,14 +46,15 @@ def candidate_label(number: int) -> str:
 
 def how_to_vote(name: str) -> str:
     return (
-        f"Everybody has a ballot of their own. A face gets your vote when it reads human and as {escape_mrkdwn(name)}."
+        "Each voter has a private ballot. A face gets your vote when it looks human and is right for "
+        f"{escape_mrkdwn(name)}."
     )
 
 
 def instructions(name: str) -> str:
     return (
-        f"A face gets your vote when you tick both: it reads human, and as {escape_mrkdwn(name)}. "
-        "Any number of faces may. The order is yours alone; the numbers are everybody's. "
+        f"A face gets your vote when you tick both: it looks human, and it is right for {escape_mrkdwn(name)}. "
+        "You can vote for several. Each voter sees the portraits in a different order, with the same numbers. "
         "You can change this until the close."
     )
 
@@ -63,23 +64,23 @@ def unclear(reason: str) -> str:
 
 
 def received(name: str, numbers: tuple[int, ...]) -> str:
-    voted = f"a vote for {join_words([str(n) for n in numbers])}" if numbers else "none of these will do"
-    return f"Your ballot for {escape_mrkdwn(name)} is in: {voted}. Until the close you can open it again and change it."
+    voted = f"a vote for {join_words([str(n) for n in numbers])}" if numbers else "none of these"
+    return f"Ballot submitted for {escape_mrkdwn(name)}: {voted}. You can change it until voting closes."
 
 
 def no_reactions(name: str) -> str:
     return (
-        f"The vote on {escape_mrkdwn(name)} is sealed, so reactions do not count, and everybody can see them. "
-        f"Take yours back and press “{OPEN}” instead."
+        f"The vote on {escape_mrkdwn(name)} is sealed, so reactions do not count, and everyone can see them. "
+        f"Remove yours and press “{OPEN}” instead."
     )
 
 
 def candidate_results(results: SealedResults, number: int, name: str) -> str:
-    """Return `reads human 4, as Maya 3 · too smooth 2, eyes 1`, for after the close."""
+    """Return `looks human 4, right for Maya 3 · too smooth 2, eyes 1`, for after the close."""
     human, match = results.reads_human.get(number, 0), results.matches_character.get(number, 0)
     flaws = sorted(results.flaw_tags.get(number, {}).items(), key=lambda item: (-item[1], item[0]))
     return join_parts(
-        f"reads human {human}, as {escape_mrkdwn(name)} {match}",
+        f"looks human {human}, right for {escape_mrkdwn(name)} {match}",
         ", ".join(f"{FLAW_LABELS[flaw]} {times}" for flaw, times in flaws),
     )
 
@@ -87,7 +88,7 @@ def candidate_results(results: SealedResults, number: int, name: str) -> str:
 def no_votes_note(results: SealedResults) -> str:
     """Say how many voters ticked no candidate twice; empty if all found one."""
     return (
-        f"{pluralize(results.none_fits_count, 'person', 'people')} found nobody to vote for."
+        f"{pluralize(results.none_fits_count, 'person', 'people')} found no convincing portrait."
         if results.none_fits_count
         else ""
     )

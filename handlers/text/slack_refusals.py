@@ -9,7 +9,7 @@ from handlers.text.round import cost, result
 
 _POST_REFUSALS = {
     "is_archived": "the channel is archived",
-    **dict.fromkeys(("not_in_channel", "channel_not_found"), "I am not in the channel any more (/invite @Castroom)"),
+    **dict.fromkeys(("not_in_channel", "channel_not_found"), "I am no longer in the channel (/invite @Castroom)"),
     **dict.fromkeys(
         (
             "restricted_action",
@@ -22,9 +22,9 @@ _POST_REFUSALS = {
 }
 UPLOAD_REFUSALS = {
     **dict.fromkeys(
-        ("file_uploads_disabled", "file_uploads_except_images_disabled"), "uploads are switched off in this workspace"
+        ("file_uploads_disabled", "file_uploads_except_images_disabled"), "uploads are turned off in this workspace"
     ),
-    "storage_limit_reached": "this workspace has no room for files left",
+    "storage_limit_reached": "this workspace has no file storage left",
     "file_type_not_allowed": "this workspace does not allow pictures to be uploaded",
     "file_upload_size_restricted": "this workspace does not allow files of this size",
 }
@@ -33,26 +33,26 @@ UPLOAD_REFUSALS = {
 def round_voided(round_: Round) -> str:
     """Tell the lead that Slack rejected the round's message, so the round is void."""
     reason = _POST_REFUSALS.get(
-        round_.slack_error, f"Slack does not take my message there ({escape_mrkdwn(round_.slack_error)})"
+        round_.slack_error, f"Slack does not accept my message there ({escape_mrkdwn(round_.slack_error)})"
     )
     has_requests = any(slot.requested_at for slot in round_.slots)
     cost_note = (
-        f"What was drawn is kept: {cost(round_)}." if has_requests else "No model was asked, and nothing was charged."
+        f"The portraits are kept: {cost(round_)}." if has_requests else "No model was called, and nothing was charged."
     )
     return (
-        f"The round for {escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} is called off: {reason}. "
-        f"{cost_note} The name is free again."
+        f"The round for {escape_mrkdwn(round_.character)} in {channel(round_.place.channel)} is cancelled: {reason}. "
+        f"{cost_note} You can start another round for the name."
     )
 
 
 def channel_closed(round_: Round, *, is_archived: bool) -> str:
     """Tell the lead that the round's message cannot be updated for now."""
     where = channel(round_.place.channel)
-    reason = f"{where} is archived" if is_archived else f"I am not in {where} any more"
+    reason = f"{where} is archived" if is_archived else f"I am no longer in {where}"
     remedy = "Unarchive it" if is_archived else "Invite me again (/invite @Castroom)"
     return (
-        f"{capitalize_first(reason)}, so the message of {escape_mrkdwn(round_.character)} stands still there. "
-        f"Nothing is lost: {_state_summary(round_)} {remedy}, and the round goes on by itself."
+        f"{capitalize_first(reason)}, so the message of {escape_mrkdwn(round_.character)} is not updated there. "
+        f"Nothing is lost: {_state_summary(round_)} {remedy}, and the round continues automatically."
     )
 
 
@@ -64,16 +64,18 @@ def _state_summary(round_: Round) -> str:
         return f"every vote so far stands, and voting is open{until}."
     if round_.state is RoundState.LOCKED:
         return f"{escape_mrkdwn(round_.character)} is cast, and /cast {escape_mrkdwn(round_.character)} shows the face."
-    return f"the portraits and votes are kept. {result(round_, round_.tally)}" if round_.tally else "all is kept."
+    return (
+        f"the portraits and votes are kept. {result(round_, round_.tally)}" if round_.tally else "everything is kept."
+    )
 
 
 def sheet_refused(round_: Round) -> str:
     """Explain in the round's message why it shows no pictures."""
     reasons = {**UPLOAD_REFUSALS, "missing_scope": "a permission to upload is missing"}
-    reason = reasons.get(round_.sheet_refused, f"Slack does not take them ({escape_mrkdwn(round_.sheet_refused)})")
+    reason = reasons.get(round_.sheet_refused, f"Slack does not accept them ({escape_mrkdwn(round_.sheet_refused)})")
     return (
-        f"The portraits cannot be shown here: {reason}. They are kept, and hang by themselves once Slack takes them; "
-        "an administrator of the workspace can see to that."
+        f"The portraits cannot be shown here: {reason}. They are kept and appear here as soon as Slack accepts them. "
+        "A workspace administrator can fix this."
     )
 
 
@@ -82,5 +84,5 @@ def sheet_refused_for_lead(round_: Round) -> str:
     where = f"{escape_mrkdwn(round_.character)} in {channel(round_.place.channel)}"
     return (
         f"Voting on {where} is open, but without pictures. {sheet_refused(round_)} "
-        "Close the vote and drop it if need be."
+        "You can also close voting and cancel the round."
     )

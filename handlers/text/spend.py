@@ -21,19 +21,19 @@ from handlers.text.model_titles import Titles
 
 CHARGED = "It was charged"
 NOT_CHARGED = "It was not"
-ACKNOWLEDGE = "I have seen it"
+ACKNOWLEDGE = "Confirm"
 PRODUCTIONS = "By production"
 MODELS = "By model"
 PEOPLE = "By person"
 CAPS = "Caps"
 PENDING_CHARGES = "Waiting for your answer"
-NOTHING = "Nothing was spent this month on rounds that you may see and whose vote is closed."
+NOTHING = "No spending this month on closed rounds that you can see."
 FILE_NAME = "spending.png"
 
 _MAX_LINES = 10
 _MAX_BARS = 6
 _BAR_LABEL_LIMIT = 40
-_BLOCKED_NOTE = "Nothing new is drawn in this workspace until you have seen it."
+_BLOCKED_NOTE = "No new portraits are drawn in this workspace until you confirm it."
 _ITEMS = {"slot": "a portrait", "upscale": "a finish"}
 _CAPS = {
     "day": "this workspace today",
@@ -79,7 +79,7 @@ def blind_total(line: ReportLine | None) -> str:
     """Sum up open rounds, without models."""
     if line is None:
         return ""
-    return f"{pluralize(line.count, 'round')} still blind: up to {dollars(line.month)} this month, told after the close"
+    return f"{pluralize(line.count, 'open round')}: up to {dollars(line.month)} reserved"
 
 
 def cap(budget_status: BudgetStatus) -> str:
@@ -97,11 +97,11 @@ def pending_charge(entry: LedgerEntry, titles: Titles) -> str:
         model = "" if entry.is_hidden else f", {escape_mrkdwn(titles(entry.model))}"
         return f"Cost {dollars(entry.overspend)} more than was reserved ({_item(entry)}{model}). {_BLOCKED_NOTE}"
     text = f"May have been charged: {dollars(entry.usd)} ({_item(entry)}, {escape_mrkdwn(titles(entry.model))})."
-    return f"{text} It stays reserved until you say what the vendor's bill shows."
+    return f"{text} It stays reserved until you confirm what the vendor's bill shows."
 
 
 def other_pending_charges(number: int) -> str:
-    return f"{pluralize(number, 'more charge')} wait for whoever made them" if number else ""
+    return f"{pluralize(number, 'more charge')} waiting for the people who made them" if number else ""
 
 
 def overspent(entry: LedgerEntry) -> str:
@@ -114,9 +114,9 @@ def charge_resolved(entry: LedgerEntry, *, was_charged: bool) -> str:
     amount = dollars(entry.usd)
     name = escape_mrkdwn(entry.character)
     return (
-        f"{amount} for {name} stands as spent."
+        f"{amount} for {name} counts as spent."
         if was_charged
-        else f"{amount} for {name} is given back: nothing was charged."
+        else f"{amount} for {name} is released: nothing was charged."
     )
 
 

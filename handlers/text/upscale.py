@@ -13,11 +13,11 @@ def consequence(plan: UpscalePlan, titles: Titles) -> str:
     """Say what the user confirms with the button; plain text."""
     model_title, price = titles(plan.model), dollars(plan.price)
     if plan.method is UpscaleMethod.UPSCALER:
-        return f"{model_title} enlarges this very picture for {price}; what is in it stays. {ORIGINAL_STAYS}"
+        return f"{model_title} enlarges the picture for {price} without redrawing it. {ORIGINAL_STAYS}"
     size_text = "at 4K" if plan.reaches_4k else "larger, but short of 4K,"
     return (
         f"{model_title} draws the face again {size_text} with this picture as its reference, for up to {price}. "
-        f"You then see both side by side, and the lead keeps it or not. {ORIGINAL_STAYS}"
+        f"You then see both side by side, and the lead decides whether to keep it. {ORIGINAL_STAYS}"
     )
 
 
@@ -32,20 +32,18 @@ def status(upscale: Upscale, titles: Titles) -> str:
         request = f"as {person(upscale.requested_by)} asked, for up to {dollars(upscale.price)}"
         return f"{model_title} is finishing it, {request}."
     if upscale.state is UpscaleState.OFFERED:
-        return f"Still the same face? {_result(upscale, titles)}. The lead keeps it or not. {ORIGINAL_STAYS}"
+        return f"Still the same face? {_result(upscale, titles)}. The lead decides whether to keep it. {ORIGINAL_STAYS}"
     if upscale.state is UpscaleState.KEPT:
         return f"Finish: {_result(upscale, titles)}, asked by {person(upscale.requested_by)}"
     if upscale.state is UpscaleState.DECLINED:
-        return (
-            f"A finish by {model_title} was not kept, so {person(upscale.decided_by)} decided; it stays in the thread."
-        )
+        return f"{person(upscale.decided_by)} did not keep the finish by {model_title}; it stays in the thread."
     assert upscale.failure
-    return f"No finish came: {failures.failure_reason(upscale.failure, model_title, upscale.price)} {ORIGINAL_STAYS}"
+    return f"The finish failed: {failures.failure_reason(upscale.failure, model_title, upscale.price)} {ORIGINAL_STAYS}"
 
 
 def already_started(upscale: Upscale, titles: Titles) -> str:
     """Tell a second user that another one pressed before them."""
-    return f"Somebody pressed before you, and nothing more is charged. {status(upscale, titles)}"
+    return f"Already requested; nothing more is charged. {status(upscale, titles)}"
 
 
 def upscaled_size(upscale: Upscale) -> str:

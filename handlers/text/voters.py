@@ -24,16 +24,16 @@ def outlook(leader: int | None, is_decided: bool, turnout: Turnout) -> str:
     if not turnout.voted:
         return ""
     if not remaining:
-        return "Every vote is in"
+        return "All votes are in"
     remaining_text = f"the remaining {_number_word(remaining)}"
     if is_decided and leader is not None:
-        return f"{leader} leads whatever {remaining_text} {'says' if remaining == 1 else 'say'}"
-    return f"{capitalize_first(remaining_text)} can still change this"
+        return f"{leader} wins regardless of {remaining_text} {'vote' if remaining == 1 else 'votes'}"
+    return f"{capitalize_first(remaining_text)} can still change the leader"
 
 
 def all_votes_in(round_: Round) -> str:
     """Tell the thread that voting is complete."""
-    votes = "Every vote is" if len(round_.brief.voters) == 1 else "All votes are"
+    votes = "The vote is" if len(round_.brief.voters) == 1 else "All votes are"
     return f"{votes} in for {escape_mrkdwn(round_.character)}: {person(round_.lead)} can close the vote now."
 
 
@@ -51,20 +51,20 @@ def led_by(round_: Round) -> str:
 
 def lead_deactivated(lead: str, action: str) -> str:
     """Say that the lead's account is closed; `action` reads like `close this vote`."""
-    return f"Only {person(lead)} can {action}, and that account is closed. Somebody else can lead the round from here."
+    return f"Only {person(lead)} can {action}, but that account is deactivated. Someone else can take over the round."
 
 
 def confirm_drop(name: str) -> str:
-    return f"Drop the round for {escape_mrkdwn(name)}? Nobody is cast; its portraits and votes are kept."
+    return f"Cancel the round for {escape_mrkdwn(name)}? No face is locked; its portraits and votes are kept."
 
 
 def extended(round_: Round) -> str:
-    closing = f" closes {when(round_.closes_at)}" if round_.closes_at else " stays open a day longer"
+    closing = f" closes {when(round_.closes_at)}" if round_.closes_at else " stays open one more day"
     return f"Voting on {escape_mrkdwn(round_.character)} now{closing}."
 
 
 def took_over_lead(name: str) -> str:
-    return f"You lead the round for {escape_mrkdwn(name)} now."
+    return f"You now lead the round for {escape_mrkdwn(name)}."
 
 
 def _number_word(number: int) -> str:

@@ -32,7 +32,7 @@ async def _cast_from_form(browser: BrowserSession) -> None:
     await _screenshot_field(browser, modal.get_by_label("Portraits from each model"), "form-3-estimate")
     await modal.get_by_label("Mei Tanaka").check()
     await modal.get_by_label("Daniel Okafor").check()
-    await modal.get_by_label("Wanted for").select_option("film")
+    await modal.get_by_label("Usage").select_option("film")
     await modal.get_by_label("Casting lead").select_option(label="Daniel Okafor")
     await _screenshot_field(browser, modal.get_by_label("Casting lead"), "form-4-vote")
     await _submit(modal)

@@ -98,7 +98,7 @@ async def play(browser: BrowserSession) -> MainFlowTexts:
     await browser.page.get_by_role("dialog").get_by_role("button", name="Lock").click()
     record = await browser.wait_for_message("Maya is cast")
     await expect(record.get_by_role("img").first).to_be_visible()
-    await expect(record.get_by_role("button", name="Facts")).to_be_visible()
+    await expect(record.get_by_role("button", name="Details")).to_be_visible()
     await browser.screenshot("5-record", record)
     record_text = await record.inner_text()
     await browser.act_as("Mei Tanaka")

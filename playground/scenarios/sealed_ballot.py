@@ -16,7 +16,7 @@ async def play(browser: BrowserSession) -> None:
     await browser.act_as("Daniel Okafor")
     modal = await _open_ballot(browser)
     await _check_boxes(modal, 2)
-    await modal.get_by_role("group", name="What gives it away?").first.get_by_label("too smooth").check()
+    await modal.get_by_role("group", name="What looks artificial?").first.get_by_label("too smooth").check()
     await browser.screenshot("sealed-paper")
     await _submit(modal)
     await browser.screenshot("sealed-in", modal)
@@ -51,8 +51,8 @@ async def _open_ballot(browser: BrowserSession) -> Locator:
 
 async def _check_boxes(modal: Locator, number: int) -> None:
     boxes = modal.get_by_role("group", name=f"Candidate {number}")
-    await boxes.get_by_label("Reads human").check()
-    await boxes.get_by_label("Reads as Maya").check()
+    await boxes.get_by_label("Looks human").check()
+    await boxes.get_by_label("Right for Maya").check()
 
 
 async def _submit(modal: Locator) -> None:

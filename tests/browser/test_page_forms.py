@@ -57,7 +57,7 @@ async def submitted_values(workspace: PracticeWorkspace) -> AsyncIterator[list[d
     @app.options("who")
     async def suggest(ack: Any, body: dict[str, Any]) -> None:
         names = [name for name in ("Maya", "Mara") if name.startswith(body["value"])]
-        await ack(options=[{"text": plain_text(f"{name} · cast already"), "value": name} for name in names])
+        await ack(options=[{"text": plain_text(f"{name} · already cast"), "value": name} for name in names])
 
     @app.action("size")
     async def update_price(ack: Any, body: dict[str, Any], client: Any) -> None:
@@ -94,10 +94,10 @@ async def test_form_from_message_menu_suggests_reprices_and_submits(
     await expect(modal).to_contain_text("From: a harbour master")
     who = modal.get_by_role("combobox", name="Character")
     await who.fill("Ma")
-    await expect(modal.get_by_role("option")).to_have_text(["Maya · cast already", "Mara · cast already"])
+    await expect(modal.get_by_role("option")).to_have_text(["Maya · already cast", "Mara · already cast"])
     await who.press("ArrowDown")
     await who.press("Enter")
-    await expect(who).to_have_value("Mara · cast already")
+    await expect(who).to_have_value("Mara · already cast")
     await expect(modal.get_by_role("listbox")).to_have_count(0)
     await modal.get_by_label("Brief").fill("a pilot")
     await modal.get_by_role("radiogroup", name="Size").get_by_label("4K").check()

@@ -194,10 +194,10 @@ async def test_permalink_opens_the_message_on_this_page(workspace: PracticeWorks
     ts = await workspace.post_message("Casting Maya")
     link = (await workspace.slack.chat_getPermalink(channel=FILM, message_ts=ts))["permalink"]
     await workspace.post_control("people/mei/say", channel="#night-ferry", text="elsewhere")
-    await workspace.slack.chat_postMessage(channel="C0NIGHTFERRY", text=f"see <{link}|its round>")
+    await workspace.slack.chat_postMessage(channel="C0NIGHTFERRY", text=f"see <{link}|voting record>")
     await chromium_page.goto(workspace.address)
     await chromium_page.get_by_role("button", name="night-ferry").click()
-    await chromium_page.get_by_role("link", name="its round").click()
+    await chromium_page.get_by_role("link", name="voting record").click()
     await expect(chromium_page.get_by_role("article").filter(has_text="Casting Maya")).to_be_focused()
 
 

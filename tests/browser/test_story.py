@@ -22,7 +22,7 @@ async def test_brief_typed_on_the_page_becomes_a_face_that_can_be_recalled(tmp_p
     ):
         texts = await play(browser_page)
     assert "0 of 4 in" in texts.drawing
-    assert "which reads most human?" in texts.voting
+    assert "which looks most human?" in texts.voting
     assert not any(model in texts.voting for model in ("Recraft", "GPT", "Banana"))
     assert "Candidate 2" in texts.record
     assert "3 of 3 votes" in texts.record

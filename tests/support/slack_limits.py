@@ -18,7 +18,7 @@ def limit_problems(view: View, max_blocks: int = 50, max_text: int | None = 8_00
         found.append(f"{len(view.blocks)} blocks")
     total = sum(len(str(part.get("text", ""))) for part in iter_objects(view) if isinstance(part.get("text"), str))
     if max_text and total > max_text:
-        found.append(f"{total} characters in all")
+        found.append(f"{total} characters in total")
     for block in view.blocks:
         found += _block_problems(block)
     for part in iter_objects(view):

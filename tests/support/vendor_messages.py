@@ -10,7 +10,7 @@ from handlers.text.model_titles import Titles
 
 FREE_TEXT, CHARGED_TEXT, MAYBE_CHARGED_TEXT = (
     "Nothing was charged for it.",
-    "It was charged all the same",
+    "It was still charged",
     "may have been charged",
 )
 CHARGE_TEXTS: dict[PaidStatus, str] = {"no": FREE_TEXT, "maybe": MAYBE_CHARGED_TEXT, "yes": CHARGED_TEXT}
@@ -20,7 +20,7 @@ FAILURE_TEXTS = {
     "insufficient_credit": "has no credit left",
     "authentication_failed": "did not take our key",
     "retired": "is no longer served",
-    "invalid_request": "did not understand what we sent",
+    "invalid_request": "rejected the request",
     "provider_down": "failed on its side",
     "timed_out": "gave no answer in time",
     "invalid_image": "not a usable picture",

@@ -119,6 +119,6 @@ function hint(channel, desk) {
       { type: "button", class: "fill", on: { click: () => desk.fill(`${channel.id}/`, line) } },
       line,
     ),
-    h("p", { class: "quiet" }, "One click puts the line below; Enter sends it."),
+    h("p", { class: "quiet" }, "Click to copy the command below, then press Enter."),
   );
 }

@@ -129,9 +129,9 @@ def inner_error(**error: object) -> CannedResponse:
 
 FREE, MAYBE = "Nothing was charged for it.", "It may have been charged: up to $0.05."
 DECLINED, RATE_LIMITED = "The model declined the brief", "The model had too many requests at once"
-FAILED, NO_PICTURE = "The model failed on its side", "The model sent something that is not a usable picture"
+FAILED, NO_PICTURE = "The model failed on its side", "The model returned an unusable picture"
 NO_CREDIT, NO_KEY = "the account of The model has no credit left", "The model did not take our key"
-NOT_UNDERSTOOD = "The model did not understand what we sent"
+NOT_UNDERSTOOD = "The model rejected the request"
 FLAGGED = f"{DECLINED} (its filter flagged “sexual and violence”)"
 
 # name: (answer, kind, what a person reads about the failure and about the charge)

@@ -55,7 +55,7 @@ async def test_reference_face_is_sent_to_models_that_accept_references(harness: 
     assert round_.brief.reference
     assert round_.brief.reference.sha256 == sha256(original).hexdigest() == face.portrait.sha256
     assert "Keep the person" in round_.prompt
-    assert round_.prompt_version == "portrait-1-like"
+    assert round_.prompt_version == "portrait-2-like"
     assert {s.price for s in round_.slots} == {harness.fake_models.banana.spec.price(round_.brief.size, 1)}
 
 

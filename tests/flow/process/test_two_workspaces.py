@@ -20,7 +20,7 @@ from tests.support.time_factor import scaled
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TOKENS = ",".join(install.token for install in INSTALLS)
-NOT_AVAILABLE_TEXT = "This is no longer here"
+NOT_AVAILABLE_TEXT = "This is no longer available"
 PRICES = {m.name: m.prices[Size.DRAFT] for m in MODELS}
 ROUND_PRICE = 2 * PRICES["recraft"] + 2 * PRICES["gpt-image-2"]
 
@@ -172,7 +172,7 @@ async def test_rejected_token_does_not_affect_other_workspaces(tmp_path: Path) -
         await environment.wait_for_ballot(ts, LANTERN_FILM)
         answer = await environment.control_client.command(LENA, FILM, "Maya: a fisherwoman")
         assert answer["ok"], "Slack has been answered"
-        assert "not set up for this workspace" in text_of(await environment.wait_for_ephemeral(LENA, "not set up"))
+        assert "no bot token for this workspace" in text_of(await environment.wait_for_ephemeral(LENA, "not set up"))
         await environment.control_client.mention(LENA, FILM, "who is Maya?")
         assert [m for m in await environment.control_client.messages(FILM) if m.get("bot_id")] == []
         assert "bot_token_rejected" in environment.log

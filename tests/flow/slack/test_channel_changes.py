@@ -40,7 +40,7 @@ async def test_round_waits_while_its_channel_is_closed_to_the_bot(workspace: Pra
     await workspace.control_client.post("models/gpt-image-2/latency", {"least": 1.5, "most": 1.5})
     ts = await workspace.cast(f"Wrapped {how}: a cook --each 1 --models recraft,gpt-image-2", LENA, channel)
     await perform_user_action(workspace, action, channel=channel)
-    notice = await wait_for_lena_dm(workspace, f"the message of Wrapped {how} stands still there")
+    notice = await wait_for_lena_dm(workspace, f"the message of Wrapped {how} is not updated there")
     assert "Nothing is lost" in notice
     await workspace.control_client.post("models/gpt-image-2/latency", {"least": 0.05, "most": 0.05})
     await perform_user_action(workspace, reverse_action, channel=channel)
@@ -60,7 +60,7 @@ async def test_ballot_in_an_archived_channel_closes_on_time(
     await workspace.wait_for_labels(ts, {"vote:2": "2 · 1"}, channel)
     await perform_user_action(workspace, "archive", channel=channel)
     await workspace.press(LENA, ts, "close", channel)
-    notice = await wait_for_lena_dm(workspace, "the message of Shelved stands still there")
+    notice = await wait_for_lena_dm(workspace, "the message of Shelved is not updated there")
     assert "2 leads: 1 of 1 person voted for it" in notice
     assert "vote:2" in buttons_of(await workspace.control_client.message(channel, ts)), "nothing can change there"
     await perform_user_action(workspace, "unarchive", channel=channel)
@@ -93,4 +93,4 @@ async def test_votes_of_a_deactivated_user_count(workspace: PracticeEnvironment)
     await workspace.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 1"})
     await perform_user_action(workspace, "deactivate", extra)
     await workspace.press(LENA, ts, "close")
-    assert "1 and 2 are level with 1 vote each" in await workspace.wait_for_text(ts, "voting is closed")
+    assert "1 and 2 are tied with 1 vote each" in await workspace.wait_for_text(ts, "voting is closed")

@@ -47,7 +47,7 @@ async def test_lead_extends_a_ballot_without_votes(workspace: PracticeEnvironmen
     ts = await workspace.cast("Empty: a tailor")
     await workspace.wait_for_ballot(ts)
     await workspace.press(LENA, ts, "close")
-    await workspace.wait_for_text(ts, "Nobody voted")
+    await workspace.wait_for_text(ts, "No votes")
     await workspace.press(LENA, ts, "extend")
     await workspace.wait_for_button(ts, "vote:1")
 

@@ -20,4 +20,4 @@ async def test_face_cast_in_a_direct_message_stays_private(workspace: PracticeEn
 
 async def test_the_form_opens_in_a_direct_message_too(workspace: PracticeEnvironment) -> None:
     assert (await workspace.control_client.command(LENA, LENA_DM, ""))["ok"]
-    await workspace.wait_for_modal(LENA, "in sight of nobody else")
+    await workspace.wait_for_modal(LENA, "visible only to you")

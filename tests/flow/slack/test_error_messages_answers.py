@@ -146,7 +146,7 @@ async def test_answer_without_permalink_is_still_sent(workspace: PracticeEnviron
     await workspace.control_client.command(MEI, FILM, "Maya")
     face = text_of(await workspace.wait_for_ephemeral(MEI, "Maya", after=now))
     assert "candidate 1" in face
-    assert "its round" not in face
+    assert "voting record" not in face
 
 
 async def test_private_face_stays_hidden_while_membership_is_unknown(workspace: PracticeEnvironment) -> None:

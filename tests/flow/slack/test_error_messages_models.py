@@ -17,7 +17,7 @@ BOT_SETTINGS = {"PATIENCE_SECONDS": f"{scaled(6):g}"}
 FREE_TEXT, MAYBE_CHARGED_TEXT, CHARGED_TEXT = (
     "Nothing was charged for it.",
     "It may have been charged: up to $",
-    "It was charged all the same",
+    "It was still charged",
 )
 
 
@@ -30,14 +30,14 @@ class ExpectedFailure:
     call_count: int = 1
 
 
-INVALID_PICTURE_TEXT, PROVIDER_DOWN_TEXT = "sent something that is not a usable picture", "failed on its side"
+INVALID_PICTURE_TEXT, PROVIDER_DOWN_TEXT = "returned an unusable picture", "failed on its side"
 FAILURES = {
     "refusal": ExpectedFailure("declined the brief", FREE_TEXT),
     "rate_limit": ExpectedFailure("had too many requests at once", FREE_TEXT, call_count=2),
-    "no_money": ExpectedFailure("has no credit left; whoever runs Castroom can top it up", FREE_TEXT),
-    "bad_key": ExpectedFailure("did not take our key; whoever runs Castroom can renew it", FREE_TEXT),
-    "retired": ExpectedFailure("is no longer served; whoever runs Castroom can name its successor", FREE_TEXT),
-    "bad_request": ExpectedFailure("did not understand what we sent", FREE_TEXT),
+    "no_money": ExpectedFailure("has no credit left; your Castroom administrator can top it up", FREE_TEXT),
+    "bad_key": ExpectedFailure("rejected our key; your Castroom administrator can renew it", FREE_TEXT),
+    "retired": ExpectedFailure("is retired; your Castroom administrator can choose its successor", FREE_TEXT),
+    "bad_request": ExpectedFailure("rejected the request", FREE_TEXT),
     "error_500": ExpectedFailure(PROVIDER_DOWN_TEXT, MAYBE_CHARGED_TEXT),
     "error_503": ExpectedFailure(PROVIDER_DOWN_TEXT, FREE_TEXT, call_count=3),
     "redirect": ExpectedFailure(PROVIDER_DOWN_TEXT, FREE_TEXT),
@@ -177,7 +177,7 @@ async def test_short_rate_limit_wait_is_shown_and_retried(workspace: PracticeEnv
     model = FAULTY_MODELS[0]
     await set_fault(workspace, model, "rate_limit", times=1, seconds=3)
     ts = await workspace.cast(command_text("Patience", model))
-    await workspace.wait_for_text(ts, "A model asks for patience; it is asked again")
+    await workspace.wait_for_text(ts, "A model is busy; the next try is")
     voting = text_of(await workspace.wait_for_ballot(ts))
     assert "missing" not in voting.lower()
     calls = (await workspace.control_client.get("bill", model=model.wire_id))["calls"][-2:]
@@ -210,9 +210,11 @@ async def test_late_models_do_not_delay_the_vote(workspace: PracticeEnvironment)
     message = await workspace.wait_for_ballot(ts)
     assert "2 still being drawn" in text_of(message)
     assert "issing" not in text_of(message), "slow or mislabelled, a portrait is a portrait"
-    await workspace.wait_for_text(ts, "1 portrait came too late for this ballot and can be taken after the close")
+    await workspace.wait_for_text(
+        ts, "1 portrait arrived too late for this ballot; the lead can choose it after the close"
+    )
     await workspace.press(LENA, ts, "close")
     closed = await workspace.wait_for_text(ts, "voting is closed")
     assert closed.count(" · 0 votes") == 3
-    assert closed.count(" · came after the vote") == 1, "nobody could vote for it, which is not the same as no votes"
+    assert closed.count(" · arrived after the vote") == 1, "nobody could vote for it, which is not the same as no votes"
     assert "1 still being drawn" in closed

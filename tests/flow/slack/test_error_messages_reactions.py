@@ -19,7 +19,7 @@ SEED_FAULTS: dict[str, tuple[Json, set[str]]] = {
     "503": ({"kind": "status", "status": 503}, {"one", "two"}),
     "cut": ({"kind": "cut_before"}, {"one", "two"}),
 }
-RETRY_TEXT, DOCTOR_TEXT = "Slack does not answer me at the moment", "python -m bot doctor"
+RETRY_TEXT, DOCTOR_TEXT = "Slack does not answer at the moment", "python -m bot doctor"
 READ_ERRORS = {
     "internal_error": RETRY_TEXT,
     "fatal_error": RETRY_TEXT,
@@ -89,4 +89,4 @@ async def test_reaction_of_an_unresolved_user_counts_at_the_close(workspace: Pra
     await workspace.control_client.wait_for(lookup_failed, "the question who that is")
     await workspace.inject_fault(GET, "ratelimited", seconds=1)
     await workspace.press(LENA, ts, "close")
-    assert "1 and 2 are level with 1 vote each" in await workspace.wait_for_text(ts, "voting is closed")
+    assert "1 and 2 are tied with 1 vote each" in await workspace.wait_for_text(ts, "voting is closed")

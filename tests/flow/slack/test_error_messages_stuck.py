@@ -22,7 +22,7 @@ async def test_vote_works_without_uploads_and_the_lead_is_notified(workspace: Pr
     await workspace.inject_fault(UPLOAD, "error", error="file_uploads_disabled", times=0)
     ts = await workspace.cast("Unseen: a cook --each 1 --models recraft,gpt-image-2")
     message = await workspace.wait_for_ballot(ts)
-    assert "The portraits cannot be shown here: uploads are switched off in this workspace." in text_of(message)
+    assert "The portraits cannot be shown here: uploads are turned off in this workspace." in text_of(message)
     await wait_for_lena_dm(workspace, "Voting on Unseen in <#C0HARBOURFILM> is open, but without pictures.")
     await workspace.press(DANIEL, ts, "vote:1")
     await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
@@ -43,7 +43,7 @@ async def test_round_in_an_archived_channel_is_voided_without_model_calls(worksp
     calls_before = await workspace.count_model_calls()
     await workspace.control_client.command(LENA, str(created["channel"]["id"]), "Late: a cook")
     text = await wait_for_lena_dm(workspace, "The round for Late")
-    assert "is called off: the channel is archived. No model was asked, and nothing was charged." in text
+    assert "is cancelled: the channel is archived. No model was called, and nothing was charged." in text
     assert await workspace.count_model_calls() == calls_before
     assert len([m for m in await workspace.control_client.messages(LENA_DM) if "Late" in text_of(m)]) == 1
 
@@ -69,4 +69,4 @@ async def test_deleted_message_is_reposted_with_its_votes(workspace: PracticeEnv
     await workspace.wait_for_labels(new_ts, {"vote:1": "1 · 1", "vote:2": "2 · 1"})
     assert len(pictures_of(await workspace.control_client.message(FILM, new_ts))) == 1
     await workspace.press(LENA, new_ts, "close")
-    assert "1 and 2 are level with 1 vote each" in await workspace.wait_for_text(new_ts, "voting is closed")
+    assert "1 and 2 are tied with 1 vote each" in await workspace.wait_for_text(new_ts, "voting is closed")

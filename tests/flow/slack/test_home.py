@@ -139,7 +139,7 @@ async def test_card_opens_face_facts_original_and_download(workspace: PracticeEn
     assert "Otto" in text_of(full)
     await workspace.control_client.post(f"people/{MEI}/close", {"view_id": full["id"]})
     await click_element(workspace, MEI, await workspace.wait_for_modal(MEI, "Cast in"), "card_take")
-    await workspace.wait_for_modal(MEI, "is in your messages with me, as one ZIP")
+    await workspace.wait_for_modal(MEI, "is in our direct messages, as one ZIP")
     sent = (await workspace.control_client.messages(DIRECT_MESSAGES[MEI]))[-1]
     assert "to take on" in text_of(sent)
 
@@ -181,13 +181,11 @@ async def test_alias_works_in_recall_search_brief_and_reference(workspace: Pract
     assert "*Maya* · also: the fisherwoman" in text_of(found)
     ts = await workspace.cast('Ines: her daughter --like "the fisherwoman" --each 1 --models nano-banana')
     await workspace.wait_for_ballot(ts)
-    assert "In this production “the fisherwoman” is Maya already." in await workspace.run_command(
-        "alias Otto = the fisherwoman"
-    )
-    assert "“Otto” is Otto already" in await workspace.run_command("alias Maya = Otto")
-    assert "I have no Bertha" in await workspace.run_command("alias Bertha = Bea")
+    assert "“the fisherwoman” is already taken by Maya." in await workspace.run_command("alias Otto = the fisherwoman")
+    assert "“Otto” is already taken by Otto" in await workspace.run_command("alias Maya = Otto")
+    assert "No one called Bertha" in await workspace.run_command("alias Bertha = Bea")
     assert "Maya no longer answers to “the fisherwoman”." in await workspace.run_command("alias the fisherwoman =")
-    assert "Nobody in this production has the alias the fisherwoman" in await workspace.run_command(
+    assert "No one in this production has the alias the fisherwoman" in await workspace.run_command(
         "alias the fisherwoman ="
     )
 
@@ -227,7 +225,7 @@ async def test_rejected_roster_poster_upload_is_reported(workspace: PracticeEnvi
     await workspace.control_client.command(MEI, FERRY, "roster")
 
     async def notified() -> bool:
-        return "Slack does not take the picture" in text_of(
+        return "Slack does not accept the picture" in text_of(
             (await workspace.control_client.messages(DIRECT_MESSAGES[MEI]))[-1]
         )
 
@@ -236,7 +234,7 @@ async def test_rejected_roster_poster_upload_is_reported(workspace: PracticeEnvi
 
 
 async def test_empty_roster_explains_how_to_begin(workspace: PracticeEnvironment) -> None:
-    assert "Nobody is cast for this channel's production yet" in await workspace.run_command(
+    assert "No one is cast for this channel's production yet" in await workspace.run_command(
         "roster", channel=DIRECT_MESSAGES[LENA]
     )
 

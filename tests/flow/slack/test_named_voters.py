@@ -21,10 +21,10 @@ async def test_named_voters_vote_and_others_are_refused(workspace: PracticeEnvir
     await workspace.wait_for_ephemeral(LENA, "can vote on Maya")
     await workspace.press(DANIEL, ts, "vote:3")
     text = await workspace.wait_for_text(ts, "1 of 2 voted")
-    assert "The remaining one can still change this" in text
+    assert "The remaining one can still change the leader" in text
     await workspace.press(MEI, ts, "vote:3")
     text = await workspace.wait_for_text(ts, "2 of 2 voted")
-    assert "Every vote is in" in text
+    assert "All votes are in" in text
     assert buttons_of(await workspace.control_client.message(FILM, ts))["lock"] == "Lock 3 …"
 
     async def announced() -> bool:
@@ -43,7 +43,7 @@ async def test_lead_extends_and_drops_from_the_menu(workspace: PracticeEnvironme
     ts = await workspace.cast("Vera: a captain --for 1h")
     await workspace.wait_for_ballot(ts)
     menu = await overflow_options(workspace, ts)
-    assert list(menu) == ["Extend a day", "Drop the round"]
+    assert list(menu) == ["Extend a day", "Cancel round"]
     answer = await workspace.control_client.click(MEI, FILM, ts, "more", menu["Extend a day"])
     await workspace.wait_for_ephemeral(MEI, "Only <@U0LENAORTIZ> can extend this vote")
     before = (await workspace.control_client.message(FILM, ts))["blocks"]
@@ -52,9 +52,9 @@ async def test_lead_extends_and_drops_from_the_menu(workspace: PracticeEnvironme
     await workspace.wait_for_ephemeral(LENA, "Voting on Vera now closes")
     assert (await workspace.control_client.message(FILM, ts))["blocks"] != before
     await workspace.control_client.click(
-        LENA, FILM, ts, "more", (await overflow_options(workspace, ts))["Drop the round"]
+        LENA, FILM, ts, "more", (await overflow_options(workspace, ts))["Cancel round"]
     )
-    confirmation = await workspace.wait_for_ephemeral(LENA, "Drop the round for Vera?")
+    confirmation = await workspace.wait_for_ephemeral(LENA, "Cancel the round for Vera?")
     await workspace.press(LENA, confirmation["ts"], "drop")
     await workspace.wait_for_text(ts, "The lead dropped the round")
 

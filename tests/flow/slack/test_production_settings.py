@@ -45,7 +45,7 @@ async def test_saved_settings_apply_to_the_next_round(workspace: PracticeEnviron
     await workspace.press(LENA, await _decide_first_candidate(workspace, ts), "facts")
     facts = text_of(await workspace.wait_for_ephemeral(LENA, "Prompt version"))
     assert "*House style:* north light, no make-up" in facts
-    assert "portrait-1-style" in facts
+    assert "portrait-2-style" in facts
     reopened = await open_settings(workspace, DANIEL)
     assert f"<@{LENA}> changed the name to “The Quay”" in text_of(reopened)
     assert "north light" not in workspace.log
@@ -67,7 +67,7 @@ async def test_invalid_setting_is_reported_at_its_field(workspace: PracticeEnvir
     answer = await submit_settings(workspace, LENA, view, per_month="", per_round="5", may_change_settings=[DANIEL])
     assert answer["errors"] == {
         "per_round": "Castroom allows $1.00 a round, and a production can only go below that.",
-        "may_change_settings": "Name yourself as well, or you could not undo this.",
+        "may_change_settings": "Include yourself, or you could not undo this.",
     }
 
 
@@ -99,7 +99,7 @@ async def test_only_listed_users_open_the_settings(workspace: PracticeEnvironmen
         await submit_settings(workspace, LENA, await open_settings(workspace, LENA, QUIET), may_change_settings=[LENA])
     )["ok"]
     text = await workspace.run_command("settings", DANIEL, QUIET)
-    assert text == f"Here only <@{LENA}> can change the settings. Nothing was changed."
+    assert text == f"Only <@{LENA}> can change the settings. Nothing was changed."
     assert "/invite @Castroom" in await workspace.run_command("settings", LENA, GENERAL)
 
 

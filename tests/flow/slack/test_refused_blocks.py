@@ -86,7 +86,7 @@ async def test_full_round_works_while_slack_refuses_one_block_kind(
 async def test_emoji_votes_work_without_buttons_until_a_restart(workspace: PracticeEnvironment) -> None:
     await refuse_blocks(workspace, "button")
     ts = await workspace.cast("Bare: a cook --each 1 --models recraft,gpt-image-2")
-    assert "the vote counts number emoji" in await workspace.wait_for_text(ts, "Nobody has voted yet")
+    assert "the vote counts number emoji" in await workspace.wait_for_text(ts, "No votes yet")
     assert buttons_of(await workspace.control_client.message(FILM, ts)) == {}
     await workspace.control_client.react(DANIEL, FILM, ts, "two")
     await workspace.wait_for_text(ts, "1 person voted")

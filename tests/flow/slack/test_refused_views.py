@@ -96,7 +96,7 @@ async def test_home_report_and_recall_omit_refused_blocks(workspace: PracticeEnv
     await workspace.control_client.command(MEI, FILM, "Seen")
     assert "share" in buttons_of(await workspace.wait_for_ephemeral(MEI, "candidate 1", after=now))
     await workspace.control_client.command(LENA, FILM, "spend")
-    await workspace.wait_for_ephemeral(LENA, "What was spent is in", after=now)
+    await workspace.wait_for_ephemeral(LENA, "the spending is in", after=now)
 
     async def report_sent() -> bool:
         return any("$" in text_of(m) for m in await workspace.control_client.messages("D0LENAORTIZ"))

@@ -22,7 +22,7 @@ async def open_reroll_options(workspace: PracticeEnvironment, ts: str) -> Json:
     """The lead's private choice of what is drawn again."""
     after = max((float(m["ts"]) for m in await workspace.control_client.ephemerals(LENA)), default=0)
     await workspace.press(LENA, ts, "reroll")
-    return await workspace.wait_for_ephemeral(LENA, "Draw again for", after=after)
+    return await workspace.wait_for_ephemeral(LENA, "Re-roll for for", after=after)
 
 
 async def choose_option(workspace: PracticeEnvironment, choice: Json, action_id: str, prefix: str) -> None:
@@ -64,7 +64,7 @@ async def test_reroll_options_show_prices_and_models_after_the_close(workspace: 
     choice = await open_reroll_options(workspace, ts)
     text = text_of(choice) + str(menu_of(choice, "reroll_one")) + str(menu_of(choice, "vary"))
     assert "Nothing is drawn, or charged, before you choose" in text
-    assert "All again · up to $0." in buttons_of(choice)["reroll_all"]
+    assert "Redraw all · up to $0." in buttons_of(choice)["reroll_all"]
     for action in ("reroll_one", "vary"):
         prices = {label.split("up to ")[1] for label in menu_of(choice, action)}
         assert (len(menu_of(choice, action)), len(prices)) == (4, 1)
@@ -76,8 +76,8 @@ async def test_reroll_options_show_prices_and_models_after_the_close(workspace: 
     models = menu_of(choice, "reroll_one")
     assert len({label.split(" again · up to $")[1] for label in models}) == 2, "each its own price"
     await choose_option(workspace, choice, "reroll_one", "Recraft")
-    text = await workspace.wait_for_text(ts, "came after the vote")
-    assert re.search(r"\*5\* · Recraft [^·]+ · came after the vote", text)
+    text = await workspace.wait_for_text(ts, "arrived after the vote")
+    assert re.search(r"\*5\* · Recraft [^·]+ · arrived after the vote", text)
     decide = next(
         v for k, v in menu_of(await workspace.control_client.message(FILM, ts), "decide").items() if k.startswith("5 ")
     )
@@ -102,7 +102,7 @@ async def test_variation_joins_the_vote_and_names_its_source(workspace: Practice
     await workspace.press(LENA, ts, "lock")
     assert "varies 2" in await workspace.wait_for_text(ts, "Vary is cast")
     await workspace.press(MEI, ts, "facts")
-    facts = text_of(await workspace.wait_for_ephemeral(MEI, "Facts"))
+    facts = text_of(await workspace.wait_for_ephemeral(MEI, "Details"))
     assert "candidate 2 of its round" in facts
     assert "another moment" in facts
 
@@ -143,7 +143,7 @@ async def refine_after_the_close(workspace: PracticeEnvironment, ts: str) -> Non
     for answer in await asyncio.gather(*(workspace.control_client.submit(LENA, form["id"], values) for _ in range(2))):
         assert answer["ok"] or answer["error"] == "no_such_view", answer
     new = await wait_for_child_round(workspace, before)
-    assert "nobody had voted" in await workspace.wait_for_text(new, "Refined from")
+    assert "there were no votes" in await workspace.wait_for_text(new, "Refined from")
     await workspace.wait_for_text(ts, "the new round is here")
     assert len({m["ts"] for m in await workspace.control_client.messages(FILM)} - before) == 1
 

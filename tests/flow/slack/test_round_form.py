@@ -111,13 +111,13 @@ async def test_invalid_fields_show_errors_and_call_no_model(workspace: PracticeE
     errors = (await workspace.control_client.submit(LENA, view["id"], invalid))["errors"]
     assert errors == {
         "cast_name": "The name has 90 characters; up to 80 fit.",
-        "cast_until": "That is past or too soon: voting stays open for 5 minutes at least.",
+        "cast_until": "Too soon: voting stays open for at least 5 minutes.",
         "cast_quorum": "3 votes cannot come together: 2 named here.",
     }
     late = int(time.time()) + 31 * 86_400
     without_voters = form_values("Zoe", until=late, voters=[], quorum=None)
     errors = (await workspace.control_client.submit(LENA, view["id"], without_voters))["errors"]
-    assert errors == {"cast_until": "That is too far away: voting stays open for 30 days at most."}
+    assert errors == {"cast_until": "Too late: voting stays open for at most 30 days."}
     both = ["recraft:recraftv4_1", "gemini:gemini-3-pro-image"]
     errors = (
         await workspace.control_client.submit(LENA, view["id"], form_values("Zoe", models=both, each="5") | _tomorrow())
@@ -164,17 +164,17 @@ async def test_cast_character_is_suggested_and_recast_for_a_price(
         LENA, view["id"], "cast_name", "mar"
     )
     busy = await workspace.control_client.submit(LENA, view["id"], form_values("Mara"))
-    assert busy["errors"] == {"cast_name": "Mara is being cast right now. Lock or drop that round first."}
+    assert busy["errors"] == {"cast_name": "Mara is being cast right now. Lock or cancel that round first."}
     await workspace.wait_for_ballot(ts)
     await workspace.press(LENA, ts, "vote:1")
     await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
     await workspace.press(LENA, ts, "lock")
     await workspace.wait_for_button(ts, "facts")
     view = await open_form(workspace)
-    assert "Mara · cast already" in await workspace.control_client.suggest_options(LENA, view["id"], "cast_name", "Mar")
+    assert "Mara · already cast" in await workspace.control_client.suggest_options(LENA, view["id"], "cast_name", "Mar")
     calls_before = await workspace.count_model_calls()
     assert (await workspace.control_client.submit(LENA, view["id"], form_values("Mara", "a pilot, older")))["ok"]
-    question = await workspace.wait_for_modal(LENA, "Mara is cast already")
+    question = await workspace.wait_for_modal(LENA, "Mara is already cast")
     assert question["submit"]["text"] == "Re-cast for $0.11"
     assert await workspace.count_model_calls() == calls_before
     assert (await workspace.control_client.submit(LENA, question["id"], {}))["ok"]
@@ -255,7 +255,7 @@ async def test_form_works_in_direct_messages_but_not_in_uninvited_channels(works
     assert "Invite me with /invite @Castroom" in text
     assert text.splitlines()[-1] == "/cast"
     view = await open_form(workspace, channel=LENA_DM)
-    assert "in sight of nobody else" in text_of(view)
+    assert "visible only to you" in text_of(view)
     assert (await workspace.control_client.submit(LENA, view["id"], form_values("Nobody") | _tomorrow()))["ok"]
     message = await wait_for_round(workspace, "Nobody", LENA_DM)
     assert "cancel" in buttons_of(message)

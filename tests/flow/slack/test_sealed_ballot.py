@@ -54,7 +54,7 @@ async def test_sealed_vote_from_ballot_to_reveal(workspace: PracticeEnvironment)
     await workspace.press(LENA, ts, "close")
     text = await workspace.wait_for_text(ts, "2 leads: 2 of 2 people voted for it")
     assert "too smooth 1" in text
-    assert "reads human 2, as Maya 2" in text
+    assert "looks human 2, right for Maya 2" in text
     await workspace.press(LENA, ts, "lock")
     assert "too smooth 1" in await workspace.wait_for_text(ts, "Maya is cast")
 
@@ -96,7 +96,7 @@ async def test_ballot_can_be_changed_and_reports_unclear_answers(workspace: Prac
     element = next(b["element"] for b in again["blocks"] if b.get("block_id") == "none")
     assert [option["value"] for option in element["initial_options"]] == ["none"]
     await workspace.press(LENA, ts, "close")
-    text = await workspace.wait_for_text(ts, "Nothing here reads human and right")
+    text = await workspace.wait_for_text(ts, "No portrait convinced")
     assert "1 person found nobody" in text
     late = await workspace.control_client.submit(DANIEL, again["id"], vote_values(again, 1) | {"none": []})
     assert late["ok"], "the modal says it"
@@ -110,7 +110,7 @@ async def test_run_off_after_a_tie_hides_counts_and_keeps_numbers(workspace: Pra
         await workspace.control_client.submit(user, view["id"], vote_values(view, number))
     await workspace.wait_for_text(ts, "2 people voted")
     await workspace.press(LENA, ts, "close")
-    await workspace.wait_for_text(ts, "2 and 3 are level with 1 vote each. A run-off can tell")
+    await workspace.wait_for_text(ts, "2 and 3 are tied with 1 vote each. Hold a run-off")
     await workspace.press(LENA, ts, "run_off")
     await workspace.wait_for_text(ts, "run-off: 2 or 3?")
     await workspace.wait_for_text(ts, "contact sheet for Vera, candidates 2 and 3")

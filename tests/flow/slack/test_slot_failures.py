@@ -37,7 +37,7 @@ async def test_ballot_opens_with_one_candidate_and_explains_four_failures(worksp
 async def test_round_without_portraits_explains_why_and_frees_the_name(workspace: PracticeEnvironment) -> None:
     await workspace.control_client.post("models/*/faults", {"kind": "error_503", "times": 0})
     ts = await workspace.cast("Nobody: a ghost")
-    text = await workspace.wait_for_text(ts, "No portrait came")
+    text = await workspace.wait_for_text(ts, "No portrait arrived")
     assert text.count("Nothing was charged for it") == 4
     await workspace.control_client.post("models/*/faults", {"kind": "none"})
     await workspace.wait_for_ballot(await workspace.cast("Nobody: a ghost"))

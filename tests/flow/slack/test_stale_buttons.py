@@ -63,7 +63,7 @@ async def test_all_buttons_work_after_a_week_and_a_restart(workspace: PracticeEn
     await workspace.wait_for_labels(ts["Vote"], {"vote:1": "1 · 1"})
     now = time.time()
     await workspace.press(LENA, ts["Vote"], "reroll")
-    offer = await workspace.wait_for_ephemeral(LENA, "Draw again", after=now)
+    offer = await workspace.wait_for_ephemeral(LENA, "Re-roll for", after=now)
     option = next(v for label, v in menu_of(offer, "reroll_one").items() if label.startswith("1"))
     assert (await workspace.control_client.click(LENA, FILM, offer["ts"], "reroll_one", option))["ok"]
     await workspace.wait_for_button(ts["Vote"], "vote:3")

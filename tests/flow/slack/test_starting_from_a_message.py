@@ -121,7 +121,7 @@ async def test_mentions_with_names_are_answered_and_links_start_nothing(workspac
         await mention_bot(workspace, MEI, words, parent)
         assert "Maya" in await wait_for_thread_reply(workspace, parent)
     await mention_bot(workspace, MEI, "Maya: a fisherwoman again --each 1")
-    await workspace.wait_for_ephemeral(MEI, "Maya is cast already")
+    await workspace.wait_for_ephemeral(MEI, "Maya is already cast")
     await mention_bot(workspace, MEI, "see https://example.com/maya")
     await workspace.wait_for_ephemeral(MEI, "example.com")
     assert await workspace.count_model_calls() == calls_before

@@ -53,7 +53,7 @@ async def test_download_is_sent_privately_with_correct_hashes(
     workspace: PracticeEnvironment, maya_record_ts: str
 ) -> None:
     await workspace.press(MEI, maya_record_ts, "take")
-    await workspace.wait_for_ephemeral(MEI, "is in your messages with me")
+    await workspace.wait_for_ephemeral(MEI, "is in our direct messages")
     (shared,) = [
         c for c in await workspace.control_client.calls("files.completeUploadExternal") if "Maya-1.zip" in json.dumps(c)
     ]

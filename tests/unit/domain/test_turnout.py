@@ -35,10 +35,10 @@ def test_outlook_text() -> None:
     def turnout_with_pending(number: int, voted: int = 2) -> Turnout:
         return Turnout(number + voted, voted, frozenset(f"U{n}" for n in range(number)), 0)
 
-    assert voters.outlook(2, True, turnout_with_pending(2)) == "2 leads whatever the remaining two say"
-    assert voters.outlook(2, True, turnout_with_pending(1)) == "2 leads whatever the remaining one says"
-    assert voters.outlook(2, False, turnout_with_pending(3)) == "The remaining three can still change this"
-    assert voters.outlook(2, True, turnout_with_pending(0)) == "Every vote is in"
+    assert voters.outlook(2, True, turnout_with_pending(2)) == "2 wins regardless of the remaining two votes"
+    assert voters.outlook(2, True, turnout_with_pending(1)) == "2 wins regardless of the remaining one vote"
+    assert voters.outlook(2, False, turnout_with_pending(3)) == "The remaining three can still change the leader"
+    assert voters.outlook(2, True, turnout_with_pending(0)) == "All votes are in"
     assert voters.outlook(None, False, turnout_with_pending(3, voted=0)) == ""
 
 

@@ -139,7 +139,7 @@ async def test_open_round_reply_keeps_the_brief_to_send_again() -> None:
 async def test_exceeded_cap_is_reported_in_the_ack() -> None:
     over = OverBudget("round", Decimal("2.4"), Decimal(2), Decimal(2))
     async with listener_harness(start_round__start=over) as harness:
-        assert "MAX_USD_PER_ROUND" in ack_body(await harness.send(slash_command(COMMAND_TEXT)))["text"]
+        assert "can raise the cap" in ack_body(await harness.send(slash_command(COMMAND_TEXT)))["text"]
     assert called_methods(harness) == ["start_round.start"]
 
 
@@ -155,7 +155,7 @@ async def test_list_command_shows_the_roster() -> None:
     page = Page((make_character(face=make_face()), make_character("Rui", 2)), 2)
     async with listener_harness(recall__list_visible=page) as harness:
         reply = await send_and_get_reply(harness, slash_command("list"))
-    assert reply["text"] == "2 characters that you may see"
+    assert reply["text"] == "2 characters"
     assert "Rui · <#C1> · being cast" in json.dumps(reply["blocks"], ensure_ascii=False)
 
 
@@ -164,7 +164,7 @@ async def test_slow_channel_lookup_opens_no_round() -> None:
     async with listener_harness(start_round__start=START_RESULT) as harness:
         harness.slack.replies["conversations.info"] = [{"after": 0.4}]
         reply = ack_body(await harness.send(slash_command(COMMAND_TEXT)))
-    assert reply["text"].endswith("nothing was changed. Try again in a minute.")
+    assert reply["text"].endswith("Nothing was changed. Try again in a minute.")
     assert harness.use_cases.calls == []
 
 

@@ -20,17 +20,17 @@ RETIRING = replace(RETIRED, retires_on=date(2026, 12, 1), is_retired=False)
 
 def test_notice_of_a_retired_model_names_its_successor() -> None:
     assert retirement_notice(RETIRED) == (
-        "Easel Four (`easel:easel-wire`) is no longer served by its vendor, so it is not asked any more. "
-        "In its place there is Lumen Two: `--models lumen`."
+        "Easel Four (`easel:easel-wire`) is retired by its vendor and no longer used. "
+        "Its successor is Lumen Two: `--models lumen`."
     )
 
 
 def test_notice_of_a_retiring_model_names_the_date() -> None:
-    assert "is served until 1 December 2026; from then on it is not asked any more" in retirement_notice(RETIRING)
+    assert "is available until 1 December 2026; after that it is not used" in retirement_notice(RETIRING)
 
 
 def test_notice_without_a_successor() -> None:
-    assert "Nobody names a successor; a brief without `--models`" in retirement_notice(replace(RETIRED, successor=None))
+    assert "It has no successor; briefs without `--models`" in retirement_notice(replace(RETIRED, successor=None))
 
 
 def test_notice_escapes_the_model_title() -> None:

@@ -1,4 +1,4 @@
-"""[Take it on]: the archive of a face by direct message."""
+"""[Download package]: the archive of a face by direct message."""
 
 from decimal import Decimal
 
@@ -33,11 +33,11 @@ async def test_archive_is_sent_by_direct_message() -> None:
         assert (message["channel"], shared["channel_id"], shared["thread_ts"]) == ("U0LEAD", "D0MINE", "9.9")
         assert list(harness.slack.uploaded.values()) == [archive.data]
         assert "<!channel>" not in message["text"]
-        assert "is in your messages with me" in harness.slack.responses[0]["text"]
+        assert "is in our direct messages" in harness.slack.responses[0]["text"]
 
 
 async def test_download_of_a_hidden_face_is_refused() -> None:
     async with listener_harness(face_download__archive=NotAvailableHere("unknown")) as harness:
         await harness.send(message_press("take", "r1"))
         assert harness.slack.uploaded == {}
-        assert "I have no face here that you may see" in harness.slack.responses[0]["text"]
+        assert "No face found here" in harness.slack.responses[0]["text"]

@@ -28,7 +28,7 @@ async def test_lock_passes_the_leader_that_was_shown() -> None:
 async def test_lock_without_a_winner_is_explained_to_the_lead() -> None:
     async with listener_harness(lock_face__lock=NoWinner((1, 4))) as harness:
         await harness.send(message_press("lock", "r1 r1-0"))
-    assert harness.slack.responses[0]["text"].startswith("1 and 4 are level, so nothing is locked.")
+    assert harness.slack.responses[0]["text"].startswith("1 and 4 are tied, so nothing is locked.")
 
 
 async def test_lock_without_a_leader_asks_what_to_do() -> None:

@@ -24,7 +24,7 @@ from tests.support.slack_limits import iter_objects
 
 CONFIRM = confirm("Lock 1 as Maya?", "3 of 4 people voted for it.", "Lock 1")
 FULL_VIEW = view(
-    "Casting Maya. Nobody has voted yet",
+    "Casting Maya. No votes yet",
     header("Casting Maya"),
     image("F0SHEET00", "four portraits"),
     quote("a fisherwoman, <b>60</b>", 100),
@@ -114,7 +114,7 @@ def test_fallback_never_reveals_alt_text_or_file_ids(steps: int) -> None:
 
 
 def test_strip_mrkdwn_removes_markup() -> None:
-    assert strip_mrkdwn("*2* of <@U0MEI>, <https://a.example|its round>, &lt;3") == "2 of @U0MEI, its round, <3"
+    assert strip_mrkdwn("*2* of <@U0MEI>, <https://a.example|voting record>, &lt;3") == "2 of @U0MEI, voting record, <3"
 
 
 def test_truncate_mrkdwn_never_splits_a_mention_or_entity() -> None:

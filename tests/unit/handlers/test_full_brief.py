@@ -66,7 +66,7 @@ def test_use_likeness_and_house_style_follow_the_brief(state: str) -> None:
         state, use=IntendedUse.ADVERTISING, reference=Reference("Old *Maya*", "k", "ab"), style="16 mm, & grain"
     )
     line = shown.blocks[2]["elements"][0]["text"]
-    assert line == "for advertising · drawn after the face of Old \u2217Maya\u2217 · House style: 16 mm, &amp; grain"
+    assert line == "for advertising · likeness: Old \u2217Maya\u2217 · House style: 16 mm, &amp; grain"
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -120,7 +120,7 @@ async def test_mention_that_asks_for_somebody_unknown_is_answered_so(text: str) 
     async with listener_harness(recall__recall=NO_RESULT) as harness:
         await harness.send(mention_event(f"<@U0BOT> {text}"))
         (sent,) = harness.slack.calls_to("chat.postEphemeral")
-    assert "that you may see" in sent["text"]
+    assert "No one called" in sent["text"]
 
 
 async def test_near_name_in_a_mention_is_asked_privately() -> None:

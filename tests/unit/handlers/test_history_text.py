@@ -21,9 +21,9 @@ def make_event(kind: str, **changes: object) -> TimelineEvent:
     ("timeline_event", "expected"),
     [
         (make_event("started", usd=Decimal("0.21")), "<https://s.slack/1|Started> by <@U1> · up to $0.21"),
-        (make_event("rerolled_one", detail="3"), "Candidate 3 drawn again by <@U1>"),
-        (make_event("rerolled_one"), "A missing candidate drawn again by <@U1>"),
-        (make_event("varied", detail="2"), "Candidate 2 drawn in another moment by <@U1>"),
+        (make_event("rerolled_one", detail="3"), "Candidate 3 redrawn by <@U1>"),
+        (make_event("rerolled_one"), "A missing candidate redrawn by <@U1>"),
+        (make_event("varied", detail="2"), "Candidate 2 varied by <@U1>"),
         (make_event("alias", detail="the <fisherwoman>"), "Also called “the &lt;fisherwoman&gt;”, by <@U1>"),
         (make_event("unalias", detail="Mum"), "No longer called “Mum”, by <@U1>"),
         (make_event("voted", people=(), count=3), "3 people voted, sealed"),

@@ -73,7 +73,7 @@ async def test_hash_conflict_is_ignored_and_other_errors_are_reported() -> None:
         harness.slack.replies["views.publish"] = [{"error": "internal_error"}]
         await harness.send(view_action("page:next", "2"))
         (modal,) = harness.slack.calls_to("views.open")
-    assert "nothing was changed" in modal_text(modal)
+    assert "Nothing was changed" in modal_text(modal)
 
 
 async def test_only_the_rejected_portrait_is_removed() -> None:
@@ -114,7 +114,7 @@ async def test_card_of_a_hidden_face_says_so() -> None:
     async with listener_harness(REPOSITORIES, recall__recall_by_id=RecallResult("nothing", "")) as harness:
         await harness.send(view_action("card:0", "c1"))
         (modal,) = harness.slack.calls_to("views.open")
-    assert "I have no face here that you may see" in modal_text(modal)
+    assert "No face found here" in modal_text(modal)
 
 
 async def test_card_of_another_workspace_is_rejected() -> None:
@@ -123,7 +123,7 @@ async def test_card_of_another_workspace_is_rejected() -> None:
         await harness.send(view_action("card:0", "c1"))
         (modal,) = harness.slack.calls_to("views.open")
         await harness.send(view_action("card_full", "r3", team="T2", view="modal"))
-    assert "This is no longer here" in modal_text(modal)
+    assert "This is no longer available" in modal_text(modal)
     assert not [name for name, *_ in harness.use_cases.calls if name == "recall.get_face"]
 
 
@@ -135,9 +135,9 @@ async def test_refused_download_is_shown_in_the_modal() -> None:
         await harness.send(view_action("card_take", "r3", view="modal"))
         (pushed,) = harness.slack.calls_to("views.push")
         (updated,) = harness.slack.calls_to("views.update")
-    assert "Packing the face" in modal_text(pushed)
+    assert "Preparing the package" in modal_text(pushed)
     assert updated["view_id"] == "V2"
-    assert "I have no face here that you may see" in modal_text(updated)
+    assert "No face found here" in modal_text(updated)
 
 
 @pytest.mark.parametrize("action", ["card_full", "card_facts", "card_take"])
@@ -146,7 +146,7 @@ async def test_hidden_face_is_reported_in_a_pushed_modal(action: str, caplog: py
         harness.slack.replies["views.push"] = [{"view": {"id": "V2"}}]
         await harness.send(view_action(action, "r3", view="modal"))
         (pushed,) = harness.slack.calls_to("views.push")
-    assert "I have no face here that you may see" in modal_text(pushed)
+    assert "No face found here" in modal_text(pushed)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 

@@ -56,7 +56,7 @@ def test_decisions_come_before_votes() -> None:
     ("round_", "decision", "reason"),
     [
         (make_closed_round({1: 3, 2: 0}, 3), LeadDecision.RESULT, "voting is closed, 1 leads"),
-        (make_closed_round({1: 0}, 0), LeadDecision.NO_VOTES, "nobody voted"),
+        (make_closed_round({1: 0}, 0), LeadDecision.NO_VOTES, "closed without votes"),
         (make_closed_round({1: 1}, 1), LeadDecision.NO_QUORUM, "too few people voted"),
         (make_round(), LeadDecision.UNSURE_CHARGE, "may have been charged"),
     ],

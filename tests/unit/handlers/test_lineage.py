@@ -42,8 +42,8 @@ LEADING_VOTES, TIED_VOTES, NO_VOTES = {1: 1, 2: 3}, {1: 2, 2: 2}, {1: 0, 2: 0}
     ("votes", "voters", "text"),
     [
         (LEADING_VOTES, 4, "2 led with 3 of 4 votes"),
-        (TIED_VOTES, 3, "1 and 2 were level with 2 votes each"),
-        (NO_VOTES, 0, "nobody had voted"),
+        (TIED_VOTES, 3, "1 and 2 were tied with 2 votes each"),
+        (NO_VOTES, 0, "there were no votes"),
     ],
 )
 def test_previous_round_summary_names_the_leader(votes: dict[int, int], voters: int, text: str) -> None:
@@ -60,7 +60,7 @@ def test_unopened_sealed_ballots_stay_hidden_in_the_next_round() -> None:
     )
     visible_tally = sealed.visible_tally(Tally(LEADING_VOTES, 4))
     assert visible_tally.votes == {1: 0, 2: 0}
-    assert lineage.leader_summary(sealed, visible_tally) == "4 sealed ballots that nobody opened"
+    assert lineage.leader_summary(sealed, visible_tally) == "4 sealed ballots that were not counted"
 
 
 def test_refined_round_quotes_and_links_the_previous_brief() -> None:
@@ -137,7 +137,7 @@ def test_failed_variation_is_offered_with_its_own_price() -> None:
     )
     view = reroll(options, TITLES)
     text = json.dumps(view.blocks, ensure_ascii=False)
-    assert "*The variation of 2 that did not come*" in text
+    assert "*The variation of 2 that failed*" in text
     press = next(p for p in iter_objects(view) if p.get("action_id") == "reroll_one:1")
     assert press["text"]["text"] == "Again · up to $0.09"
 

@@ -59,7 +59,7 @@ async def test_unexpected_error_is_acknowledged_and_reported() -> None:
     async with listener_harness(start_round__start=RuntimeError("bug")) as harness:
         response = await harness.send(slash_command(COMMAND_TEXT))
     assert response.status == 200
-    assert ack_body(response)["text"].startswith("Something failed on my side")
+    assert ack_body(response)["text"].startswith("Something went wrong on my side")
 
 
 async def test_vote_press_records_a_vote_and_sends_a_receipt() -> None:
@@ -67,7 +67,7 @@ async def test_vote_press_records_a_vote_and_sends_a_receipt() -> None:
         await harness.send(message_press("vote:2", "r1-1"))
     assert harness.use_cases.calls == [("voting.click", "r1-1", "U0LEAD", 1_764_000_001_000_200)]
     (reply,) = harness.slack.responses
-    assert reply["text"].startswith("You vote for 2 as Maya.")
+    assert reply["text"].startswith("You voted for 2.")
     assert (reply["response_type"], reply["replace_original"]) == ("ephemeral", False)
 
 
@@ -86,7 +86,7 @@ async def test_vote_after_the_close_is_rejected() -> None:
 async def test_press_on_an_unknown_round_is_reported() -> None:
     async with listener_harness(voting__click=KeyError("r0-1")) as harness:
         await harness.send(message_press("vote:2", "r0-1"))
-    assert harness.slack.responses[0]["text"].startswith("This is no longer here")
+    assert harness.slack.responses[0]["text"].startswith("This is no longer available")
 
 
 @pytest.mark.parametrize("added", [True, False])
@@ -111,7 +111,7 @@ async def test_reroll_options_are_shown_with_prices() -> None:
     async with listener_harness(reroll__options=offer) as harness:
         await harness.send(message_press("reroll", "r1"))
     request = json.dumps(harness.slack.responses[0], ensure_ascii=False)
-    assert "All again · up to $0.15" in request
+    assert "Redraw all · up to $0.15" in request
     assert "3 again · up to $0.05" in request
     assert called_methods(harness) == ["reroll.options"]
 
@@ -181,7 +181,7 @@ async def test_refined_brief_is_saved_and_started() -> None:
 async def test_refine_form_of_another_workspace_is_rejected() -> None:
     async with listener_harness() as harness:
         reply = ack_body(await harness.send(view_submission("refine", "r1", team="T2", brief="x")))
-    assert reply["errors"]["brief"].startswith("This is no longer here")
+    assert reply["errors"]["brief"].startswith("This is no longer available")
     assert harness.use_cases.calls == []
 
 
@@ -320,7 +320,7 @@ async def test_malformed_payload_is_reported_and_changes_nothing() -> None:
         response = await harness.send(body)
     assert response.status == 200
     assert harness.use_cases.calls == []
-    assert harness.slack.responses[0]["text"].startswith("Something failed on my side")
+    assert harness.slack.responses[0]["text"].startswith("Something went wrong on my side")
 
 
 async def test_slack_errors_are_logged_without_traceback(

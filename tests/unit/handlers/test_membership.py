@@ -116,7 +116,7 @@ async def test_press_of_a_removed_person_does_nothing(action: str) -> None:
     harness = await send(message_press(action, PRESSES[action], is_ephemeral=True), "U0MEI")
     assert harness.use_cases.calls == []
     (answer,) = harness.slack.responses
-    assert answer["text"].startswith("You are not in this channel any more")
+    assert answer["text"].startswith("You are no longer in this channel")
     assert harness.slack.calls_to("views.open") == []
 
 
@@ -127,7 +127,7 @@ async def test_choice_in_an_open_modal_does_nothing(action: str) -> None:
     assert harness.use_cases.calls == []
     assert harness.slack.calls_to("views.update") == []
     (refusal,) = harness.slack.calls_to("views.push")
-    assert "You are not in this channel any more" in str(refusal["view"]["blocks"])
+    assert "You are no longer in this channel" in str(refusal["view"]["blocks"])
 
 
 @pytest.mark.parametrize("callback_id", SUBMISSIONS)
@@ -136,7 +136,7 @@ async def test_form_of_a_removed_person_is_refused(callback_id: str) -> None:
         make_private(harness.slack, "U0MEI")
         response = await harness.send(view_submission(callback_id, SUBMISSIONS[callback_id]))
     assert harness.use_cases.calls == []
-    assert "You are not in this channel any more" in response.body
+    assert "You are no longer in this channel" in response.body
 
 
 @pytest.mark.parametrize("action", SUGGESTIONS)
@@ -164,7 +164,7 @@ async def test_mention_of_a_removed_person_starts_nothing_and_is_answered_direct
         (sent,) = harness.slack.calls_to("chat.postMessage")
     assert harness.use_cases.calls == []
     assert sent["channel"] == "U0MEI"
-    assert "You are not in this channel any more" in sent["text"]
+    assert "You are no longer in this channel" in sent["text"]
 
 
 async def test_reaction_of_a_removed_person_does_not_count() -> None:

@@ -101,7 +101,7 @@ async def test_a_private_face_is_not_shared_elsewhere() -> None:
     ) as harness:
         await harness.send(message_press("share", "c1", is_ephemeral=True))
         assert harness.slack.calls_to("chat.postMessage") == []
-    assert "shown only there" in harness.slack.responses[0]["text"]
+    assert "only shown there" in harness.slack.responses[0]["text"]
 
 
 async def test_a_suggestion_shows_the_face_it_names() -> None:
@@ -144,7 +144,7 @@ async def test_facts_of_a_hidden_face_are_refused(action: str) -> None:
     ) as harness:
         await harness.send(message_press(action, "r1", person="U0OUTSIDE"))
         assert harness.slack.calls_to("files.info") == []
-    assert harness.slack.responses[0]["text"].startswith("I have no face here that you may see.")
+    assert harness.slack.responses[0]["text"].startswith("No face found here.")
 
 
 @pytest.mark.parametrize("file_reply", MISSING_FILE_REPLIES, ids=str)

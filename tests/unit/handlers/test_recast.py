@@ -77,8 +77,8 @@ def test_sealed_record_lists_flaw_tags() -> None:
             make_view_data(make_record(brief=brief, tally=Tally(VOTES, 4, results)), face=make_face(tally=VOTES))
         )
     )
-    assert "reads human 4, as Maya 3 · eyes 1" in text
-    assert "On hold: *4* · Lumen Two · 2 votes · $0.04\\nreads human 2, as Maya 2 · too smooth 2" in text
+    assert "looks human 4, right for Maya 3 · eyes 1" in text
+    assert "On hold: *4* · Lumen Two · 2 votes · $0.04\\nlooks human 2, right for Maya 2 · too smooth 2" in text
 
 
 def test_face_decided_by_the_lead_has_no_understudy() -> None:
@@ -144,9 +144,9 @@ def test_recast_form_has_three_priced_modes() -> None:
     assert list(fields) == ["how", "reason", "brief"]
     modes = [o["text"]["text"] for o in fields["how"]["element"]["options"]]
     assert modes == [
-        "Keep it until a new one is locked (up to $0.20)",
-        "Unlock it now, and re-cast (up to $0.20)",
-        "Unlock it, and that is all ($0)",
+        "Keep it until a new face is locked (up to $0.20)",
+        "Unlock it now and re-cast (up to $0.20)",
+        "Unlock only ($0)",
     ]
     assert fields["brief"]["element"]["initial_value"] == make_record().brief.text
     assert not fields["reason"]["optional"]
@@ -157,7 +157,7 @@ def test_recast_form_without_budget_only_unlocks() -> None:
     modal = form(make_recast_options(modes=(RecastMode.ONLY_UNLOCK,), price=None, refusal=refused), "17")
     assert [b["block_id"] for b in modal["blocks"] if b["type"] == "input"] == ["reason"]
     assert "of today's $1.00 there is $0.10 left" in json.dumps(modal)
-    assert "Version 1 can be unlocked all the same." in json.dumps(modal)
+    assert "Version 1 can still be unlocked." in json.dumps(modal)
     assert modal["submit"]["text"] == "Unlock"
 
 
@@ -218,7 +218,7 @@ def test_history_lists_events_newest_first() -> None:
 def test_long_history_is_paged() -> None:
     events = tuple(make_event(n) for n in range(PAGE_SIZE + 5))
     first, last = (history(make_history(*events), page, {}) for page in (0, 1))
-    assert "and 5 more before" in blocks_json(first)
+    assert "5 earlier" in blocks_json(first)
     assert [p["value"] for p in iter_objects(first) if p.get("action_id") == "earlier"] == ["c1 1"]
     assert blocks_json(last).count("Started") == 5
     assert "earlier" not in action_ids(last)
@@ -229,7 +229,7 @@ def test_history_of_an_ambiguous_name_offers_suggestions() -> None:
         "unsure", "Mara", (Character("c1", "Maya", PLACE, None, "r1"), Character("c2", "Mia", PLACE, None, "r2"))
     )
     assert action_ids(history(CharacterHistory(found), 0, {})) == ["history:1", "history:2"]
-    assert "No Mara here" in blocks_json(history(CharacterHistory(RecallResult("nothing", "Mara")), 0, {}))
+    assert "No one called Mara here" in blocks_json(history(CharacterHistory(RecallResult("nothing", "Mara")), 0, {}))
 
 
 def test_versions_modal_compares_two_versions() -> None:
@@ -354,10 +354,10 @@ async def test_price_increase_reopens_the_form_with_its_inputs() -> None:
         modal = reply["view"]
         assert modal["private_metadata"] == "r1 17 0.30"
         text = json.dumps(modal)
-        assert "the price is up to $0.30 now" in text
+        assert "the price is now up to $0.30" in text
         assert '"initial_value": "too young"' in text
         assert (
-            '"initial_option": {"text": {"type": "plain_text", "text": "Unlock it now, and re-cast (up to $0.30)"'
+            '"initial_option": {"text": {"type": "plain_text", "text": "Unlock it now and re-cast (up to $0.30)"'
             in text
         )
 

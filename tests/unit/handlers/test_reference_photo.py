@@ -113,7 +113,7 @@ async def test_portraits_need_no_consent() -> None:
 async def test_photo_form_of_another_workspace_is_rejected() -> None:
     async with photo_harness() as harness:
         refused = ack_body(await harness.send(photo_submission(team="T2")))
-    assert refused["errors"]["cast_name"].startswith("This is no longer here")
+    assert refused["errors"]["cast_name"].startswith("This is no longer available")
     assert harness.use_cases.calls == []
 
 
@@ -186,7 +186,7 @@ async def endless_body() -> AsyncIterator[bytes]:
 def test_facts_show_the_reference_and_its_consent() -> None:
     like = Reference("photo", "k", "ab" * 32, Consent("U0LEAD", NOW, HOSTILE))
     shown = json.dumps(facts(make_face(), TITLES, like).blocks, ensure_ascii=False)
-    assert "Drawn after:* an attached picture, SHA-256 `abab" in shown
+    assert "Likeness:* reference image, SHA-256 `abab" in shown
     assert "<@U0LEAD> confirmed on" in shown
     assert "<!channel>" not in shown
-    assert "Drawn after" not in json.dumps(facts(make_face(), TITLES, None).blocks)
+    assert "Likeness" not in json.dumps(facts(make_face(), TITLES, None).blocks)

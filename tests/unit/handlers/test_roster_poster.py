@@ -57,7 +57,7 @@ def test_poster_title_is_the_production_or_the_channel(visible_roster: VisibleRo
 def test_share_receipt_mentions_hidden_faces() -> None:
     assert roster_text.shared(make_roster("Maya"), "<#C1>") == "The cast is in <#C1>."
     assert roster_text.shared(make_roster("Maya", hidden=1), "<#C1>") == (
-        "The cast is in <#C1>. 1 face is left out: it was cast in a private channel, which not everybody there may see."
+        "The cast is in <#C1>. 1 face is left out: it was cast in a private channel, which not everyone there can see."
     )
     assert "2 faces are left out: they were" in roster_text.shared(make_roster("Maya", hidden=2), "<#C1>")
     assert roster_text.shared(make_roster(hidden=2), "<#C1>") == roster_text.NOTHING_TO_SHARE

@@ -155,7 +155,7 @@ def test_name_suggestions_are_labelled_and_within_limits() -> None:
     ]
     assert texts == [
         "Cast “Maya”",
-        "Maya · cast already",
+        "Maya · already cast",
         "Maya · being cast now",
         "Maya · from another production, new here",
     ]
@@ -213,7 +213,7 @@ async def test_form_of_another_workspace_is_rejected() -> None:
         response = await harness.send(interaction("view_submission"))
         offered = await harness.send(interaction("block_suggestion", action_id="cast_name", block_id="x", value="Ma"))
         assert harness.use_cases.calls == []
-    assert "no longer here" in json.loads(response.body)["errors"]["cast_name"]
+    assert "no longer available" in json.loads(response.body)["errors"]["cast_name"]
     assert json.loads(offered.body)["options"] == []
 
 
@@ -268,4 +268,4 @@ async def test_unexpected_error_is_shown_in_the_form() -> None:
         InMemoryRepositories(make_round(), draft=DRAFT), round_form__validate=RuntimeError("bug")
     ) as harness:
         reply = json.loads((await harness.send(interaction("view_submission"))).body)
-    assert "Something failed on my side" in reply["errors"]["cast_name"]
+    assert "Something went wrong on my side" in reply["errors"]["cast_name"]

@@ -276,8 +276,8 @@ async def test_lead_is_notified_by_dm_with_one_client_msg_id() -> None:
         first, again = slack.calls_to("chat.postMessage")
     assert first["channel"] == "U0LEAD"
     assert first["text"] == (
-        "The round for Maya in <#C1> is called off: the channel is archived. "
-        "No model was asked, and nothing was charged. The name is free again."
+        "The round for Maya in <#C1> is cancelled: the channel is archived. "
+        "No model was called, and nothing was charged. You can start another round for the name."
     )
     assert first["client_msg_id"] == again["client_msg_id"]
 

@@ -39,14 +39,14 @@ def render_round(round_: Round, votes: dict[int, int] | None = None, voters: int
 def test_drawing_message_shows_models_reason_progress_and_price() -> None:
     slots = (make_candidate(0, None), make_candidate(1, None), make_candidate(2, None), make_slot(3))
     text = visible_text(render_round(make_round(slots=slots)))
-    assert "Easel Four and Lumen Two get the same words (skin and wardrobe both matter here)." in text
+    assert "Easel Four and Lumen Two get the same brief (skin and wardrobe both matter here)." in text
     assert "▰▰▰▱  3 of 4 in · up to $0.15 for all 4 · voting opens when all are in" in text
 
 
 @pytest.mark.parametrize(
     ("reason", "sentence"),
     [
-        (RoutingReason("named"), "get the same words, as asked."),
+        (RoutingReason("named"), "get the same brief, as asked."),
         (RoutingReason("look", "skin"), "(skin comes first here)"),
         (
             RoutingReason("look", unavailable=(UnavailableModel("Brush", "no_key"),)),
@@ -64,8 +64,8 @@ def test_drawing_message_shows_models_reason_progress_and_price() -> None:
                     UnavailableModel("Ink", "no_reference"),
                 ),
             ),
-            "as asked. Brush does not answer at the moment, so Pen draws instead. "
-            "Ink takes no reference here, so it was left out.",
+            "as asked. Brush does not respond right now, so Pen draws instead. "
+            "Ink takes no reference image here, so it was left out.",
         ),
     ],
 )
@@ -96,7 +96,7 @@ def test_voting_may_be_opened_early_from_two_candidates_on() -> None:
 def test_vendor_wait_is_announced_without_naming_the_vendor() -> None:
     waiting = make_slot(0, state=SlotState.PAUSED, requested_at=NOW, wait_until=NOW + timedelta(seconds=20))
     text = visible_text(render_round(make_round(slots=(waiting, make_slot(3)))))
-    assert "A model asks for patience" in text
+    assert "A model is busy" in text
     assert "limit" not in text
 
 
@@ -208,8 +208,8 @@ def test_late_candidate_is_labelled_in_list_and_menu() -> None:
     view = render_round(
         make_closed_round(LEADING_VOTES, 4, slots=(*(make_candidate(n, n + 1) for n in range(4)), make_candidate(4, 5)))
     )
-    assert "*5* · Easel Four · came after the vote" in visible_text(view)
-    assert actions_by_id(view)["decide"]["options"][4]["text"]["text"] == "5 · Easel Four · came after the vote"
+    assert "*5* · Easel Four · arrived after the vote" in visible_text(view)
+    assert actions_by_id(view)["decide"]["options"][4]["text"]["text"] == "5 · Easel Four · arrived after the vote"
 
 
 def test_closed_round_has_two_rows_of_lead_actions() -> None:
@@ -226,7 +226,7 @@ def test_a_closed_ballot_with_a_leader_can_be_locked() -> None:
 
 @pytest.mark.parametrize(
     ("votes", "voters", "text"),
-    [(TIED_VOTES, 4, "1 and 4 are level with 3 votes each."), (dict.fromkeys(range(1, 5), 0), 0, "Nobody voted.")],
+    [(TIED_VOTES, 4, "1 and 4 are tied with 3 votes each."), (dict.fromkeys(range(1, 5), 0), 0, "No votes.")],
 )
 def test_closed_round_without_winner_offers_decide_extend_drop(votes: dict[int, int], voters: int, text: str) -> None:
     view = render_round(make_closed_round(votes, voters))
@@ -264,10 +264,10 @@ def test_record_shows_the_candidate_until_its_picture_is_uploaded(record_file: s
     ("reason", "text", "offered"),
     [
         ("cancelled", "The lead cancelled the round.", set()),
-        ("dropped", "The lead dropped the round.", set()),
-        ("rerolled", "The lead asked for all portraits again", {"look"}),
+        ("dropped", "The lead cancelled the round.", set()),
+        ("rerolled", "The lead redrew all portraits", {"look"}),
         ("refined", "The lead refined the brief", {"look"}),
-        ("no_candidate", "No portrait came", set()),
+        ("no_candidate", "No portrait arrived", set()),
     ],
 )
 def test_void_round_says_why_and_offers_only_a_comparison(reason: str, text: str, offered: set[str]) -> None:
@@ -287,7 +287,7 @@ def test_round_without_portraits_lists_each_failure_with_its_model() -> None:
         )
     )
     assert "Missing, 1 of 2: Easel Four failed on its side. Nothing was charged for it." in text
-    assert "Missing, 2 of 2: Lumen Two did not take our key" in text
+    assert "Missing, 2 of 2: Lumen Two rejected our key" in text
 
 
 @pytest.mark.parametrize("sheet_file", [None, "F0SHEETSHEET"])
@@ -296,13 +296,13 @@ def test_ballot_without_a_contact_sheet_says_why(sheet_file: str | None) -> None
         make_view_data(make_voting_round(sheet_file=sheet_file, sheet_refused="file_uploads_disabled"))
     )
     text = json.dumps(view.blocks)
-    assert "The portraits cannot be shown here: uploads are switched off in this workspace." in text
+    assert "The portraits cannot be shown here: uploads are turned off in this workspace." in text
     assert "vote:4" in text
 
 
 def test_message_shows_votes_to_change_lead_and_price_of_another_round() -> None:
-    assert "One more vote could change this · another round costs up to $0.15" in visible_text(
+    assert "One more vote could change the leader · another round costs up to $0.15" in visible_text(
         render_round(make_voting_round(), {1: 2, 2: 1}, 2)
     )
-    assert "It takes 3 more votes to change this" in visible_text(render_round(make_voting_round(), {1: 3, 2: 0}, 3))
+    assert "3 more votes could change the leader" in visible_text(render_round(make_voting_round(), {1: 3, 2: 0}, 3))
     assert "change this" not in visible_text(render_round(make_voting_round(), {1: 0, 2: 0}, 0))

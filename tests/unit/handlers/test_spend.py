@@ -77,7 +77,7 @@ def blocks_text(view: View) -> str:
         "1 · Easel Four `easel:easel-wire` · $2.50",
         "1 · <@U1> · $4.00",
         "Other productions: $0.20 today, $0.50 this month",
-        "2 rounds still blind: up to $0.40 this month, told after the close",
+        "2 open rounds: up to $0.40 reserved",
         "this workspace today: $3.10 of $20.00, $16.90 left until",
         "this workspace this month: $4.90, no cap",
         "May have been charged: $0.05 (Maya, a portrait of 24 November, Easel Four).",
@@ -100,7 +100,7 @@ def test_charge_of_an_open_ballot_hides_model_and_amount() -> None:
 
 def test_empty_spend_report_has_no_picture() -> None:
     view = spend_report(EMPTY_REPORT, TITLES)
-    assert "Nothing was spent this month" in blocks_text(view)
+    assert "No spending this month" in blocks_text(view)
     assert view.without_images().blocks == view.blocks
 
 
@@ -119,9 +119,9 @@ def test_full_spend_report_is_within_slacks_limits() -> None:
     ("cap", "text"),
     [
         ("person_day", "of your $20.00 for today there is $0.10 left"),
-        ("production_month", "MAX_USD_PER_PRODUCTION_MONTH; the month begins anew <!date^"),
+        ("production_month", "can raise the cap; the cap resets <!date^"),
         ("workspace_month", "of this workspace's $20.00 for the month there is $0.10 left"),
-        ("day", "Whoever runs Castroom can raise MAX_USD_PER_DAY; the day begins anew <!date^"),
+        ("day", "Your Castroom administrator can raise the cap; the cap resets <!date^"),
     ],
 )
 def test_budget_error_says_what_is_left_and_when_it_resets(cap: str, text: str) -> None:
@@ -133,7 +133,7 @@ def test_budget_error_says_what_is_left_and_when_it_resets(cap: str, text: str) 
 def test_unacknowledged_overspend_says_who_must_acknowledge() -> None:
     text = errors.sentence(UnacknowledgedOverspend(Decimal("0.04"), ("U1", "U2")))
     assert "cost $0.04 more than was reserved" in text
-    assert "until <@U1> or <@U2> has seen it: `/cast spend` asks" in text
+    assert "until <@U1> or <@U2> confirms it in `/cast spend`" in text
 
 
 async def test_spend_command_is_answered_by_direct_message() -> None:
@@ -141,19 +141,19 @@ async def test_spend_command_is_answered_by_direct_message() -> None:
         await harness.send(slash_command("spend"))
     assert harness.use_cases.calls == [("spending.send_report", "U0LEAD", ChannelRef("T1", "C1"))]
     assert [r["text"] for r in harness.slack.responses] == [
-        "What was spent is in our direct message: only you see it there."
+        "I sent you the spending as a direct message. Only you can see it."
     ]
 
 
 async def test_undeliverable_spend_report_is_explained() -> None:
     async with listener_harness(spending__send_report=SlackUnavailable("chat.postMessage: internal_error")) as harness:
         await harness.send(slash_command("spend"))
-    assert "Slack does not answer me" in harness.slack.responses[0]["text"]
+    assert "Slack does not answer" in harness.slack.responses[0]["text"]
 
 
 @pytest.mark.parametrize(
     ("action", "charged", "text"),
-    [("charged:0", True, "$0.05 for Maya stands as spent."), ("not_charged:0", False, "$0.05 for Maya is given back")],
+    [("charged:0", True, "$0.05 for Maya counts as spent."), ("not_charged:0", False, "$0.05 for Maya is released")],
 )
 async def test_press_confirms_or_releases_a_charge(action: str, charged: bool, text: str) -> None:
     async with listener_harness(spending__confirm_charge=UNKNOWN_CHARGE) as harness:
@@ -172,8 +172,8 @@ async def test_a_press_acknowledges_a_charge_above_its_reservation() -> None:
 @pytest.mark.parametrize(
     ("error", "text"),
     [
-        (AlreadyResolved(), "answered already"),
-        (NotLead("settle", "U1"), "Only <@U1> can say whether this was charged."),
+        (AlreadyResolved(), "already answered"),
+        (NotLead("settle", "U1"), "Only <@U1> can confirm whether this was charged."),
     ],
 )
 async def test_rejected_charge_answer_says_why(error: Exception, text: str) -> None:

@@ -55,7 +55,7 @@ def render_record(*upscales: Upscale, plan: UpscalePlan | None = UPSCALE_PLAN, n
 def test_record_offers_4k_upscale_with_its_price() -> None:
     button = actions_by_id(render_record())["finish"]
     assert (button["text"]["text"], button["value"]) == ("Finish at 4K · $0.004", f"r1 1 {MODEL_IDS[0]}")
-    assert "enlarges this very picture for $0.004" in button["confirm"]["text"]["text"]
+    assert "enlarges the picture for $0.004" in button["confirm"]["text"]["text"]
 
 
 def test_upscale_below_4k_is_not_labelled_4k() -> None:
@@ -95,14 +95,14 @@ def test_redrawn_face_is_shown_beside_the_original_for_a_decision() -> None:
 
 def test_failed_upscale_shows_reason_and_charge_and_allows_a_retry() -> None:
     view = render_record(REQUESTED_UPSCALE.with_failure(SlotFailure("unknown", paid="maybe")))
-    assert "No finish came: Easel Four was asked just before a restart" in visible_text(view)
+    assert "The finish failed: Easel Four was called just before a restart" in visible_text(view)
     assert "It may have been charged: up to $0.004." in visible_text(view)
     assert actions_by_id(view)["finish"]["value"] == f"r1 2 {MODEL_IDS[0]}"
 
 
 def test_declined_upscale_keeps_the_original_and_allows_a_retry() -> None:
     declined = replace(OFFERED_UPSCALE, state=UpscaleState.DECLINED, decided_by="U0LEAD")
-    assert "was not kept, so <@U0LEAD> decided" in visible_text(render_record(declined))
+    assert "<@U0LEAD> did not keep the finish" in visible_text(render_record(declined))
     assert "finish" in actions_by_id(render_record(declined))
 
 
@@ -134,13 +134,13 @@ async def test_upscale_press_is_saved_acknowledged_and_started() -> None:
 async def test_second_press_says_nothing_more_is_charged() -> None:
     async with listener_harness(start_upscale__reserve=UpscaleStart(REQUESTED_UPSCALE, created=False)) as harness:
         await harness.send(message_press("finish", f"r1 1 {MODEL_IDS[0]}"))
-    assert harness.slack.responses[0]["text"].startswith("Somebody pressed before you, and nothing more is charged.")
+    assert harness.slack.responses[0]["text"].startswith("Already requested; nothing more is charged.")
 
 
 async def test_changed_upscale_offer_is_reported() -> None:
     async with listener_harness(start_upscale__reserve=CannotUpscale("changed", "Maya")) as harness:
         await harness.send(message_press("finish", f"r1 1 {MODEL_IDS[0]}"))
-    assert harness.slack.responses[0]["text"].startswith("What finishes faces here changed meanwhile")
+    assert harness.slack.responses[0]["text"].startswith("The model for finishes and its price have changed")
 
 
 async def test_first_upscale_decision_counts() -> None:
@@ -149,14 +149,14 @@ async def test_first_upscale_decision_counts() -> None:
         await harness.send(message_press("keep_finish", "r1 r1-f1"))
         await harness.send(message_press("keep_original", "r1 r1-f1"))
     assert len(harness.slack.responses) == 1
-    assert "was not kept" in harness.slack.responses[0]["text"]
+    assert "did not keep" in harness.slack.responses[0]["text"]
 
 
 async def test_disabled_uploads_are_reported() -> None:
     async with listener_harness(face_download__archive=FaceArchive(make_face(), None, "Maya-1.zip", b"zip")) as harness:
         harness.slack.replies["files.getUploadURLExternal"] = [{"error": "file_uploads_disabled"}]
         await harness.send(message_press("take", "r1"))
-        assert "uploads are switched off in this workspace" in harness.slack.responses[0]["text"]
+        assert "uploads are turned off in this workspace" in harness.slack.responses[0]["text"]
 
 
 async def test_upscale_of_another_workspace_is_ignored() -> None:

@@ -129,7 +129,7 @@ async def test_press_in_an_unknown_workspace_gets_an_error_reply() -> None:
     async with listener_harness() as harness:
         await harness.send(message_press("vote:1", "r1-0", team="T0NOWHERE"))
     assert harness.use_cases.calls == []
-    assert "not set up for this workspace" in harness.slack.responses[0]["text"]
+    assert "no bot token for this workspace" in harness.slack.responses[0]["text"]
 
 
 @pytest.mark.parametrize(("action", "value"), PRESSES)
@@ -142,7 +142,7 @@ async def test_press_on_another_workspaces_round_is_rejected(action: str, value:
         assert harness.use_cases.calls == []
         await harness.send(message_press(action, value))
         assert harness.use_cases.calls != [], "where it belongs it does something"
-    assert harness.slack.responses[0]["text"].startswith("This is no longer here")
+    assert harness.slack.responses[0]["text"].startswith("This is no longer available")
 
 
 @pytest.mark.parametrize("action", ["share", "recall:1"])
@@ -151,7 +151,7 @@ async def test_a_character_of_another_workspace_is_not_shown_even_if_recall_find
         await harness.send(message_press(action, "c1", team="T2"))
         assert harness.slack.calls_to("chat.postMessage") == []
         assert harness.slack.calls_to("chat.postEphemeral") == []
-    assert harness.slack.responses[0]["text"].startswith("This is no longer here")
+    assert harness.slack.responses[0]["text"].startswith("This is no longer available")
 
 
 async def test_publisher_uses_the_token_of_the_round() -> None:

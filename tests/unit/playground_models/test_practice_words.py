@@ -9,7 +9,7 @@ PROMPT_TEMPLATE = """Photographic casting portrait of one person, head and shoul
 The character:
 {}
 
-Skin as skin is: visible pores, fine lines, uneven tone, stubble or peach fuzz where it grows. Age shows as of 81."""
+Natural skin: visible pores, fine lines, uneven tone, stubble or peach fuzz where it grows. Age realistically at 81."""
 
 
 def test_traits_ignore_the_prompt_template() -> None:
