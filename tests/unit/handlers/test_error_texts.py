@@ -139,7 +139,9 @@ def test_a_filter_that_names_nothing_is_not_quoted(code: str) -> None:
     assert "declined the brief. Nothing was charged" in failures.named_reason(make_failed_slot(0, detail=code), TITLES)
 
 
-@pytest.mark.parametrize(("paid", "text"), [("no", "Nothing was"), ("maybe", "may have been"), ("yes", "still charged")])
+@pytest.mark.parametrize(
+    ("paid", "text"), [("no", "Nothing was"), ("maybe", "may have been"), ("yes", "still charged")]
+)
 def test_failure_says_whether_it_was_charged(paid: str, text: str) -> None:
     assert text in failures.blind_reason(make_round(), make_failed_slot(0, paid=paid))
     assert text in failures.named_reason(make_failed_slot(0, paid=paid), TITLES)
