@@ -159,7 +159,7 @@ def _file_details(portrait: Portrait) -> str:
     return f"{portrait.width} × {portrait.height} pixels, {kind}, {portrait.length / 1_000_000:.1f} MB"
 
 
-HEADING = "Facts"
+HEADING = "Details"
 
 PROMPT = "The prompt"
 

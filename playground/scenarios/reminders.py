@@ -47,7 +47,7 @@ async def play(browser: BrowserSession) -> None:
     await browser.act_as("Mei Tanaka")
     message = await browser.wait_for_message("Casting Ines")
     await browser.press(message, "close", confirm_button="Close voting")
-    offer = await browser.wait_for_message("that account is closed")
+    offer = await browser.wait_for_message("that account is deactivated")
     await browser.screenshot("voting-lead-left", offer)
     await browser.press(offer, "take_over")
     message = await browser.wait_for_message("led by")

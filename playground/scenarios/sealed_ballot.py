@@ -57,7 +57,7 @@ async def _check_boxes(modal: Locator, number: int) -> None:
 
 async def _submit(modal: Locator) -> None:
     await modal.locator("footer .primary").click()
-    await expect(modal).to_contain_text("is in")
+    await expect(modal).to_contain_text("Ballot submitted")
 
 
 async def _close(modal: Locator) -> None:

@@ -201,8 +201,12 @@ class PracticeEnvironment:
 
     async def decide(self, user: str, ts: str, option: str, channel: str = FILM) -> None:
         """Choose a candidate from the menu of a closed round, and confirm it."""
+        await self.confirm_after_click(user, ts, "decide", option, channel)
+
+    async def confirm_after_click(self, user: str, ts: str, action: str, option: str | None, channel: str) -> None:
+        """Click, and submit the modal that it opens."""
         before = {view["id"] for view in await self.control_client.modals(user)}
-        answer = await self.control_client.click(user, channel, ts, "decide", option)
+        answer = await self.control_client.click(user, channel, ts, action, option)
         assert answer["ok"], answer
 
         async def probe() -> Json | None:

@@ -47,7 +47,7 @@ async def test_lead_extends_a_ballot_without_votes(workspace: PracticeEnvironmen
     ts = await workspace.cast("Empty: a tailor")
     await workspace.wait_for_ballot(ts)
     await workspace.press(LENA, ts, "close")
-    await workspace.wait_for_text(ts, "No votes")
+    await workspace.wait_for_button(ts, "extend")
     await workspace.press(LENA, ts, "extend")
     await workspace.wait_for_button(ts, "vote:1")
 
@@ -58,7 +58,7 @@ async def test_dropped_round_reports_it_and_frees_the_name(workspace: PracticeEn
     await workspace.press(LENA, ts, "close")
     await workspace.wait_for_button(ts, "drop")
     await workspace.press(LENA, ts, "drop")
-    await workspace.wait_for_text(ts, "dropped")
+    await workspace.wait_for_text(ts, "The lead cancelled the round")
     before: set[str] = {m["ts"] for m in await workspace.control_client.messages(FILM)}
     assert (await workspace.cast("Drop: another tailor")) not in before
 

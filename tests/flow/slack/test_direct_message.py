@@ -14,7 +14,7 @@ async def test_face_cast_in_a_direct_message_stays_private(workspace: PracticeEn
     await workspace.wait_for_text(ts, "Sable is cast", LENA_DM)
     assert "Cast in a direct message" in await workspace.run_command("Sable", LENA, LENA_DM)
     assert "Cast in a direct message" in await workspace.run_command("Sable", LENA, FILM)
-    assert "No Sable here that you may see" in await workspace.run_command("Sable", DANIEL, FILM)
+    assert "No one called Sable here" in await workspace.run_command("Sable", DANIEL, FILM)
     assert "Sable" not in await workspace.run_command("list", DANIEL, FILM)
 
 

@@ -85,12 +85,19 @@ async def test_retried_channel_lookup_does_not_stop_the_round(workspace: Practic
     await start_ballot(workspace, f"Second {trouble['kind']}", channel)
 
 
-@pytest.mark.parametrize("error", ["user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived"])
+@pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found", "is_archived"])
 async def test_recall_falls_back_to_the_response_url(workspace: PracticeEnvironment, error: str) -> None:
     now = time.time()
     await workspace.inject_fault(POST_EPHEMERAL, "error", error=error)
     await workspace.control_client.command(MEI, FILM, "Maya")
     assert "candidate 1" in text_of(await workspace.wait_for_ephemeral(MEI, "Maya", after=now))
+
+
+async def test_recall_by_a_person_outside_the_channel_is_refused(workspace: PracticeEnvironment) -> None:
+    now = time.time()
+    await workspace.inject_fault(POST_EPHEMERAL, "error", error="user_not_in_channel")
+    await workspace.control_client.command(MEI, FILM, "Maya")
+    assert "candidate 1" not in text_of(await workspace.wait_for_ephemeral(MEI, "no longer in this channel", after=now))
 
 
 @pytest.mark.parametrize(
@@ -151,7 +158,7 @@ async def test_answer_without_permalink_is_still_sent(workspace: PracticeEnviron
 
 async def test_private_face_stays_hidden_while_membership_is_unknown(workspace: PracticeEnvironment) -> None:
     await workspace.inject_fault("users.conversations", "error", error="internal_error", times=0)
-    assert "No Sable here that you may see" in await workspace.run_command("Sable", DANIEL, FERRY)
+    assert "No one called Sable here" in await workspace.run_command("Sable", DANIEL, FERRY)
     await workspace.clear_faults("users.conversations")
     assert "Sable" in text_of(await _recall_face(workspace, DANIEL, "Sable", FERRY))
 

@@ -19,7 +19,7 @@ SEED_FAULTS: dict[str, tuple[Json, set[str]]] = {
     "503": ({"kind": "status", "status": 503}, {"one", "two"}),
     "cut": ({"kind": "cut_before"}, {"one", "two"}),
 }
-RETRY_TEXT, DOCTOR_TEXT = "Slack does not answer at the moment", "python -m bot doctor"
+RETRY_TEXT, DOCTOR_TEXT = "Slack does not answer right now", "python -m bot doctor"
 READ_ERRORS = {
     "internal_error": RETRY_TEXT,
     "fatal_error": RETRY_TEXT,

@@ -38,7 +38,7 @@ async def toggle_vote(workspace: PracticeEnvironment, ts: str, person: str, numb
     before = buttons_of(await workspace.control_client.message(FILM, ts))[f"vote:{number}"]
     now = time.time()
     await workspace.press(person, ts, f"vote:{number}")
-    assert await workspace.wait_for_ephemeral(person, f"vote for {number}", after=now), (
+    assert await workspace.wait_for_ephemeral(person, f" for {number}", after=now), (
         "told at once, whatever the message shows"
     )
     return {f"vote:{number}": f"{number}" if "·" in before else f"{number} · 1"}

@@ -56,7 +56,7 @@ async def test_lead_extends_and_drops_from_the_menu(workspace: PracticeEnvironme
     )
     confirmation = await workspace.wait_for_ephemeral(LENA, "Cancel the round for Vera?")
     await workspace.press(LENA, confirmation["ts"], "drop")
-    await workspace.wait_for_text(ts, "The lead dropped the round")
+    await workspace.wait_for_text(ts, "The lead cancelled the round")
 
 
 async def test_round_is_taken_over_when_the_lead_is_deactivated(workspace: PracticeEnvironment) -> None:
@@ -72,7 +72,7 @@ async def test_round_is_taken_over_when_the_lead_is_deactivated(workspace: Pract
     await stop(workspace.bot)
     await workspace.start_bot()
     await workspace.press(MEI, ts, "close")
-    offer = await workspace.wait_for_ephemeral(MEI, "that account is closed")
+    offer = await workspace.wait_for_ephemeral(MEI, "that account is deactivated")
     await workspace.press(MEI, offer["ts"], "take_over")
     await workspace.wait_for_text(ts, "led by <@U0MEITANAKA>")
     await workspace.press(MEI, ts, "lock")

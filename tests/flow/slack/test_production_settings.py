@@ -87,7 +87,7 @@ async def test_second_save_shows_the_first_users_changes(workspace: PracticeEnvi
     mine, theirs = await open_settings(workspace, LENA, FERRY), await open_settings(workspace, DANIEL, FERRY)
     assert (await submit_settings(workspace, DANIEL, theirs, quorum="3"))["ok"]
     await submit_settings(workspace, LENA, mine, style="dusk")
-    view = await workspace.wait_for_modal(LENA, "Somebody else saved these settings")
+    view = await workspace.wait_for_modal(LENA, "Someone else saved these settings")
     quorum = next(b for b in view["blocks"] if b.get("block_id") == "quorum")
     assert quorum["element"]["initial_value"] == "3"
     assert (await submit_settings(workspace, LENA, view, style="dusk"))["ok"]
@@ -133,4 +133,4 @@ async def test_guest_votes_but_starts_only_if_listed(workspace: PracticeEnvironm
     view = await open_settings(workspace, LENA, FERRY)
     assert (await submit_settings(workspace, LENA, view, may_start=[guest], may_spend=[guest]))["ok"]
     await workspace.cast("Ida: a pilot --each 1 --models recraft", guest, FERRY)
-    assert "Here only" in await workspace.run_command("Ada: a cook", DANIEL, FERRY)
+    assert "Only" in await workspace.run_command("Ada: a cook", DANIEL, FERRY)

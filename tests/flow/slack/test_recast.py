@@ -57,7 +57,7 @@ async def test_recast_keeps_the_face_and_versions_can_be_compared(workspace: Pra
     assert "|version 1> stays until another face is locked" in text
     assert "a pilot, 60" in text
     assert "Ines is cast." in text_of(await workspace.control_client.message(FILM, ts)), "she keeps her face meanwhile"
-    assert "Version 1 can be unlocked all the same" in text_of(
+    assert "Version 1 can still be unlocked" in text_of(
         await open_recast_form(workspace, ts, "Ines is being cast right now")
     )
     assert "Cast in" in await workspace.run_command("Ines", MEI)
@@ -84,9 +84,9 @@ async def test_unlocked_face_stays_in_the_history(workspace: PracticeEnvironment
     assert "finish" not in buttons_of(await workspace.control_client.message(FILM, ts))
     recalled = await workspace.run_command("Otto", MEI)
     assert "Otto has no face now. Version 1 was unlocked by" in recalled
-    assert "See version 1" in recalled
+    assert "Show version 1" in recalled
     assert "no face now, version 1 unlocked" in await workspace.run_command("list", MEI)
-    text = await workspace.run_command("history Ottto", MEI)
+    text = await workspace.run_command("history Otto", MEI)
     expected_order = (
         "Version 1 unlocked by",
         "Version 1 locked by",

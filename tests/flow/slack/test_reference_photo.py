@@ -50,7 +50,7 @@ async def test_photo_reference_with_consent_is_listed_in_the_facts(tmp_path: Pat
         await workspace.wait_for_button(ts, "facts")
         await workspace.press(LENA, ts, "facts")
         facts = text_of(await workspace.wait_for_ephemeral(LENA, "Likeness"))
-        assert "an attached picture, SHA-256" in facts
+        assert "reference image, SHA-256" in facts
         assert f"<@{LENA}> confirmed on" in facts
         assert "A photo of a real person: They agreed to this use" in facts
         for secret in ("her brother", "ben.png"):

@@ -68,16 +68,17 @@ async def test_full_round_works_while_slack_refuses_one_block_kind(
     message = await workspace.control_client.message(channel, ts)
     assert kind == "image" or pictures_of(message), "whatever else is refused, the sheet is shown"
     await workspace.press(team.voter, ts, "vote:1", channel)
-    await workspace.wait_for_ephemeral(team.voter, "vote for 1", after=now)
+    await workspace.wait_for_ephemeral(team.voter, "You voted for 1", after=now)
     await workspace.press(team.lead, ts, "close", channel)
     message = await workspace.wait_for_button(ts, "extend", channel)
     assert "1 leads" in text_of(message)
     if chosen := decide_action_ids(message):
         assert len(chosen) == 2
-        await workspace.press(team.lead, ts, chosen[1], channel)
+        await workspace.confirm_after_click(team.lead, ts, chosen[1], None, channel)
     else:
         (menu,) = static_selects(message)
-        await workspace.control_client.click(team.lead, channel, ts, menu["action_id"], menu["options"][1]["value"])
+        option = menu["options"][1]["value"]
+        await workspace.confirm_after_click(team.lead, ts, menu["action_id"], option, channel)
     assert "is cast" in await workspace.wait_for_text(ts, "Candidate 2", channel)
     await workspace.press(team.voter, ts, "facts", channel)
     assert "SHA-256" in text_of(await workspace.wait_for_ephemeral(team.voter, "SHA-256", after=now))

@@ -74,13 +74,13 @@ async def test_sealed_ballot_form_works_without_refused_elements(
     assert len(boxes) == 2
     sent = await workspace.control_client.submit(DANIEL, view["id"], {boxes[0]: ["human", "likeness"]})
     assert sent["ok"], sent
-    assert "a vote for" in text_of(await workspace.wait_for_modal(DANIEL, "is in"))
+    assert "a vote for" in text_of(await workspace.wait_for_modal(DANIEL, "Ballot submitted"))
 
 
 async def test_home_report_and_recall_omit_refused_blocks(workspace: PracticeEnvironment) -> None:
     ts = await start_ballot(workspace, "Seen: a cook")
     await workspace.press(DANIEL, ts, "vote:1")
-    await workspace.wait_for_ephemeral(DANIEL, "vote for 1")
+    await workspace.wait_for_ephemeral(DANIEL, "You voted for 1")
     await workspace.press(LENA, ts, "close")
     await workspace.wait_for_text(ts, "1 leads: 1 of 1")
     await workspace.press(LENA, ts, "lock")
@@ -96,7 +96,7 @@ async def test_home_report_and_recall_omit_refused_blocks(workspace: PracticeEnv
     await workspace.control_client.command(MEI, FILM, "Seen")
     assert "share" in buttons_of(await workspace.wait_for_ephemeral(MEI, "candidate 1", after=now))
     await workspace.control_client.command(LENA, FILM, "spend")
-    await workspace.wait_for_ephemeral(LENA, "the spending is in", after=now)
+    await workspace.wait_for_ephemeral(LENA, "I sent you the spending", after=now)
 
     async def report_sent() -> bool:
         return any("$" in text_of(m) for m in await workspace.control_client.messages("D0LENAORTIZ"))

@@ -22,7 +22,7 @@ async def open_reroll_options(workspace: PracticeEnvironment, ts: str) -> Json:
     """The lead's private choice of what is drawn again."""
     after = max((float(m["ts"]) for m in await workspace.control_client.ephemerals(LENA)), default=0)
     await workspace.press(LENA, ts, "reroll")
-    return await workspace.wait_for_ephemeral(LENA, "Re-roll for for", after=after)
+    return await workspace.wait_for_ephemeral(LENA, "Re-roll for", after=after)
 
 
 async def choose_option(workspace: PracticeEnvironment, choice: Json, action_id: str, prefix: str) -> None:
@@ -63,7 +63,7 @@ async def test_reroll_options_show_prices_and_models_after_the_close(workspace: 
     await workspace.wait_for_ballot(ts)
     choice = await open_reroll_options(workspace, ts)
     text = text_of(choice) + str(menu_of(choice, "reroll_one")) + str(menu_of(choice, "vary"))
-    assert "Nothing is drawn, or charged, before you choose" in text
+    assert "Nothing is drawn or charged before you choose" in text
     assert "Redraw all · up to $0." in buttons_of(choice)["reroll_all"]
     for action in ("reroll_one", "vary"):
         prices = {label.split("up to ")[1] for label in menu_of(choice, action)}

@@ -39,7 +39,7 @@ def vote_values(view: Json, *numbers: int) -> dict[str, list[str]]:
 async def test_sealed_vote_from_ballot_to_reveal(workspace: PracticeEnvironment) -> None:
     ts = await start_sealed_round(workspace, "Maya: a fisherwoman")
     message = await workspace.control_client.message(FILM, ts)
-    assert "nobody, the lead included, sees a count before the close" in text_of(message)
+    assert "counts stay hidden until voting closes, also for the lead" in text_of(message)
     assert not {"lock", "vote:1"} & set(buttons_of(message))
     assert not message.get("reactions")
     view = await open_ballot_form(workspace, ts, DANIEL)
@@ -47,7 +47,7 @@ async def test_sealed_vote_from_ballot_to_reveal(workspace: PracticeEnvironment)
     slots = slots_by_number(view)
     sent = vote_values(view, 2) | {f"tells {slots[1]}": ["too_smooth", "eyes"]}
     assert (await workspace.control_client.submit(DANIEL, view["id"], sent))["ok"]
-    assert "a vote for 2" in text_of(await workspace.wait_for_modal(DANIEL, "is in"))
+    assert "a vote for 2" in text_of(await workspace.wait_for_modal(DANIEL, "Ballot submitted"))
     view = await open_ballot_form(workspace, ts, MEI)
     await workspace.control_client.submit(MEI, view["id"], vote_values(view, 2, 3))
     await workspace.wait_for_text(ts, "2 people voted")
@@ -89,7 +89,7 @@ async def test_ballot_can_be_changed_and_reports_unclear_answers(workspace: Prac
     answer = await workspace.control_client.submit(DANIEL, view["id"], {})
     assert (answer["error"], list(answer["errors"])) == ("invalid_input", ["none"])
     answer = await workspace.control_client.submit(DANIEL, view["id"], vote_values(view, 1) | {"none": ["none"]})
-    assert "Untick this" in answer["errors"]["none"]
+    assert "Untick one" in answer["errors"]["none"]
     nothing: dict[str, list[str]] = {block: [] for block in vote_values(view, 1)}
     assert (await workspace.control_client.submit(DANIEL, view["id"], nothing | {"none": ["none"]}))["ok"]
     again = await open_ballot_form(workspace, ts, DANIEL)
@@ -97,7 +97,7 @@ async def test_ballot_can_be_changed_and_reports_unclear_answers(workspace: Prac
     assert [option["value"] for option in element["initial_options"]] == ["none"]
     await workspace.press(LENA, ts, "close")
     text = await workspace.wait_for_text(ts, "No portrait convinced")
-    assert "1 person found nobody" in text
+    assert "1 person found no convincing" in text
     late = await workspace.control_client.submit(DANIEL, again["id"], vote_values(again, 1) | {"none": []})
     assert late["ok"], "the modal says it"
     assert "is closed" in text_of(await workspace.wait_for_modal(DANIEL, "closed"))

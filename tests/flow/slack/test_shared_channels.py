@@ -116,7 +116,7 @@ async def test_forms_of_connected_people_count_for_the_installation(workspace: P
         view = await workspace.open_modal(voter, ts, "paper", "Candidate 1", channel)
         (first, *_) = [b["block_id"] for b in view["blocks"] if b["type"] == "input"]
         assert (await workspace.control_client.submit(voter, view["id"], {first: ["human", "likeness"]}))["ok"]
-        await workspace.wait_for_modal(voter, "is in")
+        await workspace.wait_for_modal(voter, "Ballot submitted")
     await workspace.wait_for_text(ts, "2 people voted", channel)
 
 

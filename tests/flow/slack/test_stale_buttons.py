@@ -80,7 +80,7 @@ async def test_all_buttons_work_after_a_week_and_a_restart(workspace: PracticeEn
     await workspace.press(LENA, ts["Closed"], "lock")
     await workspace.wait_for_text(ts["Closed"], "Closed is cast")
 
-    for action, words in (("full", "Open the original"), ("facts", "SHA-256"), ("take", "as one ZIP")):
+    for action, words in (("full", "Open the original"), ("facts", "SHA-256"), ("take", "as a ZIP")):
         now = time.time()
         await workspace.press(DANIEL, ts["Cast"], action)
         await workspace.wait_for_ephemeral(DANIEL, words, after=now)

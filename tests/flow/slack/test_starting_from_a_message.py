@@ -76,7 +76,7 @@ async def test_shortcut_explains_how_to_invite_the_bot(workspace: PracticeEnviro
 async def test_redelivered_mention_starts_no_second_round(workspace: PracticeEnvironment) -> None:
     await mention_bot(workspace, MEI, "Ines: a ferry pilot, 40 --each 1 --use internal")
     message = await wait_for_round(workspace, "Casting Ines")
-    assert f"asked by <@{MEI}> · for internal use" in text_of(message)
+    assert f"asked by <@{MEI}>" in text_of(message)
     (delivery,) = [
         d
         for d in (await workspace.control_client.get("deliveries", kind="events_api"))["deliveries"]

@@ -26,7 +26,7 @@ async def test_locked_database_is_reported_and_recovers(workspace: PracticeEnvir
     file, calls_before = workspace.data / "bot" / "castroom.sqlite", await workspace.count_model_calls()
     with locked_by_another_writer(file):
         reply = await workspace.run_command("Busy: a clerk")
-        assert reply.startswith("Another program holds my database. So this was not done, and nothing was spent.")
+        assert reply.startswith("Another program holds my database. Nothing was changed and nothing was spent.")
     assert await workspace.count_model_calls() == calls_before
     with sqlite3.connect(file) as database:
         assert database.execute("SELECT count(*) FROM rounds").fetchone() == (0,)
@@ -46,7 +46,7 @@ async def test_missing_portraits_folder_pauses_the_round(workspace: PracticeEnvi
     folder.write_text("a file in place of the folder")
     ts = await workspace.cast("Away: a diver --each 1 --models recraft,gpt-image-2")
     notice = await wait_for_lena_dm(workspace, "Away in")
-    assert "waits: I cannot reach what I keep. Nothing is lost, and meanwhile no model is asked." in notice
+    assert "waits: my storage is not reachable. Nothing is lost, and no model is called in the meantime." in notice
     assert await workspace.count_model_calls() == calls_before
     assert folder.read_text() == "a file in place of the folder"
     folder.unlink()
@@ -68,7 +68,7 @@ async def test_face_without_its_file_is_not_locked_and_the_lead_is_told(workspac
     file = workspace.data / "bot" / "portraits" / key
     file.rename(file.with_name("taken"))
     await workspace.press(LENA, ts, "lock")
-    assert "missing from where I keep them, so nothing was changed" in text_of(
+    assert "missing from storage, so nothing was changed" in text_of(
         await workspace.wait_for_ephemeral(LENA, "missing")
     )
     assert "is cast" not in text_of(await workspace.control_client.message(FILM, ts))
