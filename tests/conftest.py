@@ -6,8 +6,10 @@ Those that take longest come first, so that nothing long is left for one process
 import gc
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from playground.control.client import ControlClient
 from tests.support.time_factor import scaled, time_factor
@@ -28,6 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.option.timeout:
         config.option.timeout = scaled(TIMEOUT_SECONDS)
     ControlClient.time_factor = time_factor()
+
+
+@pytest.fixture(autouse=True)
+def default_logging() -> Iterator[None]:
+    """Undo what a test did to structlog: the command line configures it for the whole process."""
+    yield
+    structlog.reset_defaults()
 
 
 def pytest_report_header() -> str:

@@ -65,7 +65,9 @@ class ReferenceBallot:
     def after_lock(
         self, expected_leader: int | None, reactions: Mapping[int, Collection[str]], now: int
     ) -> "ReferenceBallot":
-        """Lock only if `expected_leader` still leads; None stands for a tie, which only closes the ballot."""
+        """Lock only if `expected_leader` still leads; without a leader a press asks what to do and changes nothing."""
+        if expected_leader is None:
+            return self
         if self.state == "voting":
             reconciled = self._reconcile_reactions(reactions, now)
             return (

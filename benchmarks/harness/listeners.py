@@ -47,10 +47,11 @@ _START = datetime(2026, 11, 24, 9, tzinfo=UTC)
 
 
 class _FakeSlackClient(AsyncWebClient):
-    """A Slack client that knows every user and accepts every call."""
+    """A Slack client that knows every user and one public channel, and accepts every call."""
 
     async def api_call(self, api_method: str, **_: Any) -> Any:
-        return {"ok": True, "user": {"id": "U1"}} if api_method == "users.info" else {"ok": True}
+        known = {"users.info": {"user": {"id": "U1"}}, "conversations.info": {"channel": {"is_member": True}}}
+        return {"ok": True, **known.get(api_method, {})}
 
 
 class _FakePublisher:

@@ -30,6 +30,7 @@ from bot.domain.brief import Brief
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Size
 from bot.domain.ids import ChannelRef, preview_key
+from bot.domain.users import User
 from bot.imaging.poster import Caption
 from bot.runtime.process_tuning import freeze_startup_objects
 from bot.settings import Settings
@@ -47,7 +48,10 @@ Query = Callable[[int], Awaitable[object]]
 
 
 class _PublicChannels:
-    """Channel access in memory: all channels are public."""
+    """Channel access and users in memory: all channels are public, and everyone is a member of the workspace."""
+
+    async def get_user(self, team: str, person: str) -> User:  # noqa: ARG002 - a port's arguments
+        return User()
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:  # noqa: ARG002 - a port's arguments
         return True

@@ -180,9 +180,11 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
     )
     try:
         return await DBOS.run_step_async(options, call_and_notify, key)
-    finally:
+    except Exception:
+        # A step that a shutdown cancels continues at the next start, so the lead is not notified.
         if unexpected:
             await storage_retry.notify_lead(round_id_of_key(key), unexpected)
+        raise
 
 
 def round_id_of_key(key: str) -> str:

@@ -33,4 +33,5 @@ class StateCache:
 
 def _revision(workspace: Workspace) -> _Revision:
     is_connected = workspace.dispatcher.transport.connected
-    return workspace.store.change_count, workspace.live_updates.version, is_connected, workspace.address
+    served = frozenset(workspace.served_teams)
+    return workspace.store.change_count, workspace.live_updates.version, is_connected, workspace.address, served

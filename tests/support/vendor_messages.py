@@ -18,12 +18,12 @@ FAILURE_TEXTS = {
     "refused": "declined the brief",
     "rate_limited": "too many requests at once",
     "insufficient_credit": "has no credit left",
-    "authentication_failed": "did not take our key",
-    "retired": "is no longer served",
+    "authentication_failed": "rejected our key",
+    "retired": "is retired",
     "invalid_request": "rejected the request",
     "provider_down": "failed on its side",
     "timed_out": "gave no answer in time",
-    "invalid_image": "not a usable picture",
+    "invalid_image": "an unusable picture",
 }
 
 

@@ -130,7 +130,7 @@ def inner_error(**error: object) -> CannedResponse:
 FREE, MAYBE = "Nothing was charged for it.", "It may have been charged: up to $0.05."
 DECLINED, RATE_LIMITED = "The model declined the brief", "The model had too many requests at once"
 FAILED, NO_PICTURE = "The model failed on its side", "The model returned an unusable picture"
-NO_CREDIT, NO_KEY = "the account of The model has no credit left", "The model did not take our key"
+NO_CREDIT, NO_KEY = "the account of The model has no credit left", "The model rejected our key"
 NOT_UNDERSTOOD = "The model rejected the request"
 FLAGGED = f"{DECLINED} (its filter flagged “sexual and violence”)"
 
@@ -344,7 +344,7 @@ def fal_problem(field: str, kind: str, **more: object) -> CannedResponse:
         (fal_problem("image_url", "content_policy_violation"), "reference_refused", "declined the reference picture"),
         (fal_problem("image_urls", "image_load_error"), "reference_refused", "declined the reference picture"),
         (fal_problem("prompt", "content_policy_violation"), "refused", "declined the brief"),
-        (fal_problem("prompt", "value_error"), "invalid_request", "did not understand"),
+        (fal_problem("prompt", "value_error"), "invalid_request", "rejected the request"),
     ],
 )
 async def test_declined_reference_is_named_by_fal(answer: CannedResponse, kind: str, sentence: str) -> None:

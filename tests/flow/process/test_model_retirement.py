@@ -28,7 +28,7 @@ async def test_retirement_is_announced_once_across_restarts(tmp_path: Path) -> N
             await workspace.control_client.wait_for(lambda: retirement_messages(workspace), "the notice", 10)
         await asyncio.sleep(1)
         (text,) = await retirement_messages(workspace)
-        assert "GPT-Image-2 (`openai:gpt-image-2`) is no longer served" in text
+        assert "GPT-Image-2 (`openai:gpt-image-2`) is retired by its vendor" in text
         assert "`--models gpt-image-2.5`" in text
         answer = await workspace.run_command("Ben: a smith --models gpt-image-2")
         assert "GPT-Image-2 is not available now (retired). Recraft V4.1 instead costs" in answer

@@ -172,7 +172,7 @@ async def test_rejected_token_does_not_affect_other_workspaces(tmp_path: Path) -
         await environment.wait_for_ballot(ts, LANTERN_FILM)
         answer = await environment.control_client.command(LENA, FILM, "Maya: a fisherwoman")
         assert answer["ok"], "Slack has been answered"
-        assert "no bot token for this workspace" in text_of(await environment.wait_for_ephemeral(LENA, "not set up"))
+        assert "no bot token for this workspace" in text_of(await environment.wait_for_ephemeral(LENA, "no bot token"))
         await environment.control_client.mention(LENA, FILM, "who is Maya?")
         assert [m for m in await environment.control_client.messages(FILM) if m.get("bot_id")] == []
         assert "bot_token_rejected" in environment.log
