@@ -50,7 +50,10 @@ class _FakeSlackClient(AsyncWebClient):
     """A Slack client that knows every user and one public channel, and accepts every call."""
 
     async def api_call(self, api_method: str, **_: Any) -> Any:
-        known = {"users.info": {"user": {"id": "U1"}}, "conversations.info": {"channel": {"is_member": True}}}
+        known: dict[str, dict[str, Any]] = {
+            "users.info": {"user": {"id": "U1"}},
+            "conversations.info": {"channel": {"is_member": True}},
+        }
         return {"ok": True, **known.get(api_method, {})}
 
 

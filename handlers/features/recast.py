@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import (
     AlreadyCasting,
@@ -19,12 +20,12 @@ from bot.domain.errors import (
 from bot.usecases.casting import Casting
 from bot.usecases.recast import RecastMode, RecastRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import ack_listener, press_listener
-from handlers.slack.modals import notice, open_modal
+from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
+from handlers.slack.modals import notice, open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parse_price, parses_payload
-from handlers.slack.payloads.values import ButtonPress, FormSubmission
+from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import errors
 from handlers.text import recast as words
@@ -46,12 +47,23 @@ class RecastListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action("recast_face")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action(blocks.MODE)(view_action_listener(self.on_mode, self._check_round))
         app.view(blocks.CALLBACK_ID)(ack_listener(submission_from, self.on_submit, _replace_form))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form with the choices for the face and their price."""
         options = await self._recast.options(press.id, press.person)
         await open_modal(responder.client, press.trigger_id, blocks.form(options, str(press.event_ts_us)))
+
+    async def _check_round(self, submitted: FormSubmission) -> None:
+        await self._guard.get_round(recast_request_from(submitted)[0])
+
+    async def on_mode(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Name the submit button after the chosen mode, with what the user has typed so far."""
+        _, request = recast_request_from(view_action.form)
+        options = await self._recast.options(request.round_id, request.person)
+        modal = blocks.form(options, request.key, request.reason, request.text, request.mode)
+        await update_modal(client, view_action.view_id, modal, view_action.view_hash)
 
     async def on_submit(self, submitted: FormSubmission, ack: AsyncAck) -> None:
         """Apply the form; show errors at their fields, and ask again where the new text costs more."""

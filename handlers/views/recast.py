@@ -26,7 +26,7 @@ def form(
         CALLBACK_ID,
         f"{options.round.id} {key} {shown_price}",
         recast_text.title(options.face.character),
-        recast_text.submit(only_unlock=options.price is None),
+        recast_text.submit(only_unlock=options.price is None or mode == RecastMode.ONLY_UNLOCK),
         view(
             intro,
             section(note) if note else None,
@@ -54,7 +54,7 @@ def _intro(options: RecastOptions) -> str:
 
 def _mode_input(options: RecastOptions, selected: str) -> Block:
     choices = [(recast_text.mode_label(mode, _cost(options.price, mode)), mode.value) for mode in options.modes]
-    return radio_buttons(MODE, recast_text.MODE, choices, selected)
+    return radio_buttons(MODE, recast_text.MODE, choices, selected, FieldOptions(dispatch=True))
 
 
 def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:

@@ -56,7 +56,7 @@ async def _cast(browser: BrowserSession, command: str, name: str) -> None:
 
 async def _open_roster(browser: BrowserSession) -> None:
     await browser.send("/cast roster")
-    await browser.wait_for_message("The cast is direct message")
+    await browser.wait_for_message("one picture in a direct message")
     await browser.page.get_by_role("list", name="Direct messages").get_by_text("Castroom").click()
     sent = await browser.wait_for_message("The cast of")
     await expect(sent.get_by_role("img").first).to_be_visible()

@@ -16,7 +16,7 @@ async def play(browser: BrowserSession) -> None:
     await form.get_by_role("textbox", name="Production").scroll_into_view_if_needed()
     await browser.screenshot("settings-form", form)
     await form.get_by_role("button", name="Save").click()
-    await browser.wait_for_message("Rounds that begin from now on follow it")
+    await browser.wait_for_message("New rounds use this")
     await browser.send("/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips")
     await browser.screenshot("settings-round", await browser.wait_for_message("House style"))
     await browser.send("/cast settings")

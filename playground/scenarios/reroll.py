@@ -40,7 +40,7 @@ async def play(browser: BrowserSession) -> None:
     await expect(form).to_contain_text("A new round for")
     await form.get_by_role("textbox").fill(REFINED_BRIEF)
     await browser.screenshot("redraw-refine", form)
-    await form.get_by_role("button", name="Draw").click()
+    await form.get_by_role("button", name="Cast again").click()
     message = await browser.wait_for_message("Refined from")
     await expect(message.locator("[data-action=close]")).to_be_visible()
     await browser.screenshot("redraw-child", message)

@@ -64,6 +64,7 @@ PRESSES = {
 }
 # Choices in modals about something in the private channel, by action id: the modal's metadata.
 MODAL_CHOICES = {
+    "how": "r1 1 0.15",
     "look_at": "r1",
     "look_large": "r1",
     "version_large:1:2": "r1",

@@ -47,7 +47,7 @@ from tests.support.builders import (
 from tests.support.in_memory import InMemoryRepositories
 from tests.support.listener_harness import listener_harness
 from tests.support.slack_limits import iter_objects, limit_problems
-from tests.support.slack_payloads import message_press, slash_command
+from tests.support.slack_payloads import message_press, slash_command, view_action
 
 UNLOCK = Unlock("U2", NOW + timedelta(days=1), "too young for act three")
 VOTES = {1: 3, 2: 0, 3: 1, 4: 2}
@@ -451,3 +451,14 @@ async def test_history_command_falls_back_to_recall_of_the_name() -> None:
         await harness.send(slash_command("history teacher"))
         assert harness.use_cases.calls[1] == ("recall.recall", "history teacher", LEAD, PLACE)
         assert "Cast in" in json.dumps(harness.slack.calls_to("chat.postEphemeral"))
+
+
+@pytest.mark.parametrize(("mode", "label"), [("keep", "Re-cast"), ("unlock", "Re-cast"), ("only_unlock", "Unlock")])
+async def test_submit_button_says_what_the_chosen_mode_does(mode: str, label: str) -> None:
+    options = RecastOptions(make_record(), make_face(), tuple(RecastMode), Decimal("0.20"))
+    body = view_action("how", mode, private_metadata="r1 17 0.20", view="modal")
+    body["view"]["state"]["values"] = {"how": {"how": {"type": "radio_buttons", "selected_option": {"value": mode}}}}
+    async with listener_harness(InMemoryRepositories(make_record()), recast__options=options) as harness:
+        await harness.send(body)
+        (updated,) = harness.slack.calls_to("views.update")
+    assert updated["view"]["submit"]["text"] == label
