@@ -56,7 +56,7 @@ def spec_of(self_hosted: SelfHostedModel) -> ModelSpec:
         name=self_hosted.id,
         wire_id=self_hosted.id,
         title=self_hosted.title or self_hosted.id,
-        strength="a server of your own",
+        strength="your own server",
         prices=dict.fromkeys(Size, self_hosted.price),
         pixels=dict.fromkeys(Size, (_SIZES | self_hosted.sizes)["3:4"]),
         supports_seed=self_hosted.extras.get("seed") is True,

@@ -19,7 +19,16 @@ from bot.domain.round_form import ReferenceKind
 from bot.usecases.quotes import Quote
 from bot.usecases.round_form import NameSuggestion
 from handlers.text import errors, routing
-from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, pluralize, strip_mrkdwn, truncate
+from handlers.text.format import (
+    channel,
+    dollars,
+    escape_mrkdwn,
+    join_parts,
+    join_words,
+    pluralize,
+    strip_mrkdwn,
+    truncate,
+)
 from handlers.text.model_titles import Titles
 
 TITLE = "Cast a face"
@@ -123,10 +132,10 @@ def posted_in(place: ChannelRef) -> str:
 
 
 def model(spec: ModelSpec) -> str:
-    """Return `Recraft V4.1 · $0.04, largest $0.25`; it must not depend on other choices."""
+    """Return `Recraft V4.1 · skin that reads as skin · $0.04, largest $0.25`; it must not depend on other choices."""
     draft, largest = spec.price(Size.DRAFT), spec.price(Size.FOUR_K)
     prices = dollars(draft) if draft == largest else f"{dollars(draft)}, largest {dollars(largest)}"
-    return f"{spec.title} · {prices}"
+    return join_parts(spec.title, spec.strength, prices)
 
 
 def submit(quote: Quote | CastingError) -> str:

@@ -37,7 +37,7 @@ async def play(browser: BrowserSession) -> None:
     form = await _fill_field(browser, "Reason", "The first one it is after all")
     await form.get_by_text("Unlock only").click()
     await browser.screenshot("record-unlock")
-    await form.get_by_role("button", name="Re-cast").click()
+    await form.get_by_role("button", name="Unlock", exact=True).click()
     await browser.screenshot("record-unlocked", await browser.wait_for_message("Unlocked by"))
     await browser.send("/cast history maya")
     await browser.screenshot("record-history", await browser.wait_for_message("Maya · history"))

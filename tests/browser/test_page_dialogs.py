@@ -199,8 +199,8 @@ async def test_dark_and_light_mode_override_the_system(workspace: PracticeWorksp
     await page.goto(workspace.address)
     background_color = "getComputedStyle(document.body).backgroundColor"
     day = await page.evaluate(background_color)
-    await page.get_by_role("button", name="Light: automatic").click()
-    await page.get_by_role("button", name="Light: day").click()
+    await page.get_by_role("button", name="Theme: auto").click()
+    await page.get_by_role("button", name="Theme: light").click()
     night = await page.evaluate(background_color)
     await page.reload()
     assert day != night == await page.evaluate(background_color)

@@ -1,7 +1,7 @@
 /** The strip at the top: one sentence of status, and the page's own controls. */
 import { h } from "./dom.js";
 
-export const LIGHTS = { auto: "automatic", light: "day", dark: "night" };
+export const LIGHTS = { auto: "auto", light: "light", dark: "dark" };
 
 export function stripView(shell) {
   const drawer = { "aria-label": "Channels and people", "aria-expanded": String(shell.drawer) };
@@ -20,7 +20,7 @@ export function stripView(shell) {
       ? null
       : h("p", { class: "offline", role: "status" }, "Not connected, trying again …"),
     tool("wide-only", pair, shell.toggleSecond, "Two people side by side"),
-    tool("light", {}, shell.turnLight, h("span", { class: "prefix" }, "Light: "), LIGHTS[shell.light]),
+    tool("light", {}, shell.turnLight, h("span", { class: "prefix" }, "Theme: "), LIGHTS[shell.light]),
   );
 }
 

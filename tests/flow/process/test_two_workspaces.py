@@ -102,7 +102,7 @@ async def test_faces_of_another_workspace_are_never_found_or_listed(environment:
     ):
         for line in lines:
             text = await environment.run_command(line, user, channel)
-            assert f"No {line} here" in text
+            assert f"No one called {line} here" in text
             assert hidden not in text.replace(line, "")
         assert hidden not in await environment.run_command("list", user, channel)
     assert "Barnaby" in await environment.run_command("Barnabi", PRIYA, LANTERN_FILM), "where it was cast it is found"

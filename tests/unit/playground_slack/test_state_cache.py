@@ -35,6 +35,7 @@ class FakeWorkspace:
 
     def __init__(self) -> None:
         self.store, self.live_updates, self.dispatcher = FakeStore(), FakeLiveUpdates(), FakeDispatcher()
+        self.served_teams: set[str] = set()
 
 
 class CountingBuilder:
@@ -70,6 +71,8 @@ def test_any_change_builds_the_state_again() -> None:
     assert get_number(cache, workspace, build) == 3
     workspace.dispatcher.transport.connected = True
     assert get_number(cache, workspace, build) == 4
+    workspace.served_teams.add("T1")
+    assert get_number(cache, workspace, build) == 5
 
 
 def test_state_with_an_unready_file_is_not_kept() -> None:
