@@ -17,6 +17,7 @@ class ChannelRef:
         return self.channel.startswith("D")
 
 
+RUN_OFF_SHEET_PREFIX = "run-off-sheet:"
 FILE_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/avif": "avif"}
 
 
@@ -28,6 +29,11 @@ def original_key(round_id: str, slot_id: str) -> str:
 def preview_key(round_id: str, slot_id: str) -> str:
     """Return the storage key of a slot's preview, a JPEG of at most 2048 pixels a side."""
     return f"{round_id}/{slot_id}/preview.jpg"
+
+
+def run_off_sheet_key(round_id: str) -> str:
+    """Return the key under which the Slack file of a run-off's contact sheet is stored."""
+    return f"{RUN_OFF_SHEET_PREFIX}{round_id}"
 
 
 def filename(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from weakref import WeakValueDictionary
 
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected
-from bot.domain.ids import FILE_EXTENSIONS, filename
+from bot.domain.ids import FILE_EXTENSIONS, filename, run_off_sheet_key
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot
 from bot.imaging.pictures import contact_sheet, equalize_previews, record_picture
@@ -22,11 +22,6 @@ from bot.usecases.previews import compose
 from bot.usecases.retries import retry_rejected
 
 R = TypeVar("R")
-
-
-def run_off_sheet_key(round_id: str) -> str:
-    """Return the key under which the file of a run-off's contact sheet is stored."""
-    return f"run-off-sheet:{round_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 
 from bot.domain.catalogue import Catalogue
-from bot.domain.ids import ChannelRef, child_round_id
+from bot.domain.ids import ChannelRef, child_round_id, run_off_sheet_key
 from bot.domain.round import RECAST, Round, RoundState
 from bot.domain.upscale import plan_upscale
 from bot.ports.clock import Now
 from bot.ports.storage import StoragePorts
 from bot.usecases.access import is_visible_to_all
-from bot.usecases.round_pictures import run_off_sheet_key
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.locations import Permalinks
 from handlers.text.model_titles import Titles

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, or_, select, union, update
+from sqlalchemy import and_, case, func, insert, literal, not_, or_, select, union, update
 
 from bot.domain.budget import Caps
 from bot.domain.face import Face, Unlock
-from bot.domain.ids import ChannelRef
+from bot.domain.ids import RUN_OFF_SHEET_PREFIX, ChannelRef
 from bot.domain.round import OPEN_STATES, Round, RoundState
 from bot.domain.slot import SlotState
 from bot.ports.rounds import StartResult
@@ -147,8 +147,11 @@ class SqlRoundRepository:
         lacks_picture = numbered_slots.where(slots.c.file_id.is_(None)).exists()
         lacks_original = numbered_slots.where(slots.c.original_file.is_(None)).exists()
         is_settled = rounds.c.state.in_((RoundState.CLOSED, RoundState.LOCKED))
+        sheet_key = literal(RUN_OFF_SHEET_PREFIX) + rounds.c.id
+        has_run_off_sheet = select(slack_uploads.c.key).where(slack_uploads.c.key == sheet_key).exists()
         is_incomplete = or_(
             and_(rounds.c.state == RoundState.VOTING, lacks_picture, rounds.c.opened_at < now - _UPLOAD_GRACE),
+            and_(rounds.c.state == RoundState.VOTING, rounds.c.run_off.is_not(None), not_(has_run_off_sheet)),
             and_(is_settled, or_(lacks_picture, lacks_original)),
             and_(rounds.c.state == RoundState.LOCKED, rounds.c.record_file.is_(None)),
         )

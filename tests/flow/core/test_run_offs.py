@@ -52,6 +52,20 @@ async def test_run_off_gets_its_own_picture_once_and_compares_its_finalists(harn
     assert closed.sheet_candidate_count == 4, "the sheet of everybody stays for the close"
 
 
+async def test_missing_run_off_picture_is_published_by_the_scheduler(harness: CastingHarness) -> None:
+    """The run-off's own job does not start while that of the first close still uploads."""
+    closed = await close_tied(harness)
+    await harness.casting.round_pictures.publish_missing(closed.id)
+    await start_run_off(harness, closed)
+    harness.started_jobs.clear()
+    await harness.casting.run_due()
+    assert ("close", closed.id) in harness.started_jobs
+    await harness.casting.round_pictures.publish_missing(closed.id)
+    harness.started_jobs.clear()
+    await harness.casting.run_due()
+    assert harness.started_jobs == []
+
+
 async def test_any_candidates_are_drawn_side_by_side(harness: CastingHarness) -> None:
     round_ = await harness.run_to_voting("Maya: a fisherwoman")
     chosen = [round_.slot_id_by_number[number] for number in (4, 2)]
