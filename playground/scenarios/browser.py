@@ -55,7 +55,7 @@ class BrowserSession:
 
     async def act_as(self, name: str) -> None:
         """Switch to another of the practice people."""
-        await self.page.get_by_role("radio", name=name).check(force=True)
+        await self.page.get_by_role("radio", name=name).click(force=True)
         main_panel = self.page.get_by_role("main", name=f"As {name}")
         await expect(main_panel.get_by_role("article").first).to_be_visible()
 
