@@ -32,6 +32,8 @@ from handlers.text.format import (
 from handlers.text.model_titles import Titles
 
 TITLE = "Cast a face"
+# docs.slack.dev, "Option object": the text of an option, in characters.
+_OPTION_LIMIT = 75
 SUBMIT = "Cast"
 PORTRAITS = "The portraits"
 VOTE = "The vote"
@@ -132,10 +134,14 @@ def posted_in(place: ChannelRef) -> str:
 
 
 def model(spec: ModelSpec) -> str:
-    """Return `Recraft V4.1 · skin that reads as skin · $0.04, largest $0.25`; it must not depend on other choices."""
+    """Return `Recraft V4.1 · $0.04, largest $0.25 · natural skin`; it must not depend on other choices.
+
+    The strength is left out where the label would exceed an option's limit, so that a price is never cut.
+    """
     draft, largest = spec.price(Size.DRAFT), spec.price(Size.FOUR_K)
     prices = dollars(draft) if draft == largest else f"{dollars(draft)}, largest {dollars(largest)}"
-    return join_parts(spec.title, spec.strength, prices)
+    label = join_parts(spec.title, prices, spec.strength)
+    return label if len(label) <= _OPTION_LIMIT else join_parts(spec.title, prices)
 
 
 def submit(quote: Quote | CastingError) -> str:

@@ -1,11 +1,13 @@
 """Form fields as Slack expects them, and the values that users submit."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.errors import NoModels
 from bot.domain.round_form import Draft
 from bot.usecases.recast import RecastMode, RecastOptions
@@ -14,8 +16,11 @@ from bot.usecases.round_form import RoundFormState
 from handlers.features.round_form import draft_from
 from handlers.slack.payloads.parsers import submission_from, view_action_from
 from handlers.slack.payloads.values import BadPayload
+from handlers.text import round_form as round_form_text
+from handlers.text.format import dollars
 from handlers.views import fields, recast, refine, round_form
 from handlers.views.fields import FieldOptions
+from providers.registry import MODELS
 from tests.support.builders import CATALOGUE, PLACE, TITLES, make_face, make_round
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -162,3 +167,19 @@ def test_round_form_opens_with_a_long_brief_and_reads_all_of_it() -> None:
     body = submission_of()
     body["view"]["state"]["values"] = inputs
     assert draft_from(submission_from(body)).text == text
+
+
+@pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.id)
+def test_choice_of_a_model_names_price_and_strength_uncut(spec: ModelSpec) -> None:
+    label = round_form_text.model(spec)
+    assert len(label) <= 75
+    assert spec.strength in label
+    assert f"largest {dollars(spec.price(Size.FOUR_K))}" in label or spec.price(Size.DRAFT) == spec.price(Size.FOUR_K)
+
+
+def test_strength_is_left_out_before_a_price_is_cut() -> None:
+    spec = replace(MODELS[0], title="A model with a rather long name on a server of the studio")
+    label = round_form_text.model(spec)
+    assert len(label) <= 75
+    assert label.endswith(dollars(spec.price(Size.FOUR_K)))
+    assert spec.strength not in label
