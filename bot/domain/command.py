@@ -158,7 +158,7 @@ def parse_brief(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Brief:
 
 
 def _without_slash_command(line: str) -> str:
-    """Return a line without the `/cast` that somebody copied along."""
+    """Return a line without a `/cast` copied into it."""
     text = line.strip()
     word, *others = text.split(maxsplit=1)[:2] or [""]
     return (others[0] if others else "") if word.casefold() == "/cast" else text

@@ -1,4 +1,4 @@
-"""The command that somebody meant who typed something else, such as `setings` or `spend last month`."""
+"""The most similar command to a mistyped one, such as `setings` or `spend last month`."""
 
 from collections.abc import Mapping
 

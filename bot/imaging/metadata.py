@@ -1,6 +1,6 @@
 """Removes metadata from a picture file without touching its compressed pixels.
 
-Only the parts that a decoder needs for the pixels are kept, so a kind of metadata that nobody has thought of goes too.
+Only the parts that a decoder needs for the pixels are kept, so unknown kinds of metadata are removed too.
 """
 
 import struct

@@ -11,9 +11,9 @@ from bot.domain.ids import FILE_EXTENSIONS, filename
 from bot.domain.round import Round
 from bot.domain.upscale import Upscale
 
-# Keys of the record whose values are ids of people or channels; the text shows the names before them.
 # A file name has at most 255 bytes; a kind and an extension follow.
 _MAX_STEM_BYTES = 200
+# Keys of the record whose values are ids of people or channels; the text shows the names before them.
 _ID_KEYS = frozenset(
     {"channel", "lead", "locked_by", "started_by", "by", "asked_by", "kept_by", "people", "voters_named"}
 )

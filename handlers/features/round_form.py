@@ -148,7 +148,7 @@ class RoundFormListeners:
         await self._start_round.enqueue(started.round.id)
 
     async def _update(self, client: AsyncWebClient, view_id: str, view_hash: str, form_state: RoundFormState) -> bool:
-        """Show the form anew; return False where another update came first."""
+        """Show the form again; return False where another update came first."""
         try:
             await update_modal(client, view_id, blocks.form(form_state, self._titles), view_hash)
         except SlackRejected as error:

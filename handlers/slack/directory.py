@@ -49,14 +49,14 @@ _request: ContextVar[_RequestMemberships | None] = ContextVar("request_membershi
 
 
 def start_membership_checks() -> None:
-    """Ask Slack anew about memberships in the current task and the tasks that it creates, once each."""
+    """Ask Slack again about memberships in the current task and the tasks that it creates, once each."""
     _request.set(_RequestMemberships())
 
 
 class SlackDirectory:
     """Implementation of the ports ChannelAccess and UserDirectory; answers are cached for `cached` seconds.
 
-    Memberships decide what a person may do, so each request of a user asks for them anew. Where Slack does not answer,
+    Memberships decide what a person may do, so each request of a user asks for them again. Where Slack does not answer,
     the cached ones count. `now` is a monotonic clock in seconds.
     """
 

@@ -71,7 +71,7 @@ class Uploads:
     async def upload_unshared(self, team: str, upload: Upload) -> str:
         """Upload a file for blocks of modals, without sharing it in a conversation; return it once blocks can show it.
 
-        docs.slack.dev, "Slack file object": whoever sends the blocks must have access, and the file is the bot's own.
+        docs.slack.dev, "Slack file object": the sender of the blocks must have access, and the file is the bot's own.
         """
         (file_id,) = await self._send(team, [upload])
         with slack_call("files.completeUploadExternal"):

@@ -135,7 +135,7 @@ def _add_event(home: Any, character_id: str, old_name: str) -> None:
 
 
 def _index(team: str, name_keys: set[str]) -> None:
-    """Add the names to the index of similar names. Names that nobody has any more are ignored there."""
+    """Add the names to the index of similar names. Names without a character are ignored there."""
     is_team = _trigrams.c.team == team
     indexed = set(op.get_bind().scalars(sa.select(_trigrams.c.name_key).where(is_team).distinct()))
     rows = [
