@@ -120,6 +120,11 @@ class Charge:
     source: str
 
     @property
+    def reported_cost(self) -> Decimal | None:
+        """The cost reported by the provider, in dollars; None if only its price list is known."""
+        return self.usd if self.source == "exact" else None
+
+    @property
     def is_recordable(self) -> bool:
         """Whether the amount is a number that a database can hold and that a picture could cost."""
         return is_recordable(self.usd)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
 from bot.domain.budget import Charge
@@ -33,11 +32,6 @@ class GenerationResult:
     charge: Charge
     request_id: str = ""
     seed: int | None = None
-
-    @property
-    def reported_cost(self) -> Decimal | None:
-        """The cost reported by the provider, in dollars; None if only its price list is known."""
-        return self.charge.usd if self.charge.source == "exact" else None
 
 
 class ImageModel(Protocol):

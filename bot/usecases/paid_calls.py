@@ -48,10 +48,6 @@ class PaidPicture:
     request_id: str = ""
     seed: int | None = None
 
-    @property
-    def reported_cost(self) -> Decimal | None:
-        return self.charge.usd if self.charge.source == "exact" else None
-
 
 @dataclass(slots=True)
 class PaidCalls:
@@ -104,7 +100,7 @@ class PaidCalls:
         try:
             examined = await self._examine(item)
         except InvalidImage as error:
-            error.reported_cost = charge.usd if charge.source == "exact" else None
+            error.reported_cost = charge.reported_cost
             raise
         if result.media_type and result.media_type != examined.media_type:
             log.info("media_type_mismatch", model=item.model, claimed=result.media_type, found=examined.media_type)

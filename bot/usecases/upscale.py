@@ -226,7 +226,7 @@ class RunUpscale:
         examined = picture.examined
         if max(examined.width, examined.height) <= (await self._load_face(upscale)).portrait.long_side:
             detail = f"not larger: {examined.width} x {examined.height}"
-            raise InvalidImage(upscale.model, detail, "yes", picture.reported_cost)
+            raise InvalidImage(upscale.model, detail, "yes", picture.charge.reported_cost)
         portrait = examined.to_portrait(original_key(upscale.round_id, upscale.id))
         completed = upscale.with_portrait(portrait, picture.charge, picture.seconds, picture.request_id)
         return replace(completed, seed=upscale.seed if picture.seed is None else picture.seed)
