@@ -1,10 +1,10 @@
 """Conversations, their members and users, as Slack reports them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from cachetools import TTLCache
@@ -17,6 +17,9 @@ from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 
 log = structlog.get_logger()
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 _PAGE_SIZE = 200
 _ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")
@@ -179,20 +182,9 @@ class SlackDirectory:
 
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
         """Return the names of the user's conversations that the bot can see, by id; raises SlackUnavailable."""
-        key, request = (team, person), _request.get()
-        cached = self._memberships.get(key)
-        if (known := request.channels.get(key) if request else cached) is not None:
-            return known
-        try:
-            channels = await self._fetch_channels(team, person)
-        except SlackUnavailable:
-            if cached is None:
-                raise
-            channels = cached
-        self._memberships[key] = channels
-        if request:
-            request.channels[key] = channels
-        return channels
+        request, key = _request.get(), (team, person)
+        known = request.channels if request else None
+        return await _last_known(key, known, self._memberships, lambda: self._fetch_channels(team, person))
 
     async def _fetch_channels(self, team: str, person: str) -> Mapping[str, str]:
         channels: dict[str, str] = {}
@@ -208,19 +200,9 @@ class SlackDirectory:
 
     async def _list_members(self, place: ChannelRef) -> frozenset[str]:
         """Return the ids of a conversation's members; raises SlackUnavailable."""
-        request, cached = _request.get(), self._members.get(place)
-        if (known := request.members.get(place) if request else cached) is not None:
-            return known
-        try:
-            members = await self._fetch_members(place)
-        except SlackUnavailable:
-            if cached is None:
-                raise
-            members = cached
-        self._members[place] = members
-        if request:
-            request.members[place] = members
-        return members
+        request = _request.get()
+        known = request.members if request else None
+        return await _last_known(place, known, self._members, lambda: self._fetch_members(place))
 
     async def _fetch_members(self, place: ChannelRef) -> frozenset[str]:
         members: set[str] = set()
@@ -250,6 +232,31 @@ class SlackDirectory:
             user = _user(person, info, self._clients.organization(team))
         self._users[team, person] = user
         return user
+
+
+async def _last_known(
+    key: K, known: MutableMapping[K, V] | None, cache: MutableMapping[K, V], fetch: Callable[[], Awaitable[V]]
+) -> V:
+    """Return what Slack says, asked once for each request; `known` is None outside of a request.
+
+    Without an answer from Slack return the last one from `cache`; raises SlackUnavailable if there is none, and
+    SlackRejected where Slack refuses.
+    """
+    cached = cache.get(key)
+    if (answer := cached if known is None else known.get(key)) is not None:
+        return answer
+    try:
+        answer = cache[key] = await fetch()
+    except SlackRejected:
+        raise
+    except SlackUnavailable:
+        # Not stored again, so that a silent Slack does not make it last longer.
+        if cached is None:
+            raise
+        answer = cached
+    if known is not None:
+        known[key] = answer
+    return answer
 
 
 def _unknown_user(code: str) -> User:
