@@ -233,6 +233,31 @@ async def test_channels_of_a_person_are_asked_once_for_each_request() -> None:
         assert len(slack.calls_to("users.conversations")) == 2
 
 
+@pytest.mark.parametrize(("code", "seen"), [("channel_not_found", False), ("internal_error", True)])
+async def test_known_channels_count_while_slack_is_silent_but_not_after_a_refusal(code: str, seen: bool) -> None:
+    async with fake_slack_server() as slack:
+        directory = SlackDirectory(slack.clients)
+        slack.replies["conversations.info"] = [PRIVATE]
+        slack.replies["users.conversations"] = [{"channels": [{"id": "C1"}]}, {"error": code}]
+        start_membership_checks()
+        assert await directory.can_see("U1", PLACE)
+        start_membership_checks()
+        assert await directory.can_see("U1", PLACE) is seen
+
+
+async def test_silent_slack_does_not_make_a_known_membership_last_longer() -> None:
+    clock = {"seconds": 1_000.0}
+    async with fake_slack_server() as slack:
+        directory = SlackDirectory(slack.clients, lambda: clock["seconds"], cached=60)
+        slack.replies["conversations.info"] = [PRIVATE]
+        slack.replies["users.conversations"] = [{"channels": [{"id": "C1"}]}, {"error": "internal_error"}]
+        answers = []
+        for clock["seconds"] in (1_000.0, 1_050.0, 1_070.0):
+            start_membership_checks()
+            answers.append(await directory.can_see("U1", PLACE))
+    assert answers == [True, True, False]
+
+
 def registered(kind: str) -> list[str | re.Pattern[str]]:
     """Return what the bot listens to: action ids, callback ids of views, or action ids of menus."""
     app = AsyncApp(client=AsyncWebClient(token="xoxb-test"))
