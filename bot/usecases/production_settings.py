@@ -178,7 +178,7 @@ class ProductionSettingsEditor:
         is_changed = new.may_change_settings not in ((), old.may_change_settings)
         if is_changed and person not in new.may_change_settings:
             return (BriefError("may_change_settings", "yourself"),)
-        # Whoever was named to change settings may also decide who starts, spends and locks.
+        # People named to change settings may also decide who starts, spends and locks.
         fields = ("may_change_settings",) if old.may_change_settings else PEOPLE_FIELDS
         errors = [
             await self._shut_out_error(field, getattr(old, field), getattr(new, field), current, person)

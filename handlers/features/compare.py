@@ -16,15 +16,13 @@ from bot.usecases.compare import ComparisonResult
 from handlers.presenters.compare import ComparePresenter
 from handlers.slack.listeners import press_listener, view_action_listener
 from handlers.slack.locations import RoundLocations
-from handlers.slack.modals import open_modal_with_picture, update_modal
+from handlers.slack.modals import PICTURE_WAIT_SECONDS, open_modal_with_picture, update_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text.model_titles import Titles
 from handlers.views import compare as blocks
 
-# A trigger lives three seconds (docs.slack.dev, "Modals").
-_PICTURE_WAIT_SECONDS = 1.0
 _MAX_OPEN_MODALS = 1_000
 
 
@@ -55,7 +53,7 @@ class CompareListeners:
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the modal in time; where Slack is slow, without links to the files, and with its picture later."""
         comparison = await self._comparison.compare_first_two(press.id)
-        wait_seconds = _PICTURE_WAIT_SECONDS
+        wait_seconds = PICTURE_WAIT_SECONDS
         try:
             file_urls = await responder.within_ack_deadline(self._file_urls(comparison))
         except SlackUnavailable:

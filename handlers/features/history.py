@@ -10,15 +10,12 @@ from bot.usecases.casting import Casting
 from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.faces import FacePresenter
 from handlers.slack.listeners import press_listener, view_action_listener
-from handlers.slack.modals import open_modal_with_picture, update_modal
+from handlers.slack.modals import PICTURE_WAIT_SECONDS, open_modal_with_picture, update_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.scalars import parse_number
 from handlers.slack.payloads.values import ButtonPress, ViewAction
 from handlers.slack.responder import Responder
 from handlers.views.history import LARGE, LEFT, RIGHT
-
-# A trigger lives three seconds (docs.slack.dev, "Modals").
-_PICTURE_WAIT_SECONDS = 1.0
 
 
 class HistoryListeners:
@@ -51,9 +48,7 @@ class HistoryListeners:
         if not (compared := await self._faces.versions(press.place.team, press.id, "", press.person)):
             raise NotAvailableHere("unknown")
         drawing = self._pictures.versions_file(press.place.team, compared.pair)
-        await open_modal_with_picture(
-            responder.client, press.trigger_id, compared.modal, drawing, _PICTURE_WAIT_SECONDS
-        )
+        await open_modal_with_picture(responder.client, press.trigger_id, compared.modal, drawing, PICTURE_WAIT_SECONDS)
 
     async def on_pick(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show the versions that the user picked in the modal, and those large that they picked below the picture."""

@@ -15,6 +15,8 @@ from handlers.views.builder import View
 from handlers.views.fields import build_modal
 
 Modal = dict[str, Any]
+# Seconds that a picture may take before its modal opens without it; a trigger lives three (docs.slack.dev, "Modals").
+PICTURE_WAIT_SECONDS = 1.0
 
 
 @dataclass(frozen=True)

@@ -225,7 +225,7 @@ def menus_of(view: Json) -> list[Json]:
 
 
 async def test_slow_picture_is_added_to_the_open_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("handlers.features.compare._PICTURE_WAIT_SECONDS", 0)
+    monkeypatch.setattr("handlers.features.compare.PICTURE_WAIT_SECONDS", 0)
     round_ = make_voting_round()
     answers: dict[str, Any] = {
         "comparison__compare_first_two": ComparisonResult(round_, round_.candidates[:2]),
