@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.domain.catalogue import Catalogue, ModelSpec, Size, UpscalerSpec
-from bot.domain.errors import AuthenticationFailed
+from bot.domain.model_errors import AuthenticationFailed
 from bot.ports.image_models import ImageModel, Upscaler
 from bot.self_hosted import SelfHostedModel
 from bot.settings import Settings

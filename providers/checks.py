@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain.catalogue import ModelSpec
-from bot.domain.errors import AuthenticationFailed, ModelError, ProviderDown, TimedOut
+from bot.domain.model_errors import AuthenticationFailed, ModelError, ProviderDown, TimedOut
 
 CHECK_SECONDS = 15.0
 

@@ -11,7 +11,7 @@ import msgspec
 
 from bot.domain.budget import Charge
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import ContentRefused, InvalidImage, InvalidRequest, ModelError
+from bot.domain.model_errors import ContentRefused, InvalidImage, InvalidRequest, ModelError
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.self_hosted import SelfHostedModel
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 from PIL import Image
 
-from bot.domain.errors import InvalidImage, InvalidRequest
+from bot.domain.model_errors import InvalidImage, InvalidRequest
 from bot.imaging.pictures import ExaminedImage, Limits, examine, fit_to_limits, normalize_reference
 
 _LARGE_LIMITS, _SMALL_LIMITS = Limits(10_000_000, 16_000_000, 4096), Limits(3_000, 900, 40)

@@ -17,7 +17,7 @@ from hypothesis.strategies import SearchStrategy
 from benchmarks.fuzz.values import mutate
 from benchmarks.harness.fast_clock import FastForwardLoop
 from bot.domain.catalogue import Size
-from bot.domain.errors import ModelError
+from bot.domain.model_errors import ModelError
 from bot.ports.image_models import GenerationResult
 from bot.self_hosted import SelfHostedModel
 from providers import openai_compatible

@@ -31,17 +31,13 @@ CastingError
             ChannelClosed         the conversation is archived, or the bot was removed from it
     StorageUnavailable            database or portraits cannot be read or written
     PortraitMissing               a recorded picture is not in the store
-    ModelError                    one model gave no portrait; `paid` says whether it may have been charged
-        ContentRefused (ReferenceRefused)  RateLimited  InsufficientCredit  AuthenticationFailed  ModelRetired
-        InvalidRequest  ProviderDown (CircuitOpen)  TimedOut  InvalidImage  UnexpectedAnswer
+    ModelError                    one model gave no portrait: bot/domain/model_errors.py
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Literal
-
-PaidStatus = Literal["no", "maybe", "yes"]
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -335,90 +331,3 @@ class PortraitMissing(CastingError, KeyError):
 
     def __str__(self) -> str:
         return CastingError.__str__(self)
-
-
-@dataclass(eq=False)
-class ModelError(CastingError):
-    """`model` gave no portrait; `paid` says whether it may have been charged.
-
-    `detail` is the provider's short error code. `reported_cost` is the charge the provider reported, in dollars.
-    """
-
-    kind: ClassVar[str] = "provider_down"
-    model: str
-    detail: str = ""
-    paid: PaidStatus = "no"
-    reported_cost: Decimal | None = None
-
-
-class ContentRefused(ModelError):
-    """The model's filter declined the prompt; never retried."""
-
-    kind = "refused"
-
-
-class ReferenceRefused(ContentRefused):
-    """The provider declined the reference picture, not the brief."""
-
-    kind = "reference_refused"
-
-
-@dataclass(eq=False)
-class RateLimited(ModelError):
-    """Too many calls; the provider asks to wait `retry_after` seconds."""
-
-    kind = "rate_limited"
-    retry_after: float = 0.0
-
-
-class InsufficientCredit(ModelError):
-    """The account has no credit left or met its own spending limit."""
-
-    kind = "insufficient_credit"
-
-
-class AuthenticationFailed(ModelError):
-    """The key is wrong, revoked or not allowed to use this model."""
-
-    kind = "authentication_failed"
-
-
-class ModelRetired(ModelError):
-    """The provider no longer serves this id."""
-
-    kind = "retired"
-
-
-class InvalidRequest(ModelError):
-    """The provider did not accept the request."""
-
-    kind = "invalid_request"
-
-
-class ProviderDown(ModelError):
-    """The provider failed or could not be reached."""
-
-
-@dataclass(eq=False)
-class CircuitOpen(ProviderDown):
-    """The model failed repeatedly, so no request was sent; it is tried again at `retry_at`."""
-
-    retry_at: datetime | None = None
-
-
-class TimedOut(ModelError):
-    """No answer in time; the request may have been processed and charged."""
-
-    kind = "timed_out"
-
-
-class InvalidImage(ModelError):
-    """The answer is not a usable picture."""
-
-    kind = "invalid_image"
-
-
-class UnexpectedAnswer(ModelError):
-    """Processing the answer failed in a way that no client expects; the log has the cause."""
-
-    kind = "unexpected"

@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.errors import PaidStatus
 from bot.domain.face import Portrait
+from bot.domain.model_errors import PaidStatus
 
 
 class SlotState(StrEnum):

@@ -7,7 +7,8 @@ from io import BytesIO
 
 from PIL import Image
 
-from bot.domain.errors import CastingError, InvalidImage, PaidStatus
+from bot.domain.errors import CastingError
+from bot.domain.model_errors import InvalidImage, PaidStatus
 from bot.imaging.color import to_srgb
 
 MAX_PIXELS = 40_000_000

@@ -12,8 +12,8 @@ from typing import ParamSpec, TypeVar
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat
 
-from bot.domain.errors import InvalidImage, InvalidRequest
 from bot.domain.face import HASH_GRID, Portrait
+from bot.domain.model_errors import InvalidImage, InvalidRequest
 from bot.imaging.color import is_plain
 from bot.imaging.decoding import (
     ANSWER_FORMATS,

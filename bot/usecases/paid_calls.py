@@ -13,8 +13,9 @@ from typing import Protocol
 import structlog
 
 from bot.domain.budget import Charge
-from bot.domain.errors import CastingError, InvalidImage, ModelError, UnexpectedAnswer
+from bot.domain.errors import CastingError
 from bot.domain.ids import original_key, preview_key
+from bot.domain.model_errors import InvalidImage, ModelError, UnexpectedAnswer
 from bot.imaging.pictures import ExaminedImage, examine_in_thread
 from bot.ports.image_models import GenerationResult
 from bot.usecases.ports import Ports

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from bot.domain.errors import CircuitOpen, RateLimited
+from bot.domain.model_errors import CircuitOpen, RateLimited
 from bot.ports.image_models import RateLimiters, Reservation
 from bot.telemetry import metrics
 

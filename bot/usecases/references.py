@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.domain.brief import Brief, Consent
-from bot.domain.errors import BriefError, InvalidImage, NotAvailableHere
+from bot.domain.errors import BriefError, NotAvailableHere
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
+from bot.domain.model_errors import InvalidImage
 from bot.imaging.pictures import HEIC_DETAIL, normalize_reference, run_in_thread
 from bot.usecases.access import is_visible_to_all, visible_characters
 from bot.usecases.near_names import near_characters

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.domain.budget import Charge
 from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
-from bot.domain.errors import InvalidRequest, ModelError
+from bot.domain.model_errors import InvalidRequest, ModelError
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, failed_check
 from providers.fal.inputs import ENDPOINTS, UPSCALE_PATH

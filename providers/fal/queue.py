@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from bot.domain.budget import Charge
-from bot.domain.errors import (
+from bot.domain.model_errors import (
     AuthenticationFailed,
     ContentRefused,
     InsufficientCredit,

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import InvalidRequest
+from bot.domain.model_errors import InvalidRequest
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account

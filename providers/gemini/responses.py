@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from bot.domain.errors import (
+from bot.domain.model_errors import (
     AuthenticationFailed,
     ContentRefused,
     InsufficientCredit,

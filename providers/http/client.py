@@ -17,7 +17,7 @@ import httpx
 import msgspec
 import structlog
 
-from bot.domain.errors import AuthenticationFailed, CircuitOpen, InvalidImage, ProviderDown, TimedOut
+from bot.domain.model_errors import AuthenticationFailed, CircuitOpen, InvalidImage, ProviderDown, TimedOut
 from providers.http.body import BodyTooLarge, UnreadableEncoding, read_body
 from providers.http.circuit_breaker import CircuitBreaker
 from providers.http.error_body import with_inner_status

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from bot.domain.budget import Charge
-from bot.domain.errors import ModelError
+from bot.domain.model_errors import ModelError
 from providers.http.response import ProviderResponse
 
 T = TypeVar("T")

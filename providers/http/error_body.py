@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bot.domain.errors import ContentRefused, InsufficientCredit, ModelError
+from bot.domain.model_errors import ContentRefused, InsufficientCredit, ModelError
 from providers.http.response import ProviderResponse
 from providers.http.status import error_code
 

@@ -15,7 +15,7 @@ from ipaddress import ip_address
 
 import httpx
 
-from bot.domain.errors import InvalidImage, ProviderDown, TimedOut
+from bot.domain.model_errors import InvalidImage, ProviderDown, TimedOut
 from providers.http.body import BodyTooLarge, UnreadableEncoding, read_body
 from providers.http.public_ip import Address, is_public
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bot.domain.errors import InvalidImage
+from bot.domain.model_errors import InvalidImage
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
-from bot.domain.errors import (
+from bot.domain.model_errors import (
     AuthenticationFailed,
     InsufficientCredit,
     InvalidRequest,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import InvalidImage, InvalidRequest
+from bot.domain.model_errors import InvalidImage, InvalidRequest
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account

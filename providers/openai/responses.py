@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from bot.domain.errors import AuthenticationFailed, ContentRefused, ModelError, ModelRetired, ReferenceRefused
+from bot.domain.model_errors import AuthenticationFailed, ContentRefused, ModelError, ModelRetired, ReferenceRefused
 from providers.http.costs import CostReader, parse_raw
 from providers.http.error_body import ErrorBody, read_error
 from providers.http.response import ProviderResponse

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
-from bot.domain.errors import InvalidImage, InvalidRequest, ModelError
+from bot.domain.model_errors import InvalidImage, InvalidRequest, ModelError
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from bot.domain.errors import ContentRefused, InsufficientCredit, ModelError, ModelRetired, PaidStatus
+from bot.domain.model_errors import ContentRefused, InsufficientCredit, ModelError, ModelRetired, PaidStatus
 from providers.http.costs import CostReader, parse_raw
 from providers.http.error_body import read_error
 from providers.http.response import ProviderResponse

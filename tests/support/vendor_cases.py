@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import (
+from bot.domain.model_errors import (
     AuthenticationFailed,
     ContentRefused,
     InsufficientCredit,

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from bot.domain.catalogue import Catalogue, ModelSpec
-from bot.domain.errors import ModelError, PaidStatus
+from bot.domain.model_errors import ModelError, PaidStatus
 from bot.domain.slot import Slot, SlotFailure, SlotState
 from handlers.text.failures import named_reason
 from handlers.text.model_titles import Titles

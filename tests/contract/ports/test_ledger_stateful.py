@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.domain.budget import BudgetPeriod, Caps, Charge, Payer, budget_day
-from bot.domain.errors import CastingError, OverBudget, PaidStatus, RoundClosed, UnacknowledgedOverspend
+from bot.domain.errors import CastingError, OverBudget, RoundClosed, UnacknowledgedOverspend
 from bot.domain.ids import ChannelRef
+from bot.domain.model_errors import PaidStatus
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotFailure
 from bot.ports.rounds import StartResult

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.catalogue import Size
-from bot.domain.errors import ModelError, PaidStatus
+from bot.domain.model_errors import ModelError, PaidStatus
 from bot.imaging.pictures import examine, run_in_thread
 from playground.models.faults import FAULT_KINDS
 from tests.support.practice_models import PracticeModels, open_practice_models

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import ModelError
+from bot.domain.model_errors import ModelError
 from bot.domain.slot import SlotFailure
 from bot.ports.image_models import GenerationRequest, GenerationResult, ImageModel
 from bot.self_hosted import SelfHostedModel

@@ -12,7 +12,7 @@ import pytest
 from aiohttp.test_utils import unused_port
 
 from bot.domain.catalogue import Size
-from bot.domain.errors import AuthenticationFailed, InvalidImage, ModelError, ProviderDown, RateLimited, TimedOut
+from bot.domain.model_errors import AuthenticationFailed, InvalidImage, ModelError, ProviderDown, RateLimited, TimedOut
 from providers.http.client import large_response_semaphore, open_client
 from tests.support.fake_vendor_server import CannedResponse, FakeVendorServer
 from tests.support.time_factor import scaled

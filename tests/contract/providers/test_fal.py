@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import InvalidImage, ModelError
+from bot.domain.model_errors import InvalidImage, ModelError
 from bot.imaging.pictures import examine, run_in_thread
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from playground.models.faults import FAULT_KINDS

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from bot.domain.budget import Charge
 from bot.domain.catalogue import Size
 from bot.domain.command import parse_brief
-from bot.domain.errors import InvalidImage, ModelError
+from bot.domain.model_errors import InvalidImage, ModelError
 from bot.domain.routing import route
 from bot.ports.image_models import GenerationResult
 from bot.settings import Settings

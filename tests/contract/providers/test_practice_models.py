@@ -14,7 +14,7 @@ from PIL import Image
 
 from bot.domain.budget import Charge
 from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
-from bot.domain.errors import ModelError, ModelRetired
+from bot.domain.model_errors import ModelError, ModelRetired
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.settings import Settings
 from playground.models import add_models

@@ -13,7 +13,7 @@ from PIL import Image
 from bot.domain.brief import ASPECTS
 from bot.domain.budget import Charge
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import InvalidRequest
+from bot.domain.model_errors import InvalidRequest
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.registry import MODELS
 from tests.support.fake_vendor_server import CannedResponse, FakeVendorServer, ReceivedRequest

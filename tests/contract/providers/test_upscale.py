@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.domain.budget import Charge
 from bot.domain.catalogue import Size
-from bot.domain.errors import (
+from bot.domain.model_errors import (
     AuthenticationFailed,
     ContentRefused,
     InsufficientCredit,

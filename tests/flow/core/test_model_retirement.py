@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import ModelRetired, NoModels
+from bot.domain.errors import NoModels
+from bot.domain.model_errors import ModelRetired
 from bot.ports.messaging import Recipient
 from tests.support.casting_harness import LEAD, LITERAL, SKIN, CastingHarness
 

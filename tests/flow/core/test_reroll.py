@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from bot.domain.catalogue import Size
-from bot.domain.errors import ContentRefused, NotLead, OverBudget, RoundClosed, TimedOut
+from bot.domain.errors import NotLead, OverBudget, RoundClosed
+from bot.domain.model_errors import ContentRefused, TimedOut
 from bot.domain.prompt import VERSION_VARIATION
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotState

@@ -11,19 +11,16 @@ from bot.domain.command import parse_brief
 from bot.domain.errors import (
     AlreadyCast,
     AlreadyCasting,
-    ContentRefused,
     NotAvailableHere,
     NotLead,
     NoWinner,
     OverBudget,
-    ProviderDown,
-    RateLimited,
     RoundClosed,
     SlackUnavailable,
     TallyChanged,
-    TimedOut,
 )
 from bot.domain.ids import ChannelRef, original_key
+from bot.domain.model_errors import ContentRefused, ProviderDown, RateLimited, TimedOut
 from bot.domain.round import RoundState
 from bot.domain.slot import SlotState
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness

@@ -16,9 +16,9 @@ from bot.domain.errors import (
     OverBudget,
     PermissionDenied,
     SettingsErrors,
-    TimedOut,
 )
 from bot.domain.ids import ChannelRef
+from bot.domain.model_errors import TimedOut
 from bot.domain.production import ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, as_text
 from bot.ports.messaging import Recipient

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import AlreadyResolved, NotLead, OverBudget, TimedOut, UnacknowledgedOverspend
+from bot.domain.errors import AlreadyResolved, NotLead, OverBudget, UnacknowledgedOverspend
 from bot.domain.ids import ChannelRef
+from bot.domain.model_errors import TimedOut
 from bot.domain.production import ProductionSettings
 from bot.domain.spend_report import ReportLine
 from bot.domain.users import User

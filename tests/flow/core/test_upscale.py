@@ -16,8 +16,9 @@ from PIL import Image
 from bot.cli.export import NoProduction, NotEmpty, export
 from bot.domain.budget import budget_day
 from bot.domain.catalogue import Catalogue, Size
-from bot.domain.errors import CannotUpscale, ContentRefused, NotAvailableHere, NotLead, OverBudget, TimedOut
+from bot.domain.errors import CannotUpscale, NotAvailableHere, NotLead, OverBudget
 from bot.domain.ids import original_key, preview_key
+from bot.domain.model_errors import ContentRefused, TimedOut
 from bot.domain.upscale import Upscale, UpscaleState
 from bot.settings import Settings
 from tests.support.casting_harness import (

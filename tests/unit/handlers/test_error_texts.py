@@ -9,21 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain import errors as kinds
+from bot.domain import errors as domain_errors
+from bot.domain import model_errors
 from bot.domain.brief import Brief
 from bot.domain.command import parse_command
-from bot.domain.errors import (
-    BriefError,
-    CastingError,
-    ModelError,
-    NotLead,
-    OverBudget,
-    RoundClosed,
-    SlackUnavailable,
-    TallyChanged,
-)
+from bot.domain.errors import BriefError, CastingError, NotLead, OverBudget, RoundClosed, SlackUnavailable, TallyChanged
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
+from bot.domain.model_errors import ModelError
 from bot.domain.round import RoundState
 from bot.usecases.vote import ClickResult
 from handlers.text import brief_errors, errors, failures, receipts
@@ -43,6 +36,11 @@ from tests.support.builders import (
     make_voting_round,
 )
 
+KINDS = list(
+    dict.fromkeys(
+        kind for module in (domain_errors, model_errors) for _, kind in inspect.getmembers(module, inspect.isclass)
+    )
+)
 UNDO_ESCAPES = str.maketrans({"\u2217": "*", "\u223c": "~", "\u02cb": "`", "\u02cd": "_", "\u2060": None})
 # A command for every problem that the parser raises; routing raises ROUTING_ERRORS.
 INVALID_COMMANDS = [
@@ -102,13 +100,13 @@ def test_unknown_model_lists_known_models_and_a_valid_command() -> None:
 def test_every_expected_error_has_a_sentence_of_its_own() -> None:
     expected = {
         kind
-        for _, kind in inspect.getmembers(kinds, inspect.isclass)
+        for kind in KINDS
         if issubclass(kind, CastingError) and not issubclass(kind, ModelError) and kind is not CastingError
     }
     assert expected == set(errors.sentence.registry) - {object, CastingError}
 
 
-@pytest.mark.parametrize("kind", [kind for _, kind in inspect.getmembers(kinds, inspect.isclass)])
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_failure_kind_has_its_own_reason(kind: type) -> None:
     if issubclass(kind, ModelError) and kind is not ModelError:
         assert "gave no portrait" not in failures.named_reason(make_failed_slot(0, kind.kind), TITLES)

@@ -10,12 +10,14 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 import pytest
 
-from bot.domain import errors as kinds
+from bot.domain import errors as domain_errors
+from bot.domain import model_errors
 from bot.domain.audit import AuditEvent
 from bot.domain.budget import Caps
-from bot.domain.errors import AlternativeOffer, BriefError, CastingError, ModelError, UnavailableModel
+from bot.domain.errors import AlternativeOffer, BriefError, CastingError, UnavailableModel
 from bot.domain.face import Unlock
 from bot.domain.ids import filename
+from bot.domain.model_errors import ModelError
 from bot.domain.production import Production, ProductionSettings
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
@@ -154,7 +156,11 @@ def sentences(name: str) -> Iterator[str]:
 
 def every_error(name: str) -> list[CastingError]:
     """Each kind of error, with `name` in each text field."""
-    found = [kind for kind in vars(kinds).values() if isinstance(kind, type) and issubclass(kind, CastingError)]
+    found = [
+        kind
+        for kind in (vars(domain_errors) | vars(model_errors)).values()
+        if isinstance(kind, type) and issubclass(kind, CastingError)
+    ]
     instances = []
     for kind in found:
         if kind in (CastingError, ModelError) or issubclass(kind, ModelError):

@@ -8,13 +8,7 @@ import pytest
 import structlog
 
 from bot.domain.ballot import RunOff, Tally
-from bot.domain.errors import (
-    AlreadyCasting,
-    BriefError,
-    OverBudget,
-    PriceIncreased,
-    RoundClosed,
-)
+from bot.domain.errors import AlreadyCasting, BriefError, OverBudget, PriceIncreased, RoundClosed
 from bot.ports.messaging import Picture
 from bot.ports.roster import RosterSection
 from bot.ports.rounds import StartResult

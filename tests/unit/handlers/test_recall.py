@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import (
-    NotAvailableHere,
-    SlackUnavailable,
-)
+from bot.domain.errors import NotAvailableHere, SlackUnavailable
 from bot.domain.round import RoundState
 from tests.support.builders import (
     PLACE,

@@ -2,9 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import (
-    NotLead,
-)
+from bot.domain.errors import NotLead
 from tests.support.listener_harness import listener_harness
 from tests.support.slack_payloads import (
     message_press,

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from PIL import Image, ImageChops, ImageCms
 
-from bot.domain.errors import InvalidImage
+from bot.domain.model_errors import InvalidImage
 from bot.imaging.pictures import HEIC_DETAIL, Limits, examine, fit_to_limits, normalize_reference
 from tests.support.picture_files import (
     GREYS,

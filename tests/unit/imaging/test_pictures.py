@@ -12,8 +12,8 @@ from random import Random
 import pytest
 from PIL import Image, ImageChops, ImageEnhance
 
-from bot.domain.errors import InvalidImage, InvalidRequest
 from bot.domain.face import Portrait
+from bot.domain.model_errors import InvalidImage, InvalidRequest
 from bot.imaging.charts import Bar, Panel, bar_chart
 from bot.imaging.pictures import (
     MAX_SHEET_BYTES,

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.catalogue import Size
-from bot.domain.errors import AuthenticationFailed
+from bot.domain.model_errors import AuthenticationFailed
 from bot.settings import Settings
 from providers.accounts import _timeouts, open_models
 from providers.fal.models import FAL_MODELS

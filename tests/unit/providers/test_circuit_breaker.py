@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from bot.domain.errors import CircuitOpen, ProviderDown
+from bot.domain.model_errors import CircuitOpen, ProviderDown
 from providers.http.circuit_breaker import CircuitBreaker
 from providers.http.client import AccountClient, large_response_semaphore
 from tests.unit.providers.test_rate_limit import FakeClock

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 import httpx
 import pytest
 
-from bot.domain.errors import InvalidImage, ModelError, ProviderDown, TimedOut
+from bot.domain.model_errors import InvalidImage, ModelError, ProviderDown, TimedOut
 from providers.http import image_fetch
 from providers.http.image_fetch import ImageDownloader
 from providers.http.public_ip import Address

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from bot.domain.errors import ProviderDown
+from bot.domain.model_errors import ProviderDown
 from providers.http.image_fetch import ImageDownloader
 from providers.http.public_ip import Address
 
