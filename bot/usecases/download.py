@@ -12,6 +12,7 @@ from bot.domain.errors import SlackUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import FILE_EXTENSIONS, ChannelRef
 from bot.domain.upscale import Upscale
+from bot.ports.messaging import ChannelAccess, UserDirectory
 from bot.ports.storage import Portraits, StoragePorts
 from bot.usecases.face_record import (
     RecordContext,
@@ -47,19 +48,11 @@ class FaceDownload:
         """Return the archive of the face of a round; raises NotAvailableHere. Holds the pictures in memory twice."""
         face = await self.recall.get_face(round_id, person)
         upscale = await self.recall.get_upscale(face)
-        context = await load_context(face, upscale, self.ports.storage, self._name_of)
+        names = name_lookup(self.ports.channel_access, self.ports.user_directory)
+        context = await load_context(face, upscale, self.ports.storage, names)
         files = await archive_files(face, upscale, self.ports.storage.portraits, context)
         data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
         return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)
-
-    async def _name_of(self, place: ChannelRef, id_: str) -> str:
-        """Return the name of a person or of the channel; empty if Slack does not say."""
-        if id_ == place.channel:
-            return await self.ports.channel_access.channel_name(place)
-        try:
-            return (await self.ports.user_directory.get_user(place.team, id_)).name
-        except SlackUnavailable:
-            return ""
 
 
 # Pictures are compressed already.
@@ -67,6 +60,20 @@ _COMPRESSED_SUFFIXES = tuple(f".{ending}" for ending in FILE_EXTENSIONS.values()
 
 ArchiveFiles = Mapping[str, bytes]
 NameOf = Callable[[ChannelRef, str], Awaitable[str]]
+
+
+def name_lookup(channel_access: ChannelAccess, user_directory: UserDirectory) -> NameOf:
+    """Return a lookup of the name of a person, or of the channel itself; empty if Slack does not say."""
+
+    async def name_of(place: ChannelRef, id_: str) -> str:
+        if id_ == place.channel:
+            return await channel_access.channel_name(place)
+        try:
+            return (await user_directory.get_user(place.team, id_)).name
+        except SlackUnavailable:
+            return ""
+
+    return name_of
 
 
 async def load_context(
