@@ -77,8 +77,8 @@ $(TOOLS)/bin/uv: requirements/tools.lock
 
 lock: $(UV)  ## compile the lock files again from pyproject.toml
 	@printf 'uv==0.13.9\n' | $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements/tools.lock
-	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements/run.lock
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -c requirements/dev.lock -o requirements/run.lock
 
 clean:  ## forget the environment, keep the data
 	@rm -rf $(VENV) $(TOOLS)

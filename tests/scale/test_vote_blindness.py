@@ -56,9 +56,10 @@ async def observed_rounds(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ObservedRounds]:
     rounds, max_p_value = request.param
-    caps = {f"MAX_USD_PER_{cap}": "1000" for cap in BUDGET_CAPS}
+    # One person leads every round, and none of them closes.
+    limits = {f"MAX_USD_PER_{cap}": "1000" for cap in BUDGET_CAPS} | {"MAX_OPEN_ROUNDS_PER_PERSON": "1000"}
     folder = tmp_path_factory.mktemp("blind")
-    async with practice_environment(folder, caps | UNTHROTTLED_BOT, drawn_side=MAX_DRAWN_SIDE) as workspace:
+    async with practice_environment(folder, limits | UNTHROTTLED_BOT, drawn_side=MAX_DRAWN_SIDE) as workspace:
         await workspace.control_client.post("slack/rates", {"enabled": False})
         await workspace.control_client.post("slack/settings", {"file_ready_seconds": 0})
         await workspace.control_client.post("hand", {"of": "recraftv4_1"})
