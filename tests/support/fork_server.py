@@ -94,7 +94,7 @@ async def fork_python(arguments: Sequence[str], variables: Mapping[str, str], ou
 def _server_address() -> str:
     """Start the server of this process, and return the path of its socket."""
     path = str(Path(mkdtemp(prefix="fork-server-")) / "socket")
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         [sys.executable, "-u", "-m", "tests.support.fork_server", path], cwd=ROOT, stdin=PIPE, stdout=subprocess.PIPE
     )
     assert server.stdout and server.stdin

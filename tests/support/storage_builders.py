@@ -1,8 +1,8 @@
 """Builders for rounds in each state, and a fixture that opens a fresh storage."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -11,8 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from sqlalchemy import and_, select, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import and_, select
 
 from bot.domain.ballot import Tally, VoteInput, VoteSource
 from bot.domain.brief import Brief
@@ -25,8 +24,9 @@ from bot.domain.slot import Slot
 from bot.ports.rounds import GeneratedPortrait
 from bot.settings import Settings
 from storage import Storage, migrate, open_storage
-from storage.db.tables import characters, faces, ledger, metadata, productions
+from storage.db.tables import characters, faces, ledger, productions
 from storage.roster.joins import CHANNEL, IS_CAST, select_characters
+from tests.support.postgres_server import require_postgres
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 PLACE = ChannelRef("T1", "C1")
@@ -34,8 +34,7 @@ CAPS = Caps(Decimal("2.00"), Decimal("20.00"))
 LARGE_CAPS = Caps(Decimal(1_000), Decimal(1_000_000))
 NICKEL = Decimal("0.05")
 
-# Optional: TEST_POSTGRES_URL=postgresql+asyncpg://user@host/a_database_that_the_tests_empty
-DATABASES = ["sqlite", *(["postgresql"] if "TEST_POSTGRES_URL" in os.environ else [])]
+DATABASES = ("sqlite", "postgresql")
 
 
 class FakeClock:
@@ -55,7 +54,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture(params=DATABASES)
 async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Storage]:
-    url = await fresh_sqlite(tmp_path) if request.param == "sqlite" else await fresh_postgres()
+    url = await fresh_sqlite(tmp_path) if request.param == "sqlite" else await asyncio.to_thread(fresh_postgres)
     opened = await open_storage(make_settings(url), clock)
     yield opened
     await assert_roster_status_is_current(opened)
@@ -97,15 +96,10 @@ async def fresh_sqlite(folder: Path) -> str:
     return f"sqlite+aiosqlite:///{file}"
 
 
-async def fresh_postgres() -> str:
-    url = os.environ["TEST_POSTGRES_URL"]
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.run_sync(metadata.drop_all)
-        await connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-    await engine.dispose()
-    await migrate(url)
-    return url
+def fresh_postgres() -> str:
+    """Return the URL of a new, migrated PostgreSQL database; skips the test where there is no server."""
+    server = require_postgres()
+    return server.url(server.create_database(_migrated_postgres()))
 
 
 @cache
@@ -114,6 +108,16 @@ def _migrated_template() -> bytes:
         file = Path(folder) / "template.sqlite"
         asyncio.run(migrate(f"sqlite+aiosqlite:///{file}"))
         return file.read_bytes()
+
+
+@cache
+def _migrated_postgres() -> str:
+    """Return the name of this process's migrated database, which others are copied from."""
+    server = require_postgres()
+    name = server.create_database()
+    with ThreadPoolExecutor(1) as own_loop:
+        own_loop.submit(asyncio.run, migrate(server.url(name))).result()
+    return name
 
 
 def make_round(

@@ -37,7 +37,7 @@ def node() -> str:
 def _install(npm: str) -> None:
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     try:
-        subprocess.run(command, cwd=_FOLDER, check=True, capture_output=True, timeout=_INSTALL_TIMEOUT_SECONDS)  # noqa: S603
+        subprocess.run(command, cwd=_FOLDER, check=True, capture_output=True, timeout=_INSTALL_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         pytest.skip(f"npm ci took more than {_INSTALL_TIMEOUT_SECONDS} s: Slack's client for Node was not tried")
     except subprocess.CalledProcessError as error:

@@ -18,7 +18,7 @@ FEATURES = {path.stem for path in (ROOT / "handlers" / "features").glob("*.py")}
 
 def list_files() -> list[str]:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [path for path in listed.stdout.splitlines() if (ROOT / path).exists()]
 
 

@@ -1,0 +1,34 @@
+"""An S3 server of the tests (moto), one for each test process; buckets are made by the tests."""
+
+import atexit
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+
+import httpx
+from moto.server import ThreadedMotoServer
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class S3Server:
+    """The server's address; credentials are not checked."""
+
+    endpoint: str
+
+    def create_bucket(self) -> str:
+        """Create a bucket and return its name."""
+        name = f"castroom-{next(_numbers)}"
+        httpx.put(f"{self.endpoint}/{name}").raise_for_status()
+        return name
+
+
+@cache
+def s3_server() -> S3Server:
+    """Return this process's server, started at the first call and stopped at its end."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    atexit.register(server.stop)
+    host, port = server.get_host_and_port()
+    return S3Server(f"http://{host}:{port}")
