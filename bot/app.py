@@ -31,6 +31,7 @@ from bot.runtime.process_tuning import freeze_startup_objects, set_malloc_thresh
 from bot.runtime.scheduler import Scheduler
 from bot.runtime.shutdown import GENERATION_DRAIN_SECONDS, REDRAW_DRAIN_SECONDS, ShutdownDeadline
 from bot.runtime.slack_server import slack_server
+from bot.runtime.takeover import Takeover
 from bot.settings import Settings
 from bot.usecases.casting import Casting
 from bot.usecases.ports import Ports
@@ -41,9 +42,20 @@ from handlers.slack.directory import SlackDirectory
 from handlers.slack.middleware import EnvelopeValidation, ack_timing
 from handlers.slack.redraw_scheduler import UpdateBudget
 from handlers.slack.round_publisher import SlackRoundPublisher
+from handlers.slack.shared_redraws import SharedRedraws
 from handlers.text import errors
 from providers.accounts import open_models
-from storage import AlreadyRunning, Storage, check_integrity, migrate, open_storage, process_lock, restrict_databases
+from storage import (
+    AlreadyRunning,
+    ExecutorIdInUse,
+    PostgresReplicas,
+    Storage,
+    check_integrity,
+    migrate,
+    open_storage,
+    process_lock,
+    restrict_databases,
+)
 
 log = structlog.get_logger()
 
@@ -90,7 +102,11 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             partial(UpdateBudget, settings.message_update_seconds, settings.updates_per_minute),
         )
         stack.push_async_callback(publisher.close, REDRAW_DRAIN_SECONDS)
-        job_runner = JobRunner(settings.engine_url, settings.executor_id)
+        shared_redraws = _share_redraws(storage, publisher)
+        await storage.open()
+        if shared_redraws:
+            shared_redraws.open()
+        job_runner = JobRunner(settings.engine_url, settings.executor_name)
         casting = Casting(
             Ports(
                 storage=storage,
@@ -124,6 +140,10 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         await asyncio.to_thread(restrict_databases, settings)
         stack.push_async_callback(job_runner.close)
         stack.push_async_callback(_wait_for_generations, casting, shutdown_deadline or ShutdownDeadline())
+        if isinstance(storage.replicas, PostgresReplicas):
+            takeover = Takeover(job_runner, storage.replicas)
+            takeover.start()
+            stack.push_async_callback(takeover.stop)
         await casting.refresh_messages()
         scheduler = Scheduler(casting, settings.first_sweep_seconds)
         scheduler.start()
@@ -171,10 +191,21 @@ async def run(settings: Settings) -> None:
         raise SystemExit(f"{error} Free the address, or set another one.") from error
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
+    except ExecutorIdInUse as error:
+        raise SystemExit(
+            f"Another Castroom process has EXECUTOR_ID {error.name}. Give each process its own, or stop the other one."
+        ) from error
     except AlreadyRunning as error:
         raise SystemExit(
             f"Another Castroom process uses {error.path}. Stop it first, or set another DATA_DIR."
         ) from error
+
+
+def _share_redraws(storage: Storage, publisher: SlackRoundPublisher) -> SharedRedraws | None:
+    """Let one process at a time redraw a workspace's messages, where several share the database."""
+    if storage.replicas.redraw_marks is None or not isinstance(storage.replicas, PostgresReplicas):
+        return None
+    return publisher.share_redraws(storage.replicas.locks, storage.replicas.redraw_marks)
 
 
 async def _connect_workspaces(settings: Settings) -> Clients:

@@ -5,6 +5,7 @@ A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads
 
 import os
 import re
+import socket
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.self_hosted import SelfHostedModel, is_loopback, parse_self_hosted_models
 
 _YEAR = 366 * 86_400
+EXECUTOR_FROM_HOST = "hostname"
 
 
 class Settings(BaseSettings):
@@ -64,7 +66,7 @@ class Settings(BaseSettings):
     max_free_portraits_per_person_day: int = Field(default=200, ge=1)
     patience_seconds: float = Field(default=120, gt=0, le=3_600)
     patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
-    executor_id: str = "castroom-1"
+    executor_id: str = ""
     log_level: str = "INFO"
 
     # For tests and demonstrations.
@@ -165,9 +167,24 @@ class Settings(BaseSettings):
     def _check_consistency(self) -> Self:
         if self.database_url.startswith("postgresql") and self.engine_url.startswith("sqlite"):
             raise ValueError("with DATABASE_URL on PostgreSQL, set ENGINE_URL to PostgreSQL as well")
+        if self.is_shared and not self.executor_id:
+            raise ValueError(
+                "on PostgreSQL each process needs its own EXECUTOR_ID, which a restart keeps; "
+                f"{EXECUTOR_FROM_HOST} takes the host's name"
+            )
         if self.http_port and not self.slack_signing_secret:
             raise ValueError("HTTP_PORT needs SLACK_SIGNING_SECRET, to verify requests")
         return self
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may use the database."""
+        return self.database_url.startswith("postgresql")
+
+    @property
+    def executor_name(self) -> str:
+        """The name of this process among those that share the database."""
+        return socket.gethostname() if self.executor_id == EXECUTOR_FROM_HOST else self.executor_id or "castroom-1"
 
     @property
     def slack_bot_tokens(self) -> tuple[SecretStr, ...]:

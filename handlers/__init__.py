@@ -31,6 +31,7 @@ from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
 from handlers.presenters.roster import RosterPresenter
+from handlers.slack.answered_messages import AnsweredMentions
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.files import Uploads
@@ -43,7 +44,10 @@ from handlers.text.model_titles import Titles
 def register(
     app: AsyncApp, casting: Casting, storage: StoragePorts, directory: SlackDirectory, clients: Clients
 ) -> None:
-    """Register all listeners with `app`; `storage` is only read, for messages, pictures and workspaces."""
+    """Register all listeners with `app`; `storage` is read for messages, pictures and workspaces.
+
+    Listeners write there only which events were handled.
+    """
     app.use(menu_fallback)
     titles = Titles(casting.catalogue)
     uploads = Uploads(clients)
@@ -56,12 +60,12 @@ def register(
     archives = ArchiveSender(clients, uploads)
     for listeners in (
         CastListeners(casting, titles, faces, roster, locations, directory, guard),
-        MentionListeners(casting, faces, locations, directory, guard),
+        MentionListeners(casting, faces, locations, directory, guard, AnsweredMentions(storage)),
         VoteListeners(casting, directory, guard),
         SealedBallotListeners(casting, guard),
         RerollListeners(casting, titles, guard),
         RefineListeners(casting, guard),
-        CompareListeners(casting, titles, locations, side_by_side, guard),
+        CompareListeners(casting, titles, locations, side_by_side, guard, storage.handled_events),
         FullBriefListeners(guard),
         RoundControlListeners(casting, guard),
         LockListeners(casting, titles, guard),

@@ -27,6 +27,8 @@ from providers.registry import MIN_TIMEOUT_SECONDS, MODELS, UPSCALERS, models_of
 # A portrait that arrives after the round's patience is paid for and used, so the read timeout is longer.
 _READ_FACTOR = 2
 _MAX_SECONDS = 600.0
+# Retries of a call that was not billed, the queue of large responses, and the check of the picture.
+_OVERHEAD_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class ImageModels:
     ) -> None:
         self._clients = clients
         self._self_hosted = self_hosted
+        self._settings = settings
         self._rate_limiters = {provider: rate_limiter_for(provider, settings) for provider in clients}
         self._models: dict[str, ImageModel] = {
             spec.id: account.create_model(spec, clients[account.provider], _timeouts(account.provider, settings))
@@ -138,6 +141,10 @@ class ImageModels:
             raise AuthenticationFailed(upscaler_id, "no account")
         return self._upscalers[upscaler_id]
 
+    def longest_call(self, model_id: str, size: Size) -> float:
+        """Return the seconds after which a call has certainly ended: request and download, each with its timeout."""
+        return 2 * self._timeouts_of(model_id)[size] + _OVERHEAD_SECONDS
+
     def rate_limiter(self, model_id: str) -> RateLimiter:
         """Return the limiter of the model's account or server; without an account, one without limits."""
         return self._rate_limiters.get(_provider(model_id)) or self._rate_limiters.get(model_id) or RateLimiter()
@@ -165,6 +172,10 @@ class ImageModels:
     async def close(self) -> None:
         for client in (*self._clients.values(), *(client for _, client in self._self_hosted)):
             await client.close()
+
+    def _timeouts_of(self, model_id: str) -> Mapping[Size, float]:
+        provider = _provider(model_id)
+        return _timeouts(provider if provider in MIN_TIMEOUT_SECONDS else "own", self._settings)
 
     async def _check_account(self, account: _Account) -> AccountCheck:
         client = self._clients.get(account.provider)

@@ -13,14 +13,20 @@ from bot.ports.storage import StoragePorts
 from bot.settings import Settings
 from storage.audit_log import SqlAuditLog
 from storage.db.engine import Database, open_database
+from storage.db.notifications import DatabaseNotifications
 from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
+from storage.handled_events import SqlHandledEvents
 from storage.integrity import check_integrity
 from storage.migrations import current_revision, latest_revision, migrate
 from storage.money.ledger import SqlLedger
 from storage.pictures.index import SqlPictureIndex
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 from storage.productions.repository import SqlProductions
+from storage.replicas.advisory_locks import AdvisoryLocks
+from storage.replicas.coordinator import ExecutorIdInUse, PostgresReplicas
+from storage.replicas.redraw_marks import SqlRedrawMarks
+from storage.replicas.single_process import SingleProcess
 from storage.retirement_notices import SqlRetirementNotices
 from storage.roster.repository import SqlRoster
 from storage.rounds.ballots import SqlBallotRepository
@@ -32,6 +38,8 @@ from storage.upscales import SqlUpscaleRepository
 
 __all__ = [
     "AlreadyRunning",
+    "ExecutorIdInUse",
+    "PostgresReplicas",
     "Storage",
     "StorageHealth",
     "check_integrity",
@@ -65,6 +73,7 @@ class Storage(StoragePorts):
     roster: SqlRoster
     portraits: ObjectStorePortraits
     database: Database
+    notifications: DatabaseNotifications | None
 
     async def check(self) -> StorageHealth:
         """Read the schema revision and write a probe to the portraits store; changes nothing else."""
@@ -88,8 +97,17 @@ class Storage(StoragePorts):
         async with self.database.snapshot() as connection:
             await connection.run_sync(current_revision)
 
+    async def open(self) -> None:
+        """Register this process and receive notifications; raises ExecutorIdInUse, StorageUnavailable."""
+        await self.replicas.open()
+        if self.notifications:
+            self.notifications.open()
+
     async def close(self) -> None:
         await self.ballots.drain()
+        if self.notifications:
+            await self.notifications.close()
+        await self.replicas.close()
         await self.database.close()
 
     async def _portraits_error(self) -> str:
@@ -106,6 +124,8 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
     """
     portraits = await asyncio.to_thread(open_portraits, settings.portraits_url)
     database = open_database(settings.database_url)
+    is_shared = not database.single_writer
+    notifications = DatabaseNotifications(settings.database_url) if is_shared else None
     return Storage(
         rounds=SqlRoundRepository(database),
         slots=SqlSlotRepository(database, now),
@@ -120,6 +140,14 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         audit_log=SqlAuditLog(database),
         portraits=portraits,
         picture_index=SqlPictureIndex(database),
+        handled_events=SqlHandledEvents(database, now),
+        replicas=(
+            PostgresReplicas(database, AdvisoryLocks(settings.database_url), settings.executor_name)
+            if is_shared
+            else SingleProcess(settings.executor_name)
+        ),
+        redraw_marks=SqlRedrawMarks(database, notifications) if notifications else None,
+        notifications=notifications,
         database=database,
     )
 

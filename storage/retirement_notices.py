@@ -1,13 +1,14 @@
 """The port `RetirementNotices`: recipients of a model's retirement notice, and which of them were notified."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 
 from bot.domain.slot import SlotState
 from bot.ports.messaging import Recipient
-from storage.db.engine import Database, insert_new
+from storage.db.engine import Database, insert_new, upsert
+from storage.db.replica_tables import retirement_dates
 from storage.db.tables import is_blind, is_open, retirement_notices, rounds, slots
 
 
@@ -51,3 +52,14 @@ class SqlRetirementNotices:
                 retirement_notices.c.model == model_id,
             )
         )
+
+    async def set_dates(self, dates: Mapping[str, date | None]) -> None:
+        async with self._database.transaction() as connection:
+            for model, retires_on in sorted(dates.items()):
+                statement = upsert(connection, retirement_dates).values(model=model, retires_on=retires_on)
+                await connection.execute(
+                    statement.on_conflict_do_update(index_elements=["model"], set_={"retires_on": retires_on})
+                )
+
+    async def get_dates(self) -> Mapping[str, date | None]:
+        return {row.model: row.retires_on for row in await self._database.fetch_all(select(retirement_dates))}

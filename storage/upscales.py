@@ -49,9 +49,13 @@ class SqlUpscaleRepository:
         async with self._database.snapshot() as connection:
             return await _list_for_face(connection, round_id)
 
-    async def mark_requested(self, upscale_id: str, at: datetime) -> bool:
-        statement = update(upscales).where(upscales.c.id == upscale_id, upscales.c.state == UpscaleState.WAITING)
-        return await self._database.change_one(statement.values(state=UpscaleState.REQUESTED, requested_at=at))
+    async def mark_requested(self, upscale_id: str, at: datetime, asked_by: str = "") -> bool:
+        is_ours = (upscales.c.state == UpscaleState.REQUESTED) & (upscales.c.asked_by == asked_by)
+        is_requestable = (upscales.c.state == UpscaleState.WAITING) | (is_ours & (upscales.c.asked_by != ""))
+        statement = update(upscales).where(upscales.c.id == upscale_id, is_requestable)
+        return await self._database.change_one(
+            statement.values(state=UpscaleState.REQUESTED, requested_at=at, asked_by=asked_by)
+        )
 
     async def record_result(self, ended: Upscale) -> Upscale:
         async with self._database.transaction() as connection:

@@ -40,8 +40,9 @@ class Slot:
 
     `number` is shown to people; a portrait that arrives after the ballot opened has none until the close.
     `rerolls_slot_id` is the slot this one replaces, `variation_of_slot_id` the candidate it varies with its own
-    `prompt`. `wait_until` ends a wait for the account's rate limit or for the provider's Retry-After. `provider_job_id`
-    fetches the result of a queued model, which is charged once it accepts the job.
+    `prompt`. `asked_by` names the call: its process and a random part. `wait_until` ends a wait for the account's
+    rate limit or for the provider's Retry-After. `provider_job_id` fetches the result of a queued model, which is
+    charged once it accepts the job.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Slot:
     provider_job_id: str | None = None
     variation_of_slot_id: str | None = None
     prompt: str = ""
+    asked_by: str = ""
 
     @property
     def is_final(self) -> bool:

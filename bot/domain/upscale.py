@@ -85,6 +85,7 @@ class Upscale:
     decided_at: datetime | None = None
     pair_file: str | None = None
     file_id: str | None = None
+    asked_by: str = ""
 
     @property
     def is_in_progress(self) -> bool:

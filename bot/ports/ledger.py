@@ -31,8 +31,12 @@ class UpscaleRepository(Protocol):
     async def list_for_face(self, round_id: str) -> tuple[Upscale, ...]:
         """Return all attempts for the face of a round, in order."""
 
-    async def mark_requested(self, upscale_id: str, at: datetime) -> bool:
-        """Record that the request is about to be sent; False if already recorded or ended."""
+    async def mark_requested(self, upscale_id: str, at: datetime, asked_by: str = "") -> bool:
+        """Record that the request is about to be sent; False if another call was recorded or the upscale ended.
+
+        Idempotent for the same `asked_by`, which names the call.
+        """
+        ...
 
     async def record_result(self, ended: Upscale) -> Upscale:
         """Record the result and replace the reservation by the cost; an ended upscale is returned unchanged."""

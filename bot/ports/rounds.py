@@ -131,8 +131,12 @@ class RoundRepository(Protocol):
 class SlotRepository(Protocol):
     """The slots of rounds. A slot becomes final once; later results do not change it."""
 
-    async def mark_requested(self, slot_id: str, at: datetime) -> bool:
-        """Write that the model is about to be called; False if that is written already or the slot is final."""
+    async def mark_requested(self, slot_id: str, at: datetime, asked_by: str = "") -> bool:
+        """Write that the model is about to be called; False if another call did or the slot is final.
+
+        Idempotent for the same `asked_by`, which names the call.
+        """
+        ...
 
     async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
         """Store the provider's job id; from now on the result is collected and the model is not called again."""

@@ -2,15 +2,18 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.audit import AuditEvent
 from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
+from bot.ports.handled_events import HandledEvents
 from bot.ports.ledger import Ledger, UpscaleRepository
 from bot.ports.messaging import Recipient
+from bot.ports.redraws import RedrawMarks
+from bot.ports.replicas import Replicas
 from bot.ports.roster import Roster
 from bot.ports.rounds import BallotRepository, DraftRepository, ReminderRepository, RoundRepository, SlotRepository
 
@@ -32,6 +35,13 @@ class RetirementNotices(Protocol):
 
     async def release(self, recipient: Recipient, model_id: str) -> None:
         """Delete the record of a notice that was not sent."""
+
+    async def set_dates(self, dates: Mapping[str, date | None]) -> None:
+        """Store the first day without each model by exact id, None for a model served without an end."""
+
+    async def get_dates(self) -> Mapping[str, date | None]:
+        """Return what was stored last for each model."""
+        ...
 
 
 class Portraits(Protocol):
@@ -142,7 +152,7 @@ class AuditLog(Protocol):
 
 @dataclass(frozen=True)
 class StoragePorts:
-    """All repositories and stores."""
+    """All repositories and stores; `redraw_marks` is None where one process has the storage."""
 
     rounds: RoundRepository
     slots: SlotRepository
@@ -157,3 +167,6 @@ class StoragePorts:
     audit_log: AuditLog
     portraits: Portraits
     picture_index: PictureIndex
+    handled_events: HandledEvents
+    replicas: Replicas
+    redraw_marks: RedrawMarks | None

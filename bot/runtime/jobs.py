@@ -85,6 +85,19 @@ class JobRunner:
         with SetWorkflowID(_workflow_id(kind, key, attempt)):
             await DBOS.start_workflow_async(self._workflows[kind], key)
 
+    async def pending_owners(self) -> frozenset[str]:
+        """Return the executor ids that have unfinished workflows."""
+        pending = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        return frozenset(status.executor_id for status in pending if status.executor_id)
+
+    async def take_over(self, executor_id: str) -> int:
+        """Put the unfinished workflows of a process that has ended into the queue of all; return their number.
+
+        A workflow is moved once, however many processes ask. DBOS has no public function that keeps the owner check
+        and the number of recoveries; tests/contract/ports/test_takeover.py holds this one.
+        """
+        return len(await asyncio.to_thread(DBOS._recover_pending_workflows, [executor_id]))
+
     async def close(self) -> None:
         """Stop without waiting: unfinished jobs stay pending and are recovered at the next launch."""
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)

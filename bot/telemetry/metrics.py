@@ -39,6 +39,9 @@ _rate_limit_waiting = Gauge(
     "castroom_rate_limit_waiting", "Slots and upscales that wait for a rate limit.", registry=_registry
 )
 _sockets_replaced = Counter("castroom_sockets_replaced", "Silent sockets that were replaced.", registry=_registry)
+_workflows_taken_over = Counter(
+    "castroom_workflows_taken_over", "Unfinished workflows of processes that ended.", registry=_registry
+)
 _gauges = {
     "drawing": Gauge("castroom_generations_in_progress", "Slots being generated.", registry=_registry),
     "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages that wait for a redraw.", registry=_registry),
@@ -84,6 +87,10 @@ def track_rate_limit_wait() -> AbstractContextManager[object]:
 
 def count_socket_replaced() -> None:
     _sockets_replaced.inc()
+
+
+def count_takeover(workflows: int) -> None:
+    _workflows_taken_over.inc(workflows)
 
 
 def register_gauge(name: str, callback: Callable[[], float]) -> None:

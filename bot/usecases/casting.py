@@ -97,8 +97,12 @@ class Casting:
         return self.paid_calls.in_progress
 
     async def refresh_messages(self) -> None:
-        """Redraw messages that may be out of date; called once after a start, because a crash can lose a redraw."""
-        await self.round_pictures.schedule_redraws()
+        """Redraw messages that may be out of date; called once after a start, because a crash can lose a redraw.
+
+        Of several processes the leader does it.
+        """
+        if await self.ports.storage.replicas.is_leader():
+            await self.round_pictures.schedule_redraws()
 
     async def run_due(self) -> None:
         """Do what is due; the scheduler calls it every few seconds.

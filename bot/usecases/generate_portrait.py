@@ -66,16 +66,30 @@ class PortraitGenerator:
         await self._record_failure(round_, slot, SlotFailure("unexpected", paid="maybe" if was_called else "no"), None)
 
     async def _generate(self, round_: Round, slot: Slot) -> None:
-        if await self.paid_calls.is_stored(slot):
-            await self._record_stored(round_, slot)
-        elif slot.provider_job_id:
+        if slot.provider_job_id and not await self.paid_calls.is_stored(slot):
             await self._generate_with_retry(round_, slot)
+        elif slot.state is SlotState.REQUESTED:
+            await self._end_other_call(round_, slot)
+        elif await self.paid_calls.is_stored(slot):
+            await self._record_stored(round_, slot)
         elif round_.state is RoundState.VOID:
             await self.ports.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
-        elif slot.state is SlotState.REQUESTED:
-            await self._record_failure(round_, slot, SlotFailure("unknown", paid="maybe"), None)
         else:
             await self._generate_with_retry(round_, slot)
+
+    async def _end_other_call(self, round_: Round, slot: Slot) -> None:
+        """Make a slot final that another call has requested: of another process, or before a crash of this one."""
+        longest = self.ports.model_clients.longest_call(slot.model, round_.brief.size)
+
+        async def is_final() -> bool:
+            stored = await self.ports.storage.rounds.get(round_.id)
+            return next(s for s in stored.slots if s.id == slot.id).is_final
+
+        outcome = await self.paid_calls.wait_for_other_call(slot, longest, is_final)
+        if outcome == "stored":
+            await self._record_stored(round_, slot)
+        elif outcome == "unknown":
+            await self._record_failure(round_, slot, SlotFailure("unknown", paid="maybe"), None)
 
     async def _generate_with_retry(self, round_: Round, slot: Slot) -> None:
         """Call the model. After a short rate limit of the provider, wait and call once more."""
@@ -132,10 +146,11 @@ class PortraitGenerator:
             await self.storage_retry.notify_lead(round_.id, error)
             await self._record_failure(round_, slot, SlotFailure("portrait_missing"), None)
             return True
-        if not slot.provider_job_id and not await retry_until_stored(
-            partial(self.ports.storage.slots.mark_requested, slot.id, self.ports.now())
-        ):
-            await self._record_failure(round_, slot, SlotFailure("unknown", paid="maybe"), None)
+        mark_requested = partial(
+            self.ports.storage.slots.mark_requested, slot.id, self.ports.now(), self.paid_calls.name_call()
+        )
+        if not slot.provider_job_id and not await retry_until_stored(mark_requested):
+            await self._end_other_call(round_, replace(slot, requested_at=self.ports.now()))
             return True
         try:
             with self.paid_calls.in_flight():

@@ -1,4 +1,7 @@
-"""Model retirement: asks the providers once a day, and notifies the leads who use a retiring model once."""
+"""Model retirement: asks the providers once a day, and notifies the leads who use a retiring model once.
+
+Of several processes one asks; it stores the dates, and the others read them.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +21,7 @@ _RETRY_INTERVAL = timedelta(hours=1)
 
 @dataclass(slots=True)
 class RetirementWatcher:
-    """The daily check of every account's model list. It updates the catalogue, whose dates a restart loses."""
+    """The daily check of every account's model list. It updates the catalogue."""
 
     ports: Ports
     _checked_at: datetime | None = field(default=None, init=False)
@@ -26,6 +29,10 @@ class RetirementWatcher:
 
     async def check(self) -> None:
         """Ask the accounts if a day has passed or a model answered as retired, and send notices of retiring models."""
+        catalogue = self.ports.retirement_source.catalogue
+        if not await self.ports.storage.replicas.is_leader():
+            catalogue.update_retirements(await self.ports.storage.retirement_notices.get_dates())
+            return
         now = self.ports.now()
         has_recent_error = (
             self._checked_at is not None
@@ -34,9 +41,9 @@ class RetirementWatcher:
         if self._next_check and now < self._next_check and not has_recent_error:
             return
         self._checked_at, self._next_check = now, now + _RETRY_INTERVAL
-        catalogue = self.ports.retirement_source.catalogue
         vendor_dates = await self.ports.retirement_source.retirement_dates(now.date())
         catalogue.update_retirements(vendor_dates)
+        await self.ports.storage.retirement_notices.set_dates(vendor_dates)
         retirements = catalogue.retirements(now.date())
         for retirement in retirements:
             log.info(

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from time import perf_counter
-from typing import Protocol
+from typing import Literal, Protocol
+from uuid import uuid4
 
 import structlog
 
@@ -22,6 +23,9 @@ from bot.usecases.ports import Ports
 from bot.usecases.storage_retry import StorageRetry
 
 log = structlog.get_logger()
+
+# How long the process that stored a picture may take to check it and to record it with its exact cost.
+_RECORD_TIME = timedelta(seconds=15)
 
 
 class PaidItem(Protocol):
@@ -37,6 +41,8 @@ class PaidItem(Protocol):
     def price(self) -> Decimal: ...
     @property
     def requested_at(self) -> datetime | None: ...
+    @property
+    def asked_by(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,33 @@ class PaidCalls:
         """Return whether an earlier call's bytes are stored; then `restore` them instead of calling again."""
         is_stored = partial(self.ports.storage.portraits.has, original_key(item.round_id, item.id))
         return await self.storage_retry.retry_until_stored(item.round_id, is_stored)
+
+    async def wait_for_other_call(
+        self, item: PaidItem, longest: float, is_final: Callable[[], Awaitable[bool]]
+    ) -> Literal["final", "stored", "unknown"]:
+        """Wait until a call of another process has ended: its result is recorded, or its bytes are stored, or neither.
+
+        `longest` is the seconds after which the call has certainly ended. A process that lost its database may be
+        alive, and its portrait is paid for. Without other processes the call ended in a crash, so there is no wait.
+        """
+        until = (item.requested_at or self.ports.now()) + timedelta(seconds=longest)
+        if self.ports.storage.replicas.are_several:
+            log.info("other_call_awaited", item=item.id, asked_by=item.asked_by, until=until.isoformat())
+        stored_at: datetime | None = None
+        while True:
+            now = self.ports.now()
+            if await is_final():
+                return "final"
+            if await self.is_stored(item):
+                stored_at = stored_at or now
+                until = min(until, stored_at + _RECORD_TIME)
+            if now >= until or not self.ports.storage.replicas.are_several:
+                return "stored" if stored_at else "unknown"
+            await asyncio.sleep(self.ports.waits.other_call)
+
+    def name_call(self) -> str:
+        """Return a name for a call that no other call has."""
+        return f"{self.ports.storage.replicas.name}:{uuid4().hex}"
 
     async def call(self, item: PaidItem, send: Callable[[], Awaitable[GenerationResult]]) -> PaidPicture:
         """Call `send` once and store its bytes before checking them; raises a ModelError with its charge.

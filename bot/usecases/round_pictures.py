@@ -3,13 +3,12 @@
 Each step first looks at what Slack shows, so it is safe to repeat.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
-from weakref import WeakValueDictionary
 
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected
 from bot.domain.ids import FILE_EXTENSIONS, filename, run_off_sheet_key
@@ -29,14 +28,13 @@ class RoundPictures:
     """Builds the pictures of a round and uploads them."""
 
     ports: Ports
-    _mutexes: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def open_ballot(self, round_: Round, closes_at: datetime) -> bool:
         """Upload the contact sheet, then open the ballot with its numbers; False if it is open already.
 
         If Slack refuses pictures, the ballot opens without them and the lead is notified: the portraits are paid for.
         """
-        async with self._mutex(round_.id):
+        async with self._lease(round_.id):
             round_ = await self.ports.storage.rounds.get(round_.id)
             if round_.state is not RoundState.DRAWING:
                 return False
@@ -51,7 +49,7 @@ class RoundPictures:
 
     async def publish_missing(self, round_id: str) -> None:
         """Upload what the message and the thread lack: newer sheet, pictures, vote reactions, record, originals."""
-        async with self._mutex(round_id):
+        async with self._lease(round_id):
             round_ = await self.ports.storage.rounds.get(round_id)
             if round_.state in (RoundState.VOTING, RoundState.CLOSED) and round_.sheet_candidate_count < len(
                 round_.candidates
@@ -70,9 +68,9 @@ class RoundPictures:
         for round_id in await self.ports.storage.rounds.list_to_redraw(self.ports.now()):
             self.ports.publisher.schedule_redraw(round_id)
 
-    def _mutex(self, round_id: str) -> asyncio.Lock:
-        """Return the round's mutex, so that concurrent calls upload once."""
-        return self._mutexes.setdefault(round_id, asyncio.Lock())
+    def _lease(self, round_id: str) -> AbstractAsyncContextManager[None]:
+        """Return the round's lease, so that concurrent calls, also of other processes, upload once."""
+        return self.ports.storage.replicas.lease(f"pictures:{round_id}")
 
     async def _upload_sheet_or_note(self, round_: Round) -> bool:
         """Upload the sheet, or store Slack's refusal; raises SlackUnavailable.

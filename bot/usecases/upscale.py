@@ -171,18 +171,20 @@ class RunUpscale:
     async def _generate(self, upscale: Upscale) -> Upscale:
         started = perf_counter()
         try:
+            if upscale.state is UpscaleState.REQUESTED:
+                return await self._end_other_call(upscale)
             if await self.paid_calls.is_stored(upscale):
                 return await self._complete(upscale, await self.paid_calls.restore(upscale, upscale.price))
-            if upscale.state is UpscaleState.REQUESTED:
-                return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
             await self.storage_retry.wait_until_writable(upscale.round_id)
             await wait_for_rate_limit(self.ports.model_clients, upscale.model, self._pause)
             original = await self.storage_retry.retry_until_stored(
                 upscale.round_id, partial(self._load_original, upscale)
             )
-            mark_requested = partial(self.ports.storage.upscales.mark_requested, upscale.id, self.ports.now())
+            mark_requested = partial(
+                self.ports.storage.upscales.mark_requested, upscale.id, self.ports.now(), self.paid_calls.name_call()
+            )
             if not await self.storage_retry.retry_until_stored(upscale.round_id, mark_requested):
-                return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
+                return await self._end_other_call(replace(upscale, requested_at=self.ports.now()))
             started = perf_counter()
             picture = await self.paid_calls.call(upscale, partial(self._request, upscale, original))
             completed = await self._complete(upscale, picture)
@@ -199,6 +201,20 @@ class RunUpscale:
             )
         metrics.observe_portrait(upscale.model, picture.seconds, picture.charge.usd, picture.charge.source)
         return completed
+
+    async def _end_other_call(self, upscale: Upscale) -> Upscale:
+        """Return the final upscale that another call has requested: of another process, or before a crash."""
+        longest = self.ports.model_clients.longest_call(upscale.model, Size.FOUR_K)
+
+        async def is_final() -> bool:
+            return not (await self.ports.storage.upscales.get(upscale.id)).is_in_progress
+
+        outcome = await self.paid_calls.wait_for_other_call(upscale, longest, is_final)
+        if outcome == "final":
+            return await self.ports.storage.upscales.get(upscale.id)
+        if outcome == "stored":
+            return await self._complete(upscale, await self.paid_calls.restore(upscale, upscale.price))
+        return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
 
     async def _pause(self, seconds: float) -> bool:
         await asyncio.sleep(min(seconds, self.ports.waits.rate_limit))

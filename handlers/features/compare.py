@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from cachetools import LRUCache
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import SlackUnavailable
 from bot.domain.slot import Slot
+from bot.ports.handled_events import HandledEvents
 from bot.usecases.casting import Casting
 from bot.usecases.compare import ComparisonResult
 from handlers.presenters.compare import ComparePresenter
@@ -23,8 +23,6 @@ from handlers.slack.responder import Responder
 from handlers.text.model_titles import Titles
 from handlers.views import compare as blocks
 
-_MAX_OPEN_MODALS = 1_000
-
 
 class CompareListeners:
     """Listeners for comparisons; they change nothing, so the ack comes first."""
@@ -36,13 +34,14 @@ class CompareListeners:
         locations: RoundLocations,
         pictures: ComparePresenter,
         guard: WorkspaceGuard,
+        handled_events: HandledEvents,
     ) -> None:
         self._comparison = casting.comparison
         self._titles = titles
         self._locations = locations
         self._pictures = pictures
         self._guard = guard
-        self._newest_choices: LRUCache[str, int] = LRUCache(_MAX_OPEN_MODALS)
+        self._handled_events = handled_events
 
     def listen(self, app: AsyncApp) -> None:
         app.action("look")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
@@ -71,13 +70,13 @@ class CompareListeners:
 
         A view hash would refuse the later choice where the earlier one is shown first.
         """
-        self._newest_choices[view_action.view_id] = view_action.event_ts_us
+        await self._handled_events.record_choice(view_action.view_id, view_action.event_ts_us)
         form = view_action.form
         comparison = await self._comparison.compare(form.id, form.values.get(blocks.CHOICE_ID, ()))
         comparison = _with_large(comparison, form.values)
         file_urls = await self._file_urls(comparison)
         file_id = await self._pictures.candidates_file(comparison)
-        if self._newest_choices.get(view_action.view_id, 0) <= view_action.event_ts_us:
+        if await self._handled_events.is_newest_choice(view_action.view_id, view_action.event_ts_us):
             await update_modal(
                 client, view_action.view_id, blocks.compare(comparison, self._titles, file_urls, file_id)
             )

@@ -55,6 +55,7 @@ class MentionListeners:
         locations: RoundLocations,
         directory: SlackDirectory,
         guard: WorkspaceGuard,
+        answered: AnsweredMentions,
     ) -> None:
         self._guard = guard
         self._recall = casting.recall
@@ -63,7 +64,7 @@ class MentionListeners:
         self._locations = locations
         self._faces = faces
         self._directory = directory
-        self._answered = AnsweredMentions()
+        self._answered = answered
 
     def listen(self, app: AsyncApp) -> None:
         app.event("app_mention")(event_listener(mention_from, self.on_mention))
@@ -113,7 +114,7 @@ class MentionListeners:
 
     async def _tell_bot(self, mention: MentionEvent, client: AsyncWebClient) -> None:
         """Say once in a channel that this bot gets no answers; Slack knows the message by its `client_msg_id`."""
-        if self._answered.is_first_of_bot(mention):
+        if await self._answered.is_first_of_bot(mention):
             message_id = _client_msg_id(mention.place.team, f"{mention.place.channel}:bot:{mention.person}")
             thread_ts = mention.thread_ts or mention.message_ts
             view = private.note(receipts.PEOPLE_ONLY)

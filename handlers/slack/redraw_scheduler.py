@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from weakref import WeakValueDictionary
@@ -36,6 +36,10 @@ class UpdateBudget:
         self._redrawn_at: dict[str, float] = {}
         self._recent: deque[float] = deque()
         self._priority_waiters = 0
+
+    def restore(self, ages: Sequence[float], now: float) -> None:
+        """Count the updates of another process, `ages` seconds ago and oldest first, before its own."""
+        self._recent = deque([*(now - age for age in ages), *self._recent])
 
     @property
     def dirty(self) -> tuple[str, ...]:
@@ -143,6 +147,10 @@ class RedrawScheduler:
                 await asyncio.sleep(wait)
         self._wake_up.set()
         await self._redraw_exclusively(key)
+
+    def restore(self, team: str, ages: Sequence[float]) -> None:
+        """Count the workspace's updates of another process, `ages` seconds ago and oldest first."""
+        self._budgets[team].restore(ages, self._now())
 
     @property
     def pending(self) -> int:

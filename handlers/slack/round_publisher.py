@@ -12,6 +12,7 @@ from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, Slac
 from bot.domain.round import OPEN_STATES, Round, RoundState
 from bot.ports.clock import Now
 from bot.ports.messaging import Picture
+from bot.ports.redraws import RedrawMarks
 from bot.ports.storage import StoragePorts
 from bot.telemetry import metrics
 from bot.usecases.ports import utc_now
@@ -26,6 +27,7 @@ from handlers.slack.payloads.parsers import emoji_for_number
 from handlers.slack.redraw_scheduler import RedrawScheduler, UpdateBudget
 from handlers.slack.round_messages import ClosedChannels, Messages, ReactionReader
 from handlers.slack.round_views import RoundViewLoader
+from handlers.slack.shared_redraws import PresenterLocks, SharedRedraws
 from handlers.text import alt_text, failures, labels, slack_refusals, storage_trouble, voters
 from handlers.text import round as round_text
 from handlers.text.model_titles import Titles
@@ -69,6 +71,7 @@ class SlackRoundPublisher:
     ) -> None:
         self._clients = clients
         self._storage = storage
+        self._now = now
         self._rounds = storage.rounds
         self._retry_delays = retry_delays
         self._titles = Titles(catalogue)
@@ -78,6 +81,7 @@ class SlackRoundPublisher:
         self._permalinks = Permalinks(clients)
         self._views = RoundViewLoader(storage, catalogue, directory, self._titles, self._permalinks, now)
         self._redraw_scheduler = RedrawScheduler(self._redraw, self._team_of, pace)
+        self._shared_redraws: SharedRedraws | None = None
         metrics.register_gauge("redraws_waiting", lambda: self._redraw_scheduler.pending)
         self._fallback_levels: dict[str, FallbackLevel] = {}
         self._reset_fallback: set[str] = set()
@@ -103,18 +107,37 @@ class SlackRoundPublisher:
 
     async def retry_closed_channels(self) -> None:
         for round_id in await self._closed_channels.pop_reopened():
-            self._redraw_scheduler.schedule(round_id)
+            self.schedule_redraw(round_id)
+
+    def share_redraws(self, locks: PresenterLocks, marks: RedrawMarks) -> SharedRedraws:
+        """Redraw messages only in workspaces that this process presents, among several; return what decides that."""
+        self._shared_redraws = SharedRedraws(
+            self._redraw_scheduler, self._redraw_urgently, locks, marks, self._list_to_redraw
+        )
+        return self._shared_redraws
 
     def schedule_redraw(self, round_id: str) -> None:
-        self._redraw_scheduler.schedule(round_id)
+        if self._shared_redraws:
+            self._shared_redraws.schedule(round_id)
+        else:
+            self._redraw_scheduler.schedule(round_id)
 
     async def redraw_now(self, round_id: str) -> None:
+        if self._shared_redraws:
+            await self._shared_redraws.redraw_now(round_id)
+        else:
+            await self._redraw_urgently(round_id)
+
+    async def _redraw_urgently(self, round_id: str) -> None:
         """Redraw the message now, with all that Slack refused earlier.
 
         The redraw itself resets the fallback level: another one, still running, may raise the level again before.
         """
         self._reset_fallback.add(round_id)
         await self._redraw_scheduler.redraw_now(round_id)
+
+    async def _list_to_redraw(self) -> Sequence[str]:
+        return await self._rounds.list_to_redraw(self._now())
 
     async def upload_sheet(self, round_id: str, sheet: Picture) -> str:
         round_ = await self._rounds.get(round_id)
@@ -165,9 +188,19 @@ class SlackRoundPublisher:
 
     async def close(self, timeout_seconds: float = 1.0) -> None:
         """Stop the redraw worker; redraw what is still dirty within `timeout_seconds`."""
+        if self._shared_redraws:
+            await self._shared_redraws.close()
         await self._redraw_scheduler.close(timeout_seconds)
 
     async def _redraw(self, round_id: str) -> None:
+        if self._shared_redraws:
+            async with self._shared_redraws.drawing(round_id, await self._team_of(round_id)) as is_ours:
+                if is_ours:
+                    await self._update_message(round_id)
+        else:
+            await self._update_message(round_id)
+
+    async def _update_message(self, round_id: str) -> None:
         if round_id in self._reset_fallback:
             # Reset before the round is read: a later request may mean a later state, and must reset the level again.
             self._reset_fallback.discard(round_id)

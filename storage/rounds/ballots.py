@@ -14,6 +14,7 @@ from bot.ports.clock import Now
 from storage.db.engine import Database, upsert
 from storage.db.tables import ballot_submissions, rounds, slots, vote_inputs
 from storage.db.write_batch import WriteBatcher
+from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.queries import list_rounds
 from storage.rounds.reminders import clear_reminders
 from storage.rounds.slots import bump_ballot_version
@@ -38,6 +39,7 @@ class SqlBallotRepository:
             )
             if result.rowcount:
                 await _assign_numbers(connection, round_id, numbers)
+                await mark_redraw(connection, round_id, urgent=True)
             return result.rowcount == 1
 
     async def record_vote(self, vote_input: VoteInput) -> bool:
@@ -75,6 +77,7 @@ class SqlBallotRepository:
             await _assign_numbers(
                 connection, round_id, dict(zip(await connection.scalars(ids), free_numbers, strict=False))
             )
+            await mark_redraw(connection, round_id, urgent=True)
             return True
 
     async def extend(self, round_id: str, closes_at: datetime, expected_closes_at: datetime | None = None) -> bool:

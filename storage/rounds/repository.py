@@ -17,6 +17,7 @@ from bot.ports.rounds import StartResult
 from storage.db.engine import Database, upsert
 from storage.db.rows import to_row
 from storage.db.tables import faces, rounds, slack_uploads, slots
+from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
 from storage.rounds.open import open_round
 from storage.rounds.queries import list_rounds, round_by_id, single
@@ -87,6 +88,7 @@ class SqlRoundRepository:
             if (await connection.execute(statement.values(state=RoundState.VOID, void_reason=reason))).rowcount == 0:
                 return False
             await refresh_status(connection, character_id)
+            await mark_redraw(connection, round_id, urgent=True)
             return True
 
     async def lock(self, round_id: str, face: Face) -> bool:
@@ -100,6 +102,7 @@ class SqlRoundRepository:
             version = (await connection.scalar(latest_version) or 0) + 1
             await connection.execute(insert(faces).values(to_row(replace(face, version=version))))
             await refresh_status(connection, face.character_id)
+            await mark_redraw(connection, round_id, urgent=True)
             return True
 
     async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:

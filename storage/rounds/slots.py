@@ -22,6 +22,7 @@ from storage.db.engine import Database
 from storage.db.rows import SLOT_COLUMNS, slot_from_row, to_row
 from storage.db.tables import payer_id, rounds, slots
 from storage.money import budgets
+from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.queries import round_by_id
 
 _REQUESTABLE_STATES = (SlotState.WAITING, SlotState.PAUSED)
@@ -44,10 +45,12 @@ class SqlSlotRepository:
         self._database = database
         self._now = now
 
-    async def mark_requested(self, slot_id: str, at: datetime) -> bool:
-        statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(_REQUESTABLE_STATES))
+    async def mark_requested(self, slot_id: str, at: datetime, asked_by: str = "") -> bool:
+        is_ours = (slots.c.state == SlotState.REQUESTED) & (slots.c.asked_by == asked_by) & (slots.c.asked_by != "")
+        is_requestable = slots.c.state.in_(_REQUESTABLE_STATES) | is_ours
+        statement = update(slots).where(slots.c.id == slot_id, is_requestable)
         return await self._database.change_one(
-            statement.values(state=SlotState.REQUESTED, requested_at=at, wait_until=None)
+            statement.values(state=SlotState.REQUESTED, requested_at=at, asked_by=asked_by, wait_until=None)
         )
 
     async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
@@ -142,9 +145,10 @@ async def _next_number(connection: AsyncConnection, current: _SlotForUpdate) -> 
 
 
 async def bump_ballot_version(connection: AsyncConnection, round_id: str) -> None:
-    """Raise the ballot version, so that a close with an older count fails."""
+    """Raise the ballot version, so that a close with an older count fails, and mark the message as changed."""
     next_version = rounds.c.ballot_version + 1
     await connection.execute(update(rounds).where(rounds.c.id == round_id).values(ballot_version=next_version))
+    await mark_redraw(connection, round_id)
 
 
 async def _settle(
@@ -160,4 +164,5 @@ async def _settle(
     row = (await connection.execute(update_statement)).mappings().one()
     item = BilledItem("slot", current.slot.id, current.slot.round_id, current.slot.model, current.slot.price)
     await budgets.settle(connection, item, current.payer, charge, at)
+    await mark_redraw(connection, current.slot.round_id)
     return slot_from_row(row)

@@ -131,6 +131,9 @@ class FakeModels:
         self.retirement_checks += 1
         return self.retirement_by_model
 
+    def longest_call(self, model_id: str, size: Size) -> float:
+        return 5.0
+
     def rate_limiter(self, model_id: str) -> RateLimiter:
         return self.rate_limiters.setdefault(model_id, RateLimiter())
 

@@ -8,8 +8,38 @@ from bot.domain.ballot import BallotSubmission, VoteInput
 from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.upscale import Upscale
+from bot.ports.handled_events import Answer, MessageKey
 from bot.ports.rounds import RoundDraft
 from bot.ports.storage import StoragePorts
+from storage.replicas.single_process import SingleProcess
+
+
+class InMemoryHandledEvents:
+    """Implementation of the port HandledEvents."""
+
+    def __init__(self) -> None:
+        self._events: set[tuple[str, str]] = set()
+        self._answers: dict[MessageKey, Answer] = {}
+        self._choices: dict[str, int] = {}
+
+    async def add(self, team: str, event_id: str) -> bool:
+        is_new = (team, event_id) not in self._events
+        self._events.add((team, event_id))
+        return is_new
+
+    async def get_answer(self, message: MessageKey) -> Answer | None:
+        return self._answers.get(message)
+
+    async def set_answer(self, message: MessageKey, answer: Answer) -> None:
+        self._answers[message] = answer
+
+    async def record_choice(self, view_id: str, event_ts_us: int) -> None:
+        self._choices[view_id] = max(event_ts_us, self._choices.get(view_id, 0))
+
+    async def is_newest_choice(self, view_id: str, event_ts_us: int) -> bool:
+        return self._choices.get(view_id, 0) <= event_ts_us
+
+    async def purge(self) -> None: ...
 
 
 class InMemoryRepositories:
@@ -28,6 +58,8 @@ class InMemoryRepositories:
         self.stored_draft = draft
         self.stored_upscales: tuple[Upscale, ...] = ()
         self.stored_uploads: dict[str, Sequence[str]] = {}
+        self.handled_events = InMemoryHandledEvents()
+        self.replicas = SingleProcess()
 
     @property
     def storage(self) -> StoragePorts:

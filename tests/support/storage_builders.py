@@ -85,7 +85,9 @@ async def list_charges(storage: Storage, round_id: str) -> dict[str, Charge]:
 
 
 def make_settings(database_url: str, portraits_url: str = "memory:///") -> Settings:
-    return Settings(database_url=database_url, engine_url=database_url, portraits_url=portraits_url)
+    return Settings(
+        database_url=database_url, engine_url=database_url, portraits_url=portraits_url, executor_id="tests"
+    )
 
 
 async def fresh_sqlite(folder: Path) -> str:

@@ -1,0 +1,105 @@
+"""Which messages changed and were not redrawn yet, for processes that share a PostgreSQL database.
+
+A change writes its mark in its own transaction. The process that presents the workspace gets a notification, or finds
+the mark a second later. On SQLite the one process keeps this in memory, and nothing is written.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, delete, insert, literal, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ports.redraws import RedrawMark
+from storage.db.clock import database_now_us, seconds_ago_us
+from storage.db.engine import Database
+from storage.db.notifications import DatabaseNotifications, notify
+from storage.db.replica_tables import is_undrawn, message_updates, redraw_marks
+from storage.db.tables import rounds
+
+CHANNEL = "castroom_redraws"
+_KEEP_SECONDS = 3_600.0
+
+
+async def mark_redraw(connection: AsyncConnection, round_id: str, *, urgent: bool = False) -> None:
+    """Mark the round's message in the transaction of a change; does nothing on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return
+    found = select(rounds.c.id, rounds.c.team, literal(1, BigInteger), literal(urgent), database_now_us)
+    columns = ("round_id", "team", "version", "urgent", "changed_at")
+    insertion = postgresql.insert(redraw_marks).from_select(columns, found.where(rounds.c.id == round_id))
+    await connection.execute(
+        insertion.on_conflict_do_update(
+            index_elements=["round_id"],
+            set_={
+                "version": redraw_marks.c.version + 1,
+                "urgent": redraw_marks.c.urgent | insertion.excluded.urgent,
+                "changed_at": insertion.excluded.changed_at,
+            },
+        )
+    )
+
+
+class SqlRedrawMarks:
+    """Implementation of the port RedrawMarks on PostgreSQL."""
+
+    def __init__(self, database: Database, notifications: DatabaseNotifications) -> None:
+        self._database = database
+        self._notifications = notifications
+
+    def listen(self, callback: Any) -> None:
+        self._notifications.listen(CHANNEL, lambda payload: callback(*_parse(payload)))
+
+    async def mark(self, round_id: str, *, urgent: bool = False) -> None:
+        async with self._database.transaction() as connection:
+            await mark_redraw(connection, round_id, urgent=urgent)
+            team = select(rounds.c.team).where(rounds.c.id == round_id)
+            if found := await connection.scalar(team):
+                await notify(connection, CHANNEL, f"{found} {round_id} {'urgent' if urgent else ''}")
+
+    async def begin(self, round_id: str, team: str) -> int:
+        async with self._database.transaction() as connection:
+            await connection.execute(insert(message_updates).values(team=team, at=database_now_us))
+            query = select(redraw_marks.c.version).where(redraw_marks.c.round_id == round_id)
+            return int(await connection.scalar(query) or 0)
+
+    async def finish(self, round_id: str, version: int) -> None:
+        statement = update(redraw_marks).where(
+            redraw_marks.c.round_id == round_id, redraw_marks.c.drawn_version < version
+        )
+        is_newest = redraw_marks.c.version == version
+        await self._database.execute(statement.values(drawn_version=version, urgent=redraw_marks.c.urgent & ~is_newest))
+
+    async def list_undrawn(self, older_than: float) -> Sequence[RedrawMark]:
+        return await self._list(is_undrawn & (redraw_marks.c.changed_at < seconds_ago_us(older_than)))
+
+    async def list_changed(self, team: str, within: float) -> Sequence[RedrawMark]:
+        is_recent = redraw_marks.c.changed_at > seconds_ago_us(within)
+        return await self._list((redraw_marks.c.team == team) & (is_recent | is_undrawn))
+
+    async def update_ages(self, team: str) -> Sequence[float]:
+        age = (database_now_us - message_updates.c.at) / 1e6
+        query = select(age.label("age")).where(
+            message_updates.c.team == team, message_updates.c.at > seconds_ago_us(60)
+        )
+        return [float(row.age) for row in await self._database.fetch_all(query.order_by(message_updates.c.at))]
+
+    async def purge(self) -> None:
+        """Delete what is an hour old and drawn."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                delete(message_updates).where(message_updates.c.at < seconds_ago_us(_KEEP_SECONDS))
+            )
+            is_old = redraw_marks.c.changed_at < seconds_ago_us(_KEEP_SECONDS)
+            await connection.execute(delete(redraw_marks).where(is_old & ~is_undrawn))
+
+    async def _list(self, condition: Any) -> Sequence[RedrawMark]:
+        columns = (redraw_marks.c.round_id, redraw_marks.c.team, redraw_marks.c.version, redraw_marks.c.urgent)
+        query = select(*columns).where(condition).order_by(redraw_marks.c.urgent.desc(), redraw_marks.c.changed_at)
+        return [RedrawMark(*row) for row in await self._database.fetch_all(query)]
+
+
+def _parse(payload: str) -> Iterable[Any]:
+    team, round_id, urgent = payload.split(" ")
+    return team, round_id, bool(urgent)
