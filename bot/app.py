@@ -203,9 +203,9 @@ async def run(settings: Settings) -> None:
 
 def _share_redraws(storage: Storage, publisher: SlackRoundPublisher) -> SharedRedraws | None:
     """Let one process at a time redraw a workspace's messages, where several share the database."""
-    if storage.replicas.redraw_marks is None or not isinstance(storage.replicas, PostgresReplicas):
+    if storage.redraw_marks is None or not isinstance(storage.replicas, PostgresReplicas):
         return None
-    return publisher.share_redraws(storage.replicas.locks, storage.replicas.redraw_marks)
+    return publisher.share_redraws(storage.replicas.locks, storage.redraw_marks)
 
 
 async def _connect_workspaces(settings: Settings) -> Clients:
