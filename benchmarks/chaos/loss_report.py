@@ -1,23 +1,21 @@
 """Comparison of the bot's storage with what users were promised and shown and what the models charged."""
 
-import asyncio
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from hashlib import sha256
-from pathlib import Path
 from typing import Self
+
+from sqlalchemy import select
 
 from benchmarks.harness.chaos import CHANNELS, ChaosHarness
 from benchmarks.harness.simulated_team import STUCK_PREFIX, RoundScript, names_in, round_id_of
 from bot.domain.ballot import Tally, VoteInput
 from bot.domain.round import OPEN_STATES, Round, RoundState
-from bot.settings import Settings
 from playground.control.client import Json, text_of
 from storage import open_storage
+from storage.db.tables import rounds as rounds_table
 
 _MAX_MESSAGES = 1_000
 _UNKNOWN = "unknown"
@@ -148,10 +146,9 @@ async def _count_duplicates(chaos_harness: ChaosHarness) -> LossReport:
 
 async def _load_rounds(chaos_harness: ChaosHarness) -> list[_StoredRound]:
     """Load every stored round."""
-    data_dir = chaos_harness.variables["DATA_DIR"]
-    ids = await asyncio.to_thread(_round_ids, Path(data_dir) / "castroom.sqlite")
-    storage = await open_storage(Settings.model_validate({"data_dir": data_dir}))
+    storage = await open_storage(chaos_harness.settings())
     try:
+        ids = [row.id for row in await storage.database.fetch_all(select(rounds_table.c.id))]
         rounds, roster = storage.rounds, storage.roster
         return [
             _StoredRound(await rounds.get(i), await storage.ballots.list_vote_inputs(i), bool(await roster.get_face(i)))
@@ -159,11 +156,6 @@ async def _load_rounds(chaos_harness: ChaosHarness) -> list[_StoredRound]:
         ]
     finally:
         await storage.close()
-
-
-def _round_ids(database: Path) -> list[str]:
-    with closing(sqlite3.connect(database)) as connection:
-        return [str(row[0]) for row in connection.execute("SELECT id FROM rounds")]
 
 
 def _billed_usd(calls: Iterable[Json]) -> Decimal:

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import ClientError
 
+from bot.settings import Settings
 from playground.control.client import ControlClient, Json
 from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
 
@@ -25,6 +26,7 @@ _MAX_STARTING_SECONDS = 1.5
 _SHORT_LIFE_RATIO = 0.2  # of the longest life
 _ROUND_IN_STARTS = 3  # about the duration of a round, in starts of a bot
 _MAX_DOWNTIME = 60.0
+_STORAGE_VARIABLES = ("DATA_DIR", "DATABASE_URL", "ENGINE_URL", "PORTRAITS_URL", "EXECUTOR_ID")
 
 
 class RetryingControlClient(ControlClient):
@@ -62,6 +64,7 @@ class ChaosHarness:
         self.random = Random(seed)
         self.is_over = False
         self.disruptions = 0
+        self._bot: Process
 
     async def open(self) -> None:
         await asyncio.to_thread(self._data.mkdir, parents=True, exist_ok=True)
@@ -69,14 +72,22 @@ class ChaosHarness:
         self._workspace_started_at = time.time()
         self.control_client = RetryingControlClient(self._workspace.address)
         await self._configure_workspace()
-        self.variables = bot_environment(self._data, await self._workspace.environment(), **_BUDGET)
-        self._bot = await self._start_bot()
+        self.variables = bot_environment(
+            self._data, await self._workspace.environment(), **_BUDGET, **await self._storage_variables()
+        )
+        await self._start_bots()
         await self.wait_until_connected()
 
     async def close(self) -> None:
         await stop(self._bot)
         await self.control_client.close()
         await stop(self._workspace.process)
+
+    def settings(self) -> Settings:
+        """Return the settings that open the bot's storage."""
+        return Settings.model_validate(
+            {name.lower(): value for name, value in self.variables.items() if name in _STORAGE_VARIABLES}
+        )
 
     async def stop_bot(self) -> None:
         """Stop the bot, then wait until the models have finished and charged all calls."""
@@ -127,6 +138,13 @@ class ChaosHarness:
             return bool((await self.control_client.get("state", limit=1))["workspaces"][0]["connected"])
 
         await self.control_client.wait_for(is_connected, "the bot to connect", 2 * _MAX_DOWNTIME)
+
+    async def _storage_variables(self) -> Mapping[str, str]:
+        """Return the variables of the bot's storage: none, so that it is in the data folder."""
+        return {}
+
+    async def _start_bots(self) -> None:
+        self._bot = await self._start_bot()
 
     def _kill(self, process: Process) -> None:
         os.kill(process.pid, signal.SIGKILL)

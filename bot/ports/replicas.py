@@ -13,6 +13,15 @@ class Replicas(Protocol):
         ...
 
     @property
+    def instance(self) -> str:
+        """A name that only this run of this process has."""
+        ...
+
+    async def is_running(self, instance: str) -> bool:
+        """Return whether the process of this name runs; False for an earlier run, and without the database."""
+        ...
+
+    @property
     def are_several(self) -> bool:
         """Whether other processes may share the storage; without them, a call of an earlier process has ended."""
         ...

@@ -24,9 +24,6 @@ from bot.usecases.storage_retry import StorageRetry
 
 log = structlog.get_logger()
 
-# How long the process that stored a picture may take to check it and to record it with its exact cost.
-_RECORD_TIME = timedelta(seconds=15)
-
 
 class PaidItem(Protocol):
     """A slot or an upscale."""
@@ -84,27 +81,29 @@ class PaidCalls:
     ) -> Literal["final", "stored", "unknown"]:
         """Wait until a call of another process has ended: its result is recorded, or its bytes are stored, or neither.
 
-        `longest` is the seconds after which the call has certainly ended. A process that lost its database may be
-        alive, and its portrait is paid for. Without other processes the call ended in a crash, so there is no wait.
+        `longest` is the seconds after which the call has certainly ended. It has also ended when its process is not
+        seen for some seconds: a process that lost its connection to the database for a moment is alive, and its
+        portrait is paid for. Without other processes the call ended in a crash, so there is no wait.
         """
+        replicas = self.ports.storage.replicas
         until = (item.requested_at or self.ports.now()) + timedelta(seconds=longest)
-        if self.ports.storage.replicas.are_several:
+        if replicas.are_several:
             log.info("other_call_awaited", item=item.id, asked_by=item.asked_by, until=until.isoformat())
-        stored_at: datetime | None = None
+        seen_at, is_stored = self.ports.now(), False
         while True:
-            now = self.ports.now()
             if await is_final():
                 return "final"
-            if await self.is_stored(item):
-                stored_at = stored_at or now
-                until = min(until, stored_at + _RECORD_TIME)
-            if now >= until or not self.ports.storage.replicas.are_several:
-                return "stored" if stored_at else "unknown"
+            is_stored = is_stored or await self.is_stored(item)
+            now = self.ports.now()
+            if await replicas.is_running(item.asked_by.partition(":")[0]):
+                seen_at = now
+            if not replicas.are_several or now >= min(until, seen_at + self.ports.waits.lost_process):
+                return "stored" if is_stored else "unknown"
             await asyncio.sleep(self.ports.waits.other_call)
 
     def name_call(self) -> str:
-        """Return a name for a call that no other call has."""
-        return f"{self.ports.storage.replicas.name}:{uuid4().hex}"
+        """Return a name that no other call has; it starts with that of the process."""
+        return f"{self.ports.storage.replicas.instance}:{uuid4().hex}"
 
     async def call(self, item: PaidItem, send: Callable[[], Awaitable[GenerationResult]]) -> PaidPicture:
         """Call `send` once and store its bytes before checking them; raises a ModelError with its charge.

@@ -19,7 +19,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
+# Without a generated __repr__: an error that names a use case would print all of this.
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Ports:
     """The collaborators, caps and limits of all use cases.
 

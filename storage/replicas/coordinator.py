@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from contextvars import Context
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
 import structlog
@@ -35,6 +36,7 @@ class PostgresReplicas:
 
     def __init__(self, database: Database, locks: AdvisoryLocks, name: str) -> None:
         self.name = name
+        self.instance = f"{name}-{uuid4().hex}"
         self.locks = locks
         self._leases = Leases(database)
         self._mutexes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -49,6 +51,7 @@ class PostgresReplicas:
                 await self.locks.close()
                 raise ExecutorIdInUse(self.name)
             await asyncio.sleep(_RETRY_SECONDS)
+        await self.locks.try_acquire(_instance_lock(self.instance))
         self._watcher = asyncio.get_running_loop().create_task(self._stay_alive(), name="replica", context=Context())
 
     async def close(self) -> None:
@@ -67,18 +70,26 @@ class PostgresReplicas:
     async def is_leader(self) -> bool:
         return await self.locks.try_acquire(_LEADER)
 
+    async def is_running(self, instance: str) -> bool:
+        return instance == self.instance or not await self.locks.is_free(_instance_lock(instance))
+
     async def is_gone(self, name: str) -> bool:
         """Return whether no process has this executor id at the moment."""
         return await self.locks.is_free(alive_lock(name))
 
     async def _stay_alive(self) -> None:
-        """Take the lock again after its session was lost."""
+        """Take both locks again after their session was lost."""
         while True:
             await asyncio.sleep(_RETRY_SECONDS)
-            if not self.locks.holds(alive_lock(self.name)) and await self.locks.try_acquire(alive_lock(self.name)):
-                log.info("replica_registered_again", executor=self.name)
+            for lock in (_instance_lock(self.instance), alive_lock(self.name)):
+                if not self.locks.holds(lock) and await self.locks.try_acquire(lock):
+                    log.info("replica_registered_again", lock=lock)
 
 
 def alive_lock(name: str) -> str:
     """Return the name of the lock that the process with this executor id holds while it lives."""
     return f"replica:{name}"
+
+
+def _instance_lock(instance: str) -> str:
+    return f"instance:{instance}"

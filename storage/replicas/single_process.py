@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import uuid4
 from weakref import WeakValueDictionary
 
 
@@ -13,12 +14,16 @@ class SingleProcess:
 
     def __init__(self, name: str = "") -> None:
         self.name = name
+        self.instance = f"{name}-{uuid4().hex}"
         self._mutexes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def lease(self, key: str) -> AsyncIterator[None]:
         async with self._mutexes.setdefault(key, asyncio.Lock()):
             yield
+
+    async def is_running(self, instance: str) -> bool:
+        return instance == self.instance
 
     async def is_leader(self) -> bool:
         return True

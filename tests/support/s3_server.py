@@ -17,6 +17,17 @@ class S3Server:
 
     endpoint: str
 
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment with which a process reaches the server."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1",
+        }
+
     def create_bucket(self) -> str:
         """Create a bucket and return its name."""
         name = f"castroom-{next(_numbers)}"
