@@ -67,6 +67,7 @@ async def _status(workspace: Workspace, _request: web.Request) -> Json:
         "http": workspace.store.get_document("setting", "request_url"),
         "settings": dataclasses.asdict(workspace.settings),
         "installs": installs,
+        "sockets": workspace.sockets.count,
         "oauth": {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "authorize": "/slack/oauth/v2/authorize"},
     }
 

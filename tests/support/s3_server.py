@@ -1,6 +1,7 @@
 """An S3 server of the tests (moto), one for each test process; buckets are made by the tests."""
 
 import atexit
+import logging
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -38,6 +39,7 @@ class S3Server:
 @cache
 def s3_server() -> S3Server:
     """Return this process's server, started at the first call and stopped at its end."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     atexit.register(server.stop)

@@ -50,6 +50,11 @@ class SocketMode:
     def connected(self) -> bool:
         return bool(self._connections)
 
+    @property
+    def count(self) -> int:
+        """Number of open sockets."""
+        return len(self._connections)
+
     async def wait_until_connected(self) -> None:
         await self._connected.wait()
 
