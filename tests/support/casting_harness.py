@@ -132,7 +132,7 @@ class FakeModels:
         return self.retirement_by_model
 
     def longest_call(self, model_id: str, size: Size) -> float:
-        return 5.0
+        return 300.0
 
     def rate_limiter(self, model_id: str) -> RateLimiter:
         return self.rate_limiters.setdefault(model_id, RateLimiter())
