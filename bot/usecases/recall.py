@@ -1,10 +1,9 @@
 """Recall: a face by its character's name, for people who may see the channel where it was cast."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from typing import Literal
-from weakref import WeakValueDictionary
 
 from bot.domain.brief import NAME_LIMIT
 from bot.domain.errors import NotAvailableHere
@@ -40,7 +39,6 @@ class Recall:
     """Finds faces for people."""
 
     ports: Ports
-    _mutexes: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     async def recall(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """Find the face of `name`: first in this channel's production, then in all channels the person may see.
@@ -128,7 +126,7 @@ class Recall:
         It goes to the same thread, so the audience is the same. Concurrent calls upload once. Raises NotAvailableHere,
         SlackUnavailable.
         """
-        async with self._mutex(round_id):
+        async with self._lease(round_id):
             current_file_id = (await self.ports.storage.rounds.get(round_id)).record_file
             if current_file_id not in (None, deleted_file_id):
                 return str(current_file_id)
@@ -139,7 +137,7 @@ class Recall:
 
     async def reupload_original(self, round_id: str, person: str, deleted_file_id: str) -> None:
         """Upload a locked face's original bytes again after their file was deleted."""
-        async with self._mutex(round_id):
+        async with self._lease(round_id):
             locked = (await self.ports.storage.rounds.get(round_id)).locked_candidate
             if locked and locked.original_file == deleted_file_id:
                 (file_id,) = await self.ports.publisher.upload_pictures(
@@ -147,8 +145,9 @@ class Recall:
                 )
                 await self.ports.storage.slots.set_originals({locked.id: file_id})
 
-    def _mutex(self, round_id: str) -> asyncio.Lock:
-        return self._mutexes.setdefault(round_id, asyncio.Lock())
+    def _lease(self, round_id: str) -> AbstractAsyncContextManager[None]:
+        """Return the lease of the round's pictures, which publishing them holds as well."""
+        return self.ports.storage.replicas.lease(f"pictures:{round_id}")
 
     async def _find_similar(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """Suggest the nearest names: a person confirms even a single one, since it may be another character's."""

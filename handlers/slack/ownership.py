@@ -56,8 +56,11 @@ class WorkspaceGuard:
         return round_
 
     async def check_slot(self, press: ButtonPress) -> None:
-        """Check the slot that the payload names; its owner is cached, since it never changes."""
-        if press.id not in self._slot_owners:
+        """Check the slot that the payload names.
+
+        Its owner is cached, and read again for a press elsewhere, since a channel can get another id.
+        """
+        if press.id not in self._slot_owners or self._slot_owners[press.id][0] != press.place:
             round_ = await self._storage.rounds.by_slot(press.id)
             self._slot_owners[press.id] = round_.place, round_.id
         place, round_id = self._slot_owners[press.id]

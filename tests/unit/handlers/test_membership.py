@@ -1,7 +1,8 @@
 """Presses, forms and suggestions of people who are no longer in the private channel: refused at that moment."""
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 from slack_bolt.async_app import AsyncApp
@@ -13,6 +14,8 @@ from bot.domain.round import RoundState
 from bot.ports.rounds import RoundDraft
 from handlers import register
 from handlers.slack.directory import SlackDirectory, start_membership_checks
+from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.payloads.values import ButtonPress
 from tests.support.builders import PLACE, make_closed_round
 from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
 from tests.support.in_memory import InMemoryRepositories
@@ -298,3 +301,24 @@ def test_every_listener_is_in_the_tables_above(kind: str, tested: tuple[str, ...
         )
     ]
     assert untested == []
+
+
+class RecordingDirectory:
+    """A directory in which nobody is in any channel; it records the channels that it was asked about."""
+
+    def __init__(self) -> None:
+        self.asked: list[ChannelRef] = []
+
+    async def is_member(self, _person: str, place: ChannelRef) -> bool:
+        self.asked.append(place)
+        return False
+
+
+async def test_a_vote_after_the_channel_got_another_id_asks_about_no_other_channel() -> None:
+    repositories, directory = InMemoryRepositories(ROUND), RecordingDirectory()
+    guard = WorkspaceGuard(repositories.storage, cast("SlackDirectory", directory))
+    await guard.check_slot(ButtonPress(PLACE, "U1", "vote:1", ("r1-0",), 1, "", None, False))
+    moved = ChannelRef("T1", "C0NEW")
+    repositories.rounds_by_id["r1"] = replace(ROUND, place=moved)
+    await guard.check_slot(ButtonPress(moved, "U1", "vote:1", ("r1-0",), 2, "", None, False))
+    assert directory.asked == []
