@@ -42,6 +42,8 @@ _JOB_DATABASE_DAMAGED = (
 _UMASK = 0o077
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+keys = typer.Typer(no_args_is_help=True, help="Keys that encrypt the workspaces' tokens in the database.")
+cli.add_typer(keys, name="keys")
 
 
 @cli.callback()
@@ -85,6 +87,25 @@ def migrate() -> None:
     _run_async(upgrade(settings.database_url))
     restrict_databases(settings)
     typer.echo("The database is up to date.")
+
+
+@keys.command()
+def new() -> None:
+    """Print a new key for TOKEN_KEYS."""
+    from bot.cli.keys import new_key
+
+    typer.echo(new_key())
+
+
+@keys.command()
+def rotate() -> None:
+    """Encrypt every stored token with the first key of TOKEN_KEYS; the bots may be running."""
+    from bot.cli.keys import rotate_keys
+
+    report = _run_async(rotate_keys(_settings()))
+    for line in report.lines:
+        typer.echo(line)
+    raise typer.Exit(0 if report.is_complete else 1)
 
 
 @cli.command()

@@ -6,6 +6,7 @@ A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads
 import os
 import re
 import socket
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -29,6 +30,10 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: str = ""
+    slack_client_secret: SecretStr | None = None
+    token_keys: SecretStr | None = None
+    public_url: str = ""
     slack_base_url: str = "https://slack.com/api/"
     slack_proxy: str = ""
     http_host: str = "127.0.0.1"
@@ -132,6 +137,27 @@ class Settings(BaseSettings):
             raise ValueError("write the proxy as http://host:port")
         return url
 
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, url: str) -> str:
+        """Require https, over which Slack sends the code of an installation."""
+        parts = urlsplit(url)
+        if url and (not parts.hostname or parts.username or parts.query or parts.fragment):
+            raise ValueError("write the address of this bot as https://castroom.example.com")
+        if url and parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+            raise ValueError("the address must start with https://; plain http is allowed for this machine only")
+        return url.rstrip("/")
+
+    @field_validator("token_keys")
+    @classmethod
+    def _check_token_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        for number, key in enumerate(_split(keys), start=1):
+            if not _is_fernet_key(key):
+                raise ValueError(
+                    f"key {number} is not 32 bytes in URL-safe base64; `python -m bot keys new` prints a new key"
+                )
+        return keys
+
     @field_validator("http_host")
     @classmethod
     def _check_http_host(cls, host: str) -> str:
@@ -174,7 +200,24 @@ class Settings(BaseSettings):
             )
         if self.http_port and not self.slack_signing_secret:
             raise ValueError("HTTP_PORT needs SLACK_SIGNING_SECRET, to verify requests")
+        if self.slack_client_id or self.slack_client_secret:
+            self._check_oauth()
         return self
+
+    def _check_oauth(self) -> None:
+        """Require what an installation by OAuth needs."""
+        needed = {
+            "SLACK_CLIENT_ID": self.slack_client_id,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret,
+            "TOKEN_KEYS": self.token_key_list,
+            "PUBLIC_URL": self.public_url,
+            "HTTP_PORT": self.http_port,
+        }
+        if missing := [name for name, value in needed.items() if not value]:
+            raise ValueError(
+                f"for installations by OAuth, set {', '.join(missing)} too; without OAuth, leave "
+                "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET empty"
+            )
 
     @property
     def is_shared(self) -> bool:
@@ -189,8 +232,17 @@ class Settings(BaseSettings):
     @property
     def slack_bot_tokens(self) -> tuple[SecretStr, ...]:
         """One token for each workspace, in the order of SLACK_BOT_TOKEN."""
-        tokens = self.slack_bot_token.get_secret_value().split(",") if self.slack_bot_token else []
-        return tuple(SecretStr(token.strip()) for token in tokens if token.strip())
+        return tuple(SecretStr(token) for token in _split(self.slack_bot_token))
+
+    @property
+    def token_key_list(self) -> tuple[SecretStr, ...]:
+        """The keys that encrypt tokens in the database, newest first."""
+        return tuple(SecretStr(key) for key in _split(self.token_keys))
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether workspaces install the app by OAuth."""
+        return bool(self.slack_client_id)
 
     @property
     def money_admin_ids(self) -> frozenset[str]:
@@ -203,4 +255,19 @@ class Settings(BaseSettings):
 
     @property
     def has_slack(self) -> bool:
-        return bool(self.slack_bot_tokens) and (self.slack_app_token is not None or self.http_port is not None)
+        has_token = bool(self.slack_bot_tokens) and (self.slack_app_token is not None or self.http_port is not None)
+        return has_token or self.uses_oauth
+
+
+def _split(secret: SecretStr | None) -> list[str]:
+    """Return the parts of a secret that commas separate."""
+    parts = secret.get_secret_value().split(",") if secret else []
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _is_fernet_key(key: str) -> bool:
+    """Whether the key is what the cryptography library takes: 32 bytes in URL-safe base64."""
+    try:
+        return len(urlsafe_b64decode(key)) == 32 and len(key) == 44
+    except ValueError:
+        return False

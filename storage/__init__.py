@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from bot.domain.errors import StorageUnavailable
 from bot.ports.storage import StoragePorts
@@ -17,6 +18,8 @@ from storage.db.notifications import DatabaseNotifications
 from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
 from storage.handled_events import SqlHandledEvents
+from storage.installations.oauth_states import SqlOAuthStates
+from storage.installations.repository import SqlInstallations
 from storage.integrity import check_integrity
 from storage.migrations import current_revision, latest_revision, migrate
 from storage.money.ledger import SqlLedger
@@ -35,6 +38,9 @@ from storage.rounds.reminders import SqlReminderRepository
 from storage.rounds.repository import SqlRoundRepository
 from storage.rounds.slots import SqlSlotRepository
 from storage.upscales import SqlUpscaleRepository
+
+if TYPE_CHECKING:
+    from storage.installations.token_cipher import TokenCipher
 
 __all__ = [
     "AlreadyRunning",
@@ -141,6 +147,8 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         portraits=portraits,
         picture_index=SqlPictureIndex(database),
         handled_events=SqlHandledEvents(database, now),
+        installations=SqlInstallations(database, _token_cipher(settings), notifications),
+        oauth_states=SqlOAuthStates(database, now),
         replicas=(
             PostgresReplicas(database, AdvisoryLocks(settings.database_url), settings.executor_name)
             if is_shared
@@ -150,6 +158,15 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         notifications=notifications,
         database=database,
     )
+
+
+def _token_cipher(settings: Settings) -> "TokenCipher | None":
+    """Return the cipher of TOKEN_KEYS; imports the cryptography library only where it is needed."""
+    if not settings.token_key_list:
+        return None
+    from storage.installations.token_cipher import TokenCipher
+
+    return TokenCipher([key.get_secret_value() for key in settings.token_key_list])
 
 
 async def open_existing_storage(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Storage:

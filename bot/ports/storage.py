@@ -10,6 +10,7 @@ from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from bot.ports.handled_events import HandledEvents
+from bot.ports.installations import Installations, OAuthStates
 from bot.ports.ledger import Ledger, UpscaleRepository
 from bot.ports.messaging import Recipient
 from bot.ports.redraws import RedrawMarks
@@ -168,5 +169,7 @@ class StoragePorts:
     portraits: Portraits
     picture_index: PictureIndex
     handled_events: HandledEvents
+    installations: Installations
+    oauth_states: OAuthStates
     replicas: Replicas
     redraw_marks: RedrawMarks | None

@@ -88,3 +88,58 @@ def test_a_setting_for_tests_out_of_its_bounds_is_refused(
 def test_no_key_is_shown_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     assert "very-secret" not in repr(Settings.load())
+
+
+OAUTH = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "a-client-secret",
+    "SLACK_SIGNING_SECRET": "signing",
+    "TOKEN_KEYS": "A" * 43 + "=",
+    "PUBLIC_URL": "https://castroom.example.com/",
+    "HTTP_PORT": "3000",
+}
+
+
+def set_oauth(monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:
+    for name, value in (OAUTH | changes).items():
+        monkeypatch.setenv(name, value)
+
+
+def test_oauth_settings_are_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_oauth(monkeypatch, TOKEN_KEYS=f"{'B' * 43}=, {'A' * 43}=")
+    settings = Settings.load()
+    assert settings.uses_oauth
+    assert settings.has_slack
+    assert [key.get_secret_value()[0] for key in settings.token_key_list] == ["B", "A"]
+    assert settings.public_url == "https://castroom.example.com"
+    assert "a-client-secret" not in repr(settings)
+    assert "B" * 43 not in repr(settings)
+
+
+@pytest.mark.parametrize("missing", ["SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "TOKEN_KEYS", "PUBLIC_URL", "HTTP_PORT"])
+def test_oauth_without_one_of_its_settings_is_refused(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_oauth(monkeypatch, **{missing: ""})
+    with pytest.raises(ValidationError, match=f"set {missing} too"):
+        Settings.load()
+
+
+@pytest.mark.parametrize("keys", ["short", "A" * 44, f"{'A' * 43}=,not a key", "é" * 44])
+def test_a_malformed_token_key_is_refused_without_showing_it(keys: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_oauth(monkeypatch, TOKEN_KEYS=keys)
+    with pytest.raises(ValidationError, match="URL-safe base64") as caught:
+        Settings.load()
+    assert keys not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://castroom.example.com", "castroom.example.com", "https://a:b@c.example", "ftp://x"]
+)
+def test_a_public_url_without_https_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_oauth(monkeypatch, PUBLIC_URL=url)
+    with pytest.raises(ValidationError, match="https://"):
+        Settings.load()
+
+
+def test_a_loopback_public_url_may_be_plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_oauth(monkeypatch, PUBLIC_URL="http://127.0.0.1:3000")
+    assert Settings.load().public_url == "http://127.0.0.1:3000"

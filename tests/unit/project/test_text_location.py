@@ -23,6 +23,7 @@ NON_SLACK_TEXT = {
     "bot/runtime/health_server.py": "the figures' own descriptions",
     "bot/telemetry/metrics.py": "the figures' own descriptions",
     "bot/cli/export.py": "files",
+    "bot/cli/keys.py": "the command line",
     "handlers/slack/diagnostics.py": "the doctor",
 }
 # Calls whose text is for logs or for str(error).

@@ -1,0 +1,1 @@
+"""Installations of the app by OAuth: tokens encrypted at rest, and the states of installations that were begun."""

@@ -1,0 +1,41 @@
+"""The port `OAuthStates`: only hashes are stored, so that a copy of the database contains no state that works."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import delete, insert
+
+from storage.db.engine import Database
+from storage.db.installation_tables import oauth_states
+
+STATE_LIFETIME = timedelta(minutes=10)
+
+
+class SqlOAuthStates:
+    """States in a database, which all processes share: Slack may send the user back to another one."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def issue(self) -> str:
+        state = secrets.token_urlsafe(32)
+        now = self._now()
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(oauth_states).where(oauth_states.c.expires_at <= now))
+            await connection.execute(
+                insert(oauth_states).values(state_hash=_hash(state), expires_at=now + STATE_LIFETIME)
+            )
+        return state
+
+    async def consume(self, state: str) -> bool:
+        is_state = oauth_states.c.state_hash == _hash(state)
+        return await self._database.change_one(
+            delete(oauth_states).where(is_state, oauth_states.c.expires_at > self._now())
+        )
+
+
+def _hash(state: str) -> str:
+    return sha256(state.encode()).hexdigest()
