@@ -1,11 +1,14 @@
-"""`python -m benchmarks [PART ...] [--quick] [--write]`: measure, print the tables, and write them to the documents."""
+"""`python -m benchmarks [PART ...] [--quick] [--write]`: measure, print the tables, and write them to the documents.
+
+`--postgres` runs the variant of a part with PostgreSQL and S3.
+"""
 
 import asyncio
 import os
 import platform
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -13,8 +16,8 @@ from typing import Annotated
 
 import typer
 
-from benchmarks.report import Row, RunSize, Section
-from benchmarks.suite import PARTS, STEPS
+from benchmarks.report import Measure, Row, RunSize, Section
+from benchmarks.suite import ON_POSTGRES, PARTS, STEPS, on_replicas
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BENCHMARKS_PAGE = _ROOT / "docs" / "benchmarks.md"
@@ -25,13 +28,22 @@ def main(
     parts: Annotated[list[str] | None, typer.Argument(help=f"Parts to run: {', '.join(PARTS)} (default: all)")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Run smaller parts, in two minutes")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write the tables to docs/benchmarks.md")] = False,
+    postgres: Annotated[bool, typer.Option("--postgres", help="Run faults or load on PostgreSQL and S3")] = False,
+    s3: Annotated[bool, typer.Option("--s3", help="Keep portraits in S3; always so with --postgres")] = False,
+    replicas: Annotated[int, typer.Option("--replicas", min=2, max=9, help="Bots on the same database")] = 3,
 ) -> None:
     """Run benchmarks and print a table for each part."""
     if unknown := set(parts or ()) - PARTS.keys():
         raise typer.BadParameter(f"There is no part {', '.join(sorted(unknown))}: {', '.join(PARTS)}.")
+    if s3 and not postgres:
+        raise typer.BadParameter("--s3 needs --postgres: a bot on SQLite keeps its portraits in a folder.")
+    if postgres:
+        if missing := set(parts or PARTS) - ON_POSTGRES.keys():
+            raise typer.BadParameter(f"Only {', '.join(ON_POSTGRES)} run on PostgreSQL, not {', '.join(missing)}.")
+        parts = [ON_POSTGRES[name] for name in parts or ON_POSTGRES]
     start = monotonic()
     run_size = RunSize.QUICK if quick else RunSize.FULL
-    sections = asyncio.run(run_parts(parts or list(PARTS), run_size))
+    sections = asyncio.run(run_parts(parts or list(PARTS), run_size, on_replicas(replicas)))
     for name, section in sections.items():
         text = render_section(name, section, run_size)
         print(text, flush=True)
@@ -42,7 +54,9 @@ def main(
     print(f"{monotonic() - start:.0f} s", file=sys.stderr)
 
 
-async def run_parts(names: Sequence[str], run_size: RunSize) -> dict[str, Section]:
+async def run_parts(
+    names: Sequence[str], run_size: RunSize, measures: Mapping[str, Measure] = PARTS
+) -> dict[str, Section]:
     """Run the parts step by step; return their sections by name."""
     sections: dict[str, Section] = {}
     with tempfile.TemporaryDirectory() as data:
@@ -51,21 +65,25 @@ async def run_parts(names: Sequence[str], run_size: RunSize) -> dict[str, Sectio
             if not step_names:
                 continue
             async with asyncio.TaskGroup() as group:
-                tasks = {name: group.create_task(_run_part(name, Path(data) / name, run_size)) for name in step_names}
+                tasks = {
+                    name: group.create_task(_run_part(name, measures[name], Path(data) / name, run_size))
+                    for name in step_names
+                }
             sections |= {name: task.result() for name, task in tasks.items()}
     return {name: sections[name] for name in PARTS if name in sections}
 
 
-async def _run_part(name: str, data: Path, run_size: RunSize) -> Section:
+async def _run_part(name: str, measure: Measure, data: Path, run_size: RunSize) -> Section:
     start = monotonic()
-    section = await PARTS[name](data, run_size)
+    section = await measure(data, run_size)
     print(f"{name}: {monotonic() - start:.0f} s", file=sys.stderr, flush=True)
     return section
 
 
 def render_section(name: str, section: Section, run_size: RunSize) -> str:
     """Render a section as Markdown: its command, date, machine, figures and notes."""
-    command = f"python -m benchmarks {name}{' --quick' if run_size is RunSize.QUICK else ''}"
+    variants = {variant: f"{part} --postgres" for part, variant in ON_POSTGRES.items()}
+    command = f"python -m benchmarks {variants.get(name, name)}{' --quick' if run_size is RunSize.QUICK else ''}"
     provenance = f"`{command}`, {datetime.now(UTC):%d %B %Y}, {describe_machine()}."
     notes = [line for note in section.notes for line in ("", note)]
     return "\n".join([f"## {section.title}", "", provenance, "", *_render_rows(section.rows), *notes, ""])

@@ -4,17 +4,32 @@ Parts of one step run in parallel, because they count and measure no time. A par
 """
 
 from collections.abc import Mapping
+from functools import partial
 
-from benchmarks import ballot_model, chaos, fuzz, load, speed
+from benchmarks import ballot_model, chaos, fuzz, load, replicas, speed
 from benchmarks.load import soak
 from benchmarks.report import Measure
 
 PARTS: Mapping[str, Measure] = {
     "faults": chaos.measure,
+    "replicas": replicas.measure,
     "histories": ballot_model.measure,
     "badinput": fuzz.measure,
     "load": load.measure,
     "soak": soak.measure,
     "speed": speed.measure,
 }
-STEPS: tuple[tuple[str, ...], ...] = (("speed",), ("load",), ("soak", "faults"), ("histories", "badinput"))
+STEPS: tuple[tuple[str, ...], ...] = (
+    ("speed",),
+    ("load",),
+    ("soak", "faults"),
+    ("replicas",),
+    ("histories", "badinput"),
+)
+# The variants that run with `--postgres`.
+ON_POSTGRES: Mapping[str, str] = {"faults": "replicas"}
+
+
+def on_replicas(count: int) -> Mapping[str, Measure]:
+    """Return all parts; the part "replicas" runs with this number of bots."""
+    return {**PARTS, "replicas": partial(replicas.measure, replicas=count)}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from benchmarks.chaos.loss_report import LossReport, build_loss_report
 from benchmarks.harness.chaos import CHANNELS, ChaosHarness
@@ -10,6 +11,7 @@ from benchmarks.harness.simulated_team import RoundScript, SimulatedTeam
 
 _MAX_BOT_LIFETIME, _MAX_CALM_SECONDS = 6.0, 10.0
 
+H = TypeVar("H", bound=ChaosHarness)
 Disruption = Callable[[ChaosHarness], Awaitable[None]]
 ChaosRun = Callable[[Path, int, int], Awaitable[tuple[LossReport, list[RoundScript]]]]
 
@@ -38,8 +40,14 @@ async def run_workspace_kills(data: Path, times: int, seed: int = 1) -> tuple[Lo
 async def run_with_disruptions(
     data: Path, times: int, seed: int, disrupt: Disruption, channels: Sequence[str] = CHANNELS
 ) -> tuple[LossReport, list[RoundScript]]:
-    """Cast until `disrupt` has run often enough, then let each round end undisturbed."""
-    chaos_harness = ChaosHarness(data, seed)
+    """Cast with one bot until `disrupt` has run often enough, then let each round end undisturbed."""
+    return await cast_with_disruptions(ChaosHarness(data, seed), times, disrupt, channels)
+
+
+async def cast_with_disruptions(
+    chaos_harness: H, times: int, disrupt: Callable[[H], Awaitable[None]], channels: Sequence[str]
+) -> tuple[LossReport, list[RoundScript]]:
+    """Open the harness, cast until `disrupt` has run often enough, let each round end undisturbed, and close it."""
     await chaos_harness.open()
     try:
         teams = [SimulatedTeam(chaos_harness, channel) for channel in channels]

@@ -27,7 +27,8 @@ class LossReport:
 
     A payment is silent if the usage log charges more calls for a model and a round's prompt than the ledger knows as
     charged or perhaps charged. `unneeded_reservations` counts those recorded as perhaps charged that were
-    not. `unfinished` describes stuck rounds.
+    not. `slots_unknown` counts slots of which it is unknown whether the model was paid. `unfinished` describes stuck
+    rounds.
     """
 
     disruptions: int = 0
@@ -46,6 +47,7 @@ class LossReport:
     rounds_posted_twice: int = 0
     pictures_posted_twice: int = 0
     answers_posted_twice: int = 0
+    slots_unknown: int = 0
     unfinished: tuple[str, ...] = ()
 
     def __add__(self, other: Self) -> "LossReport":
@@ -86,6 +88,7 @@ async def build_loss_report(chaos_harness: ChaosHarness, round_scripts: Sequence
         stuck=len(round_scripts) - ended_count + open_count,
         unfinished=tuple(script.outcome for script in round_scripts if script.outcome.startswith(STUCK_PREFIX)),
         calls_charged=len(charged_calls),
+        slots_unknown=sum(slot.failure.kind == _UNKNOWN for s in stored for slot in s.round.slots if slot.failure),
         unrecorded_usd=max(Decimal(0), _billed_usd(charged_calls) - _recorded_usd(s.round for s in stored)),
     )
     payments = check_payments(charged_calls, [s.round for s in stored])

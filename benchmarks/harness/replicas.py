@@ -1,12 +1,16 @@
 """Several bots on one PostgreSQL database and one bucket, each of which may be killed and replaced at any moment."""
 
 import asyncio
+import json
 import os
 import signal
 import time
 from asyncio.subprocess import Process
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+
+import psycopg
 
 from benchmarks.harness.chaos import ChaosHarness
 from playground.processes import start_bot, stop
@@ -17,9 +21,12 @@ from tests.support.s3_server import s3_server
 class ReplicaHarness(ChaosHarness):
     """The practice workspace, a database, a bucket and several bots; a killed bot is replaced by one of a new name."""
 
-    def __init__(self, data: Path, seed: int, replicas: int = 3) -> None:
+    def __init__(self, data: Path, seed: int, replicas: int = 3, **extra: str) -> None:
+        """`extra` are further settings of the bots."""
         super().__init__(data, seed)
         self._replicas = replicas
+        self._extra = extra
+        self._killed_at: dict[str, float] = {}
         self._bots: dict[str, Process] = {}
         self._started = 0
         self.postgres: PostgresServer
@@ -39,11 +46,39 @@ class ReplicaHarness(ChaosHarness):
         name = self.random.choice(sorted(self._bots))
         bot = self._bots.pop(name)
         os.kill(bot.pid, signal.SIGKILL)
+        self._killed_at[name] = time.time()
         self.disruptions += 1
         await bot.wait()
         await self._start_replica()
         await self.wait_until_connected()
         await asyncio.sleep(self.random.uniform(0.0, max_lifetime))
+
+    def takeover_seconds(self) -> list[float]:
+        """Return the seconds from each kill to the takeover of the killed bot's work, where it had any."""
+        found = []
+        for path in self._data.glob("replica-*.log"):
+            for line in path.read_text("utf-8").splitlines():
+                if '"work_taken_over"' in line:
+                    record = json.loads(line)
+                    at = datetime.fromisoformat(record["timestamp"]).timestamp()
+                    found.append(at - self._killed_at[record["owner"]])
+        return found
+
+    async def cut_lock_sessions(self) -> int:
+        """End the database sessions that hold the bots' advisory locks; return their number."""
+        statement = (
+            "SELECT count(pg_terminate_backend(pid)) FROM (SELECT DISTINCT pid FROM pg_locks JOIN pg_database d "
+            "ON d.oid = database WHERE locktype = 'advisory' AND datname = current_database()) AS holders"
+        )
+        async with await psycopg.AsyncConnection.connect(self._database_url, autocommit=True) as connection:
+            row = await (await connection.execute(statement)).fetchone()
+        self.disruptions += 1
+        return int(row[0]) if row else 0
+
+    async def restart_database(self) -> None:
+        """Stop the server as a crash would, and start it again."""
+        await asyncio.to_thread(self.postgres.restart)
+        self.disruptions += 1
 
     async def wait_until_connected(self) -> None:
         """Wait until a bot is connected; raises RuntimeError if one has ended."""
@@ -59,6 +94,7 @@ class ReplicaHarness(ChaosHarness):
         self.postgres = await asyncio.to_thread(postgres_server)
         bucket_server = await asyncio.to_thread(s3_server)
         database, engine = self.postgres.create_database(), self.postgres.create_database()
+        self._database_url = self.postgres.url(database, "postgresql")
         storage = {
             "DATABASE_URL": self.postgres.url(database),
             "ENGINE_URL": self.postgres.url(engine, "postgresql"),
@@ -67,7 +103,7 @@ class ReplicaHarness(ChaosHarness):
         }
         # This process opens the bucket as well, for the report.
         os.environ.update(bucket_server.variables)
-        return storage | bucket_server.variables
+        return storage | bucket_server.variables | self._extra
 
     async def _start_bots(self) -> None:
         for _ in range(self._replicas):
