@@ -90,7 +90,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         storage = await open_storage(settings, settings.now)
         stack.push_async_callback(storage.close)
         await storage.portraits.check_writable()
-        models = open_models(settings)
+        models = open_models(settings, storage.call_reservations)
         stack.push_async_callback(models.close)
         slack_directory = SlackDirectory(clients, cached=settings.directory_cache_seconds)
         publisher = SlackRoundPublisher(

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.domain.catalogue import Catalogue, ModelSpec, Size, UpscalerSpec
 from bot.domain.model_errors import AuthenticationFailed
+from bot.ports.call_reservations import CallReservations
 from bot.ports.image_models import ImageModel, Upscaler
 from bot.self_hosted import SelfHostedModel
 from bot.settings import Settings
@@ -20,6 +21,7 @@ from providers.fal.models import FAL_MODELS, FAL_UPSCALER
 from providers.gemini import client as gemini_client
 from providers.http.client import AccountClient, large_response_semaphore, open_client
 from providers.http.rate_limit import RateLimiter, images_per_minute, rate_limiter_for
+from providers.http.shared_rate_limit import SharedRateLimiter
 from providers.openai import client as openai_client
 from providers.recraft import client as recraft_client
 from providers.registry import MIN_TIMEOUT_SECONDS, MODELS, UPSCALERS, models_of
@@ -97,11 +99,11 @@ class ImageModels:
         clients: Mapping[str, AccountClient],
         self_hosted: Sequence[tuple[SelfHostedModel, AccountClient]],
         settings: Settings,
+        call_reservations: CallReservations | None = None,
     ) -> None:
         self._clients = clients
         self._self_hosted = self_hosted
         self._settings = settings
-        self._rate_limiters = {provider: rate_limiter_for(provider, settings) for provider in clients}
         self._models: dict[str, ImageModel] = {
             spec.id: account.create_model(spec, clients[account.provider], _timeouts(account.provider, settings))
             for account in _ACCOUNTS
@@ -114,7 +116,10 @@ class ImageModels:
             for model, client in self_hosted
         ]
         self._models |= {server.spec.id: server for server in servers}
-        self._rate_limiters |= {server.spec.id: RateLimiter() for server in servers}
+        self._rate_limiters = {
+            account: rate_limiter_for(account, settings, call_reservations)
+            for account in (*clients, *(server.spec.id for server in servers))
+        }
         self._self_hosted_clients = {
             server.spec.id: client for server, (_, client) in zip(servers, self_hosted, strict=True)
         }
@@ -145,7 +150,7 @@ class ImageModels:
         """Return the seconds after which a call has certainly ended: request and download, each with its timeout."""
         return 2 * self._timeouts_of(model_id)[size] + _OVERHEAD_SECONDS
 
-    def rate_limiter(self, model_id: str) -> RateLimiter:
+    def rate_limiter(self, model_id: str) -> RateLimiter | SharedRateLimiter:
         """Return the limiter of the model's account or server; without an account, one without limits."""
         return self._rate_limiters.get(_provider(model_id)) or self._rate_limiters.get(model_id) or RateLimiter()
 
@@ -184,8 +189,11 @@ class ImageModels:
         )
 
 
-def open_models(settings: Settings) -> ImageModels:
-    """Open clients for every account with a key; sends nothing yet."""
+def open_models(settings: Settings, call_reservations: CallReservations | None = None) -> ImageModels:
+    """Open clients for every account with a key; sends nothing yet.
+
+    With `call_reservations`, several processes share the accounts' rate limits.
+    """
     semaphore = large_response_semaphore()
     clients = {
         account.provider: open_client(account.base_url(settings), account.headers(key), semaphore)
@@ -195,7 +203,7 @@ def open_models(settings: Settings) -> ImageModels:
     self_hosted = [
         (m, open_client(m.base_url, openai_compatible.headers(_secret(m.key)), semaphore)) for m in settings.own_models
     ]
-    return ImageModels(clients, self_hosted, settings)
+    return ImageModels(clients, self_hosted, settings, call_reservations)
 
 
 def _secret(key: SecretStr | None) -> str:

@@ -27,6 +27,7 @@ from storage.pictures.index import SqlPictureIndex
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 from storage.productions.repository import SqlProductions
 from storage.replicas.advisory_locks import AdvisoryLocks
+from storage.replicas.call_reservations import SqlCallReservations
 from storage.replicas.coordinator import ExecutorIdInUse, PostgresReplicas
 from storage.replicas.redraw_marks import SqlRedrawMarks
 from storage.replicas.single_process import SingleProcess
@@ -155,6 +156,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
             else SingleProcess(settings.executor_name)
         ),
         redraw_marks=SqlRedrawMarks(database, notifications) if notifications else None,
+        call_reservations=SqlCallReservations(database) if is_shared else None,
         notifications=notifications,
         database=database,
     )

@@ -47,20 +47,24 @@ class ImageModel(Protocol):
 class Reservation(Protocol):
     """One place in an account's rate limit queue."""
 
-    def seconds_left(self) -> float:
-        """Return the seconds until the request may be sent. 0 means now, and counts it against the limit."""
+    async def seconds_left(self) -> float:
+        """Return the seconds until the request may be sent. 0 means now, and counts it against the limit.
 
-    def release(self) -> None:
+        Raises StorageUnavailable where several processes share the limit; the request must not be sent then.
+        """
+        ...
+
+    async def release(self) -> None:
         """Give up the place; does nothing once the request may be sent."""
 
 
 class RateLimiter(Protocol):
-    """One account's rate limits, shared by all rounds."""
+    """One account's rate limits, shared by all rounds of all processes."""
 
     def join(self) -> Reservation: ...
 
-    def back_off(self, seconds: float) -> None:
-        """Delay all requests for `seconds`: the provider reported too many."""
+    async def back_off(self, seconds: float) -> None:
+        """Delay all requests for `seconds`: the provider reported too many. Raises StorageUnavailable."""
 
 
 @runtime_checkable

@@ -9,6 +9,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
+from bot.ports.call_reservations import CallReservations
 from bot.ports.handled_events import HandledEvents
 from bot.ports.installations import Installations, OAuthStates
 from bot.ports.ledger import Ledger, UpscaleRepository
@@ -153,7 +154,7 @@ class AuditLog(Protocol):
 
 @dataclass(frozen=True)
 class StoragePorts:
-    """All repositories and stores; `redraw_marks` is None where one process has the storage."""
+    """All repositories and stores; those of several processes are None where one process has the storage."""
 
     rounds: RoundRepository
     slots: SlotRepository
@@ -173,3 +174,4 @@ class StoragePorts:
     oauth_states: OAuthStates
     replicas: Replicas
     redraw_marks: RedrawMarks | None
+    call_reservations: CallReservations | None

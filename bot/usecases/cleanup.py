@@ -49,6 +49,8 @@ class OrphanCleanup:
         await self.ports.storage.handled_events.purge()
         if self.ports.storage.redraw_marks:
             await self.ports.storage.redraw_marks.purge()
+        if self.ports.storage.call_reservations:
+            await self.ports.storage.call_reservations.purge()
         deleted = attached = 0
         async for keys in self.ports.storage.portraits.older_than(self.ports.now() - MIN_AGE):
             for clean in (self._clean_pictures, self._clean_references, self._clean_probes):

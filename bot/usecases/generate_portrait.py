@@ -158,7 +158,8 @@ class PortraitGenerator:
                 await self._record_portrait(slot, picture)
         except RateLimited as limit:
             wait = limit.retry_after or _DEFAULT_RETRY_SECONDS
-            self.ports.model_clients.rate_limiter(slot.model).back_off(min(wait, _MAX_BACK_OFF_SECONDS))
+            rate_limiter = self.ports.model_clients.rate_limiter(slot.model)
+            await retry_until_stored(partial(rate_limiter.back_off, min(wait, _MAX_BACK_OFF_SECONDS)))
             if wait > max_wait or limit.paid != "no":
                 raise
             await retry_until_stored(

@@ -15,23 +15,24 @@ async def wait_for_rate_limit(
     """Wait, first come first served, until a model or upscaler may be called.
 
     `pause` gets the seconds that are left and sleeps for a part of them; it returns False to give up the place.
-    Returns False when `pause` gave up. Raises CircuitOpen, and RateLimited when the wait exceeds ten minutes.
+    Returns False when `pause` gave up. Raises CircuitOpen, RateLimited when the wait exceeds ten minutes, and
+    StorageUnavailable. A caller that is cancelled gives its place back.
     """
     reservation = rate_limiters.rate_limiter(model_id).join()
     try:
         with metrics.track_rate_limit_wait():
-            while seconds := _seconds_to_wait(rate_limiters, reservation, model_id):
+            while seconds := await _seconds_to_wait(rate_limiters, reservation, model_id):
                 if not await pause(seconds):
                     return False
             return True
     finally:
-        reservation.release()
+        await reservation.release()
 
 
-def _seconds_to_wait(rate_limiters: RateLimiters, reservation: Reservation, model_id: str) -> float:
+async def _seconds_to_wait(rate_limiters: RateLimiters, reservation: Reservation, model_id: str) -> float:
     if until := rate_limiters.circuit_open_until(model_id):
         raise CircuitOpen(model_id, "resting", retry_at=until)
-    seconds = reservation.seconds_left()
+    seconds = await reservation.seconds_left()
     if seconds > _MAX_WAIT_SECONDS:
         raise RateLimited(model_id, "long line", retry_after=seconds)
     return seconds

@@ -1,36 +1,30 @@
-"""Rate limit of an account: first come, first served, in memory, shared by all rounds.
+"""Rate limit of an account: first come, first served, shared by all rounds.
 
 The usual leaky bucket lets nearly twice the limit through in its first minute and cannot tell the waiting time. This
 limiter is a sliding window: no period of its length has more requests than its limit, and every reservation knows its
-time. A restart resets the count; the provider then answers 429 at worst, which costs nothing and is retried. Processes
-that share a key do not share the limit.
+time. One process keeps the queue in memory: a restart resets the count, the provider then answers 429 at worst, which
+costs nothing and is retried. Several processes keep it in their database (shared_rate_limit.py).
 """
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import monotonic
 
+from bot.domain.call_windows import Window, start_behind
+from bot.ports.call_reservations import CallReservations
 from bot.settings import Settings
+from providers.http.shared_rate_limit import SharedRateLimiter
 
 _MINUTE = 60.0
 # Network delays vary: two requests may reach the provider closer together than they were sent.
 _WINDOW_MARGIN = 1.02
 
 
-@dataclass(frozen=True)
-class Window:
-    """At most `limit` requests in any period of `seconds`."""
-
-    limit: int
-    seconds: float
-
-
 class RateLimiter:
-    """Queue of requests to one account; without windows only `back_off` makes requests wait."""
+    """Queue of one process's requests to one account; without windows only `back_off` makes requests wait."""
 
     def __init__(self, windows: Sequence[Window] = (), clock: Callable[[], float] = monotonic) -> None:
-        self._windows = tuple(Window(w.limit, w.seconds * _WINDOW_MARGIN) for w in windows)
+        self._windows = with_margin(windows)
         self._clock = clock
         self._request_times: deque[float] = deque(maxlen=max((w.limit for w in windows), default=1))
         self._reservations: list[Reservation] = []
@@ -42,7 +36,7 @@ class RateLimiter:
         self._reservations.append(reservation)
         return reservation
 
-    def back_off(self, seconds: float) -> None:
+    async def back_off(self, seconds: float) -> None:
         """Send nothing for `seconds`, after the provider answered 429."""
         self._backed_off_until = max(self._backed_off_until, self._clock() + seconds)
 
@@ -51,7 +45,9 @@ class RateLimiter:
         if reservation not in self._reservations:
             return 0.0
         now = self._clock()
-        seconds = self._start_time(reservation, now) - now
+        earliest = max(now, self._backed_off_until)
+        waiting = self._reservations.index(reservation)
+        seconds = start_behind(waiting, self._request_times, self._windows, earliest=earliest) - now
         if seconds > 0:
             return seconds
         self._reservations.remove(reservation)
@@ -63,16 +59,6 @@ class RateLimiter:
         if reservation in self._reservations:
             self._reservations.remove(reservation)
 
-    def _start_time(self, reservation: "Reservation", now: float) -> float:
-        times = list(self._request_times)
-        for queued in self._reservations:
-            available_at = (times[-w.limit] + w.seconds for w in self._windows if len(times) >= w.limit)
-            at = max(now, self._backed_off_until, *available_at)
-            if queued is reservation:
-                break
-            times.append(at)
-        return at
-
 
 class Reservation:
     """One place in the queue of a rate limiter."""
@@ -80,17 +66,30 @@ class Reservation:
     def __init__(self, rate_limiter: RateLimiter) -> None:
         self._rate_limiter = rate_limiter
 
-    def seconds_left(self) -> float:
+    async def seconds_left(self) -> float:
         """Return the expected wait in seconds; at 0 the request counts as sent."""
         return self._rate_limiter.seconds_left(self)
 
-    def release(self) -> None:
+    async def release(self) -> None:
         self._rate_limiter.release(self)
 
 
-def rate_limiter_for(provider: str, settings: Settings) -> RateLimiter:
-    """Create the rate limiter of an account from the settings."""
-    return RateLimiter([Window(limit, seconds) for limit, seconds in _limits(provider, settings) if limit])
+def with_margin(windows: Sequence[Window]) -> tuple[Window, ...]:
+    """Return slightly longer windows, for delays of the network."""
+    return tuple(Window(w.limit, w.seconds * _WINDOW_MARGIN) for w in windows)
+
+
+def rate_limiter_for(
+    account: str, settings: Settings, call_reservations: CallReservations | None = None
+) -> RateLimiter | SharedRateLimiter:
+    """Return the rate limiter of an account or server from the settings.
+
+    With `call_reservations`, all processes share its queue.
+    """
+    windows = [Window(limit, seconds) for limit, seconds in _limits(account, settings) if limit]
+    if call_reservations is None:
+        return RateLimiter(windows)
+    return SharedRateLimiter(account, with_margin(windows), call_reservations)
 
 
 def images_per_minute(provider: str, settings: Settings) -> int:

@@ -1,4 +1,4 @@
-"""Tables by which several processes share one database: redraws, leases, and the events that were handled."""
+"""Tables by which several processes share one database: redraws, leases, handled events, and reserved calls."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, Table, Text, false
 
@@ -77,4 +77,25 @@ retirement_dates = Table(
     metadata,
     Column("model", Text, primary_key=True),
     Column("retires_on", Date),
+)
+
+# Requests to a provider account that wait or were sent, in the order in which they joined. `sent_at` is null while a
+# request waits; `seen_at` is when its process asked last.
+call_reservations = Table(
+    "call_reservations",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("joined_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger),
+    Index("ix_call_reservations_account_seen_at", "account", "seen_at"),
+)
+
+# Until when no request of an account is sent, after a 429.
+account_back_offs = Table(
+    "account_back_offs",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
 )

@@ -246,8 +246,8 @@ def test_plain_http_is_allowed_locally_without_a_key(url: str) -> None:
 
 async def test_self_hosted_rate_limit_applies_to_every_round() -> None:
     models = open_self_hosted("http://127.0.0.1:1/v1")
-    models.rate_limiter("own:flux").back_off(20)
+    await models.rate_limiter("own:flux").back_off(20)
     reservation = models.rate_limiter("own:flux").join()
-    assert reservation.seconds_left() > 15
-    reservation.release()
+    assert await reservation.seconds_left() > 15
+    await reservation.release()
     await models.close()

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.call_windows import Window
+from bot.domain.errors import StorageUnavailable
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotState
 from bot.usecases.retries import RetryDelays
-from providers.http.rate_limit import RateLimiter, Window
+from providers.http.rate_limit import RateLimiter
 from tests.support.casting_harness import LEAD, LITERAL, CastingHarness, casting_harness
 
 
@@ -80,6 +82,30 @@ async def test_rate_limit_wait_over_ten_minutes_is_a_free_failure(harness: Casti
     round_ = await harness.run_to_voting()
     assert [(s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [("rate_limited", "no")]
     assert len(harness.fake_models.literal.requests) == 1
+
+
+async def test_no_model_is_called_while_the_shared_limit_cannot_be_read(
+    harness: CastingHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limiter = harness.fake_models.rate_limiters[LITERAL.id] = RateLimiter()
+    away = StorageUnavailable("database", "away", "gone")
+
+    class Refused:
+        async def seconds_left(self) -> float:
+            raise away
+
+        async def release(self) -> None: ...
+
+    monkeypatch.setattr(limiter, "join", Refused)
+    round_ = await harness.get_round(await harness.start_round())
+    slot = next(s for s in round_.slots if s.model == LITERAL.id)
+    with pytest.raises(StorageUnavailable):
+        await harness.casting.audition.portrait_generator.generate(round_, slot)
+    assert harness.fake_models.literal.requests == []
+    monkeypatch.undo()
+    await harness.audition(round_.id)
+    assert len((await harness.get_round(round_.id)).candidates) == 4
+    assert len(harness.fake_models.literal.requests) == 2
 
 
 async def test_open_circuit_fails_at_once_and_says_until_when(harness: CastingHarness) -> None:

@@ -5,8 +5,9 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.call_windows import Window
 from bot.settings import Settings
-from providers.http.rate_limit import RateLimiter, Window, images_per_minute, rate_limiter_for
+from providers.http.rate_limit import RateLimiter, images_per_minute, rate_limiter_for
 
 
 class FakeClock:
@@ -24,68 +25,68 @@ def make_limiter(limit: int = 2, seconds: float = 60.0) -> tuple[RateLimiter, Fa
     return RateLimiter([Window(limit, seconds)], clock), clock
 
 
-def test_reservations_beyond_the_limit_get_a_wait_time() -> None:
+async def test_reservations_beyond_the_limit_get_a_wait_time() -> None:
     limiter, watch = make_limiter()
     reservations = [limiter.join() for _ in range(5)]
-    waits = [reservation.seconds_left() for reservation in reservations]
+    waits = [await reservation.seconds_left() for reservation in reservations]
     assert waits[:2] == [0, 0]
     assert 60 <= waits[2] == waits[3] < 63
     assert 120 <= waits[4] < 126
     watch.now += waits[2]
-    assert [reservation.seconds_left() for reservation in reservations[2:4]] == [0, 0]
-    assert reservations[4].seconds_left() > 0
+    assert [await reservation.seconds_left() for reservation in reservations[2:4]] == [0, 0]
+    assert await reservations[4].seconds_left() > 0
 
 
-def test_reservations_are_served_in_order() -> None:
+async def test_reservations_are_served_in_order() -> None:
     limiter, watch = make_limiter(1)
-    assert limiter.join().seconds_left() == 0
+    assert await limiter.join().seconds_left() == 0
     first, second = limiter.join(), limiter.join()
     watch.now += 62
-    assert second.seconds_left() > 0
-    assert first.seconds_left() == 0
+    assert await second.seconds_left() > 0
+    assert await first.seconds_left() == 0
 
 
-def test_released_reservation_shortens_the_queue() -> None:
+async def test_released_reservation_shortens_the_queue() -> None:
     limiter, _ = make_limiter(1)
-    assert limiter.join().seconds_left() == 0
+    assert await limiter.join().seconds_left() == 0
     released, remaining = limiter.join(), limiter.join()
-    before = remaining.seconds_left()
-    released.release()
-    assert remaining.seconds_left() < before / 1.5
+    before = await remaining.seconds_left()
+    await released.release()
+    assert await remaining.seconds_left() < before / 1.5
 
 
-def test_back_off_delays_all_reservations() -> None:
+async def test_back_off_delays_all_reservations() -> None:
     limiter, watch = make_limiter(100)
-    limiter.back_off(7)
+    await limiter.back_off(7)
     reservation = limiter.join()
-    assert reservation.seconds_left() == 7
+    assert await reservation.seconds_left() == 7
     watch.now += 7
-    assert reservation.seconds_left() == 0
+    assert await reservation.seconds_left() == 0
 
 
-def test_no_limit_means_no_wait() -> None:
+async def test_no_limit_means_no_wait() -> None:
     limiter = RateLimiter()
-    assert [limiter.join().seconds_left() for _ in range(50)] == [0] * 50
+    assert [await limiter.join().seconds_left() for _ in range(50)] == [0] * 50
 
 
 @given(st.lists(st.floats(0, 30), min_size=5, max_size=40), st.integers(1, 5))
-def test_window_never_exceeds_its_limit(gaps: list[float], limit: int) -> None:
+async def test_window_never_exceeds_its_limit(gaps: list[float], limit: int) -> None:
     limiter, watch = make_limiter(limit)
     request_times = []
     for gap in gaps:
         watch.now += gap
         reservation = limiter.join()
-        while wait := reservation.seconds_left():
+        while wait := await reservation.seconds_left():
             watch.now += wait
         request_times.append(watch.now)
     assert all(later - earlier >= 60 for earlier, later in zip(request_times, request_times[limit:], strict=False))
     assert all(earlier <= later for earlier, later in pairwise(request_times))
 
 
-def test_limits_come_from_the_settings() -> None:
+async def test_limits_come_from_the_settings() -> None:
     settings = Settings.model_validate({"openai_images_per_minute": 3})
     limiter = rate_limiter_for("openai", settings)
-    waits = [limiter.join().seconds_left() for _ in range(4)]
+    waits = [await limiter.join().seconds_left() for _ in range(4)]
     assert [w > 0 for w in waits] == [False, False, False, True]
     assert (images_per_minute("openai", settings), images_per_minute("recraft", settings)) == (3, 100)
     assert (images_per_minute("gemini", settings), images_per_minute("own", settings)) == (0, 0)
