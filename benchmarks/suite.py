@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from functools import partial
 
 from benchmarks import ballot_model, chaos, fuzz, load, replicas, speed
-from benchmarks.load import soak
+from benchmarks.load import account_limits, soak
 from benchmarks.report import Measure
 
 PARTS: Mapping[str, Measure] = {
     "faults": chaos.measure,
     "replicas": replicas.measure,
+    "account-limits": account_limits.measure,
     "histories": ballot_model.measure,
     "badinput": fuzz.measure,
     "load": load.measure,
@@ -22,6 +23,7 @@ PARTS: Mapping[str, Measure] = {
 STEPS: tuple[tuple[str, ...], ...] = (
     ("speed",),
     ("load",),
+    ("account-limits",),
     ("soak", "faults"),
     ("replicas",),
     ("histories", "badinput"),

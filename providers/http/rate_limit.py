@@ -87,6 +87,13 @@ def rate_limiter_for(
     With `call_reservations`, all processes share its queue.
     """
     windows = [Window(limit, seconds) for limit, seconds in _limits(account, settings) if limit]
+    return open_rate_limiter(account, windows, call_reservations)
+
+
+def open_rate_limiter(
+    account: str, windows: Sequence[Window], call_reservations: CallReservations | None
+) -> RateLimiter | SharedRateLimiter:
+    """Return a rate limiter with its queue in the database of several processes, or else in memory."""
     if call_reservations is None:
         return RateLimiter(windows)
     return SharedRateLimiter(account, with_margin(windows), call_reservations)
