@@ -36,8 +36,8 @@ async def measure(_data: Path, run_size: RunSize) -> Section:
             Row("the same with a queue in each process: most in any window", f"{most_in_a_window(separate)}"),
         ),
         (
-            "Each process asks for all its requests at once, with the bot's rate limiter on PostgreSQL. A window is 2 % "
-            "longer than the account's, for delays of the network; the ideal counts the longer ones.",
+            "Each process asks for all its requests at once, with the bot's rate limiter on PostgreSQL. A window is "
+            "2 % longer than the account's, for delays of the network; the ideal counts the longer ones.",
         ),
         (most,),
     )
