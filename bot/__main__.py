@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from bot.domain.errors import PortraitMissing, StorageUnavailable
 from bot.settings import Settings
 from bot.telemetry import logs
+from bot.version import describe as describe_version
 
 if TYPE_CHECKING:
     from bot.cli.export import ExportResult
@@ -46,8 +47,18 @@ keys = typer.Typer(no_args_is_help=True, help="Keys that encrypt the workspaces'
 cli.add_typer(keys, name="keys")
 
 
+def _print_version(requested: bool) -> None:
+    if requested:
+        typer.echo(f"Castroom {describe_version()}")
+        raise typer.Exit
+
+
 @cli.callback()
-def keep_files_private() -> None:
+def keep_files_private(
+    version: Annotated[  # noqa: ARG001 - its callback prints
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print version and commit.")
+    ] = False,
+) -> None:
     """Castroom command line."""
     os.umask(_UMASK)
 

@@ -20,6 +20,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import __version__
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Size
 from bot.domain.errors import SlackUnavailable
@@ -33,8 +34,10 @@ from bot.runtime.shutdown import GENERATION_DRAIN_SECONDS, REDRAW_DRAIN_SECONDS,
 from bot.runtime.slack_server import slack_server
 from bot.runtime.takeover import Takeover
 from bot.settings import Settings
+from bot.telemetry import metrics
 from bot.usecases.casting import Casting
 from bot.usecases.ports import Ports
+from bot.version import commit
 from handlers import register
 from handlers.slack.clients import Clients, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
@@ -169,6 +172,9 @@ async def run(settings: Settings) -> None:
 
     Also exits with status 1 if an address to listen on is not available. Raises StorageUnavailable.
     """
+    running_commit = await asyncio.to_thread(commit)
+    log.info("process_started", version=__version__, commit=running_commit)
+    metrics.set_build(__version__, running_commit)
     set_malloc_threshold()
     stop, shutdown_deadline = asyncio.Event(), ShutdownDeadline()
     loop = asyncio.get_running_loop()

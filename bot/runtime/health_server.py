@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.runtime.http_listener import http_listener
 from bot.runtime.slack_server import ConnectionStatus
 from bot.telemetry import metrics
+from bot.version import describe as describe_version
 
 _HOST = "127.0.0.1"
 _LAG_SAMPLE_SECONDS = 0.25
@@ -52,7 +53,7 @@ async def health_server(port: int | None, sources: HealthSources) -> AsyncIterat
 
 def _create_web_app(sources: HealthSources) -> web.Application:
     async def healthz(_request: web.Request) -> web.Response:
-        return _status_response({"database": await _database_problem(sources)})
+        return _status_response({"database": await _database_problem(sources)}, f"version: {describe_version()}")
 
     async def readyz(_request: web.Request) -> web.Response:
         status = sources.connection_status
@@ -67,9 +68,9 @@ def _create_web_app(sources: HealthSources) -> web.Application:
     return app
 
 
-def _status_response(problems: dict[str, str]) -> web.Response:
-    """Return 200 without problems, else 503, with one line per part."""
-    lines = [f"{part}: {problem or 'ok'}" for part, problem in problems.items()]
+def _status_response(problems: dict[str, str], *notes: str) -> web.Response:
+    """Return 200 without problems, else 503, with one line per part, and the notes."""
+    lines = [*(f"{part}: {problem or 'ok'}" for part, problem in problems.items()), *notes]
     return web.Response(text="\n".join(lines) + "\n", status=503 if any(problems.values()) else 200)
 
 

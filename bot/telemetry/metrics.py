@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Decimal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -16,6 +16,7 @@ _LAG_BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 _PORTRAIT_BUCKETS = (2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 
 _registry = CollectorRegistry()
+_build = Info("castroom_build", "Version and commit of the running code.", registry=_registry)
 _ack_seconds = Histogram(
     "castroom_ack_seconds", "Time from a request to its ack.", ["kind"], registry=_registry, buckets=_ACK_BUCKETS
 )
@@ -50,6 +51,10 @@ _gauges = {
         "castroom_socket_silence_seconds", "Time since the last message on the socket.", registry=_registry
     ),
 }
+
+
+def set_build(version: str, commit: str) -> None:
+    _build.info({"version": version, "commit": commit})
 
 
 def observe_ack(kind: str, seconds: float) -> None:

@@ -6,7 +6,13 @@ from pathlib import Path
 from tests.support.practice_environment import DANIEL, LENA, MEI, practice_environment
 
 # What is about the process, the account or the workspace, and no round.
-_EVENTS_WITHOUT_ROUND = {"workspace_connected", "server_started", "shutdown_started", "model_retiring"}
+_EVENTS_WITHOUT_ROUND = {
+    "process_started",
+    "workspace_connected",
+    "server_started",
+    "shutdown_started",
+    "model_retiring",
+}
 
 
 async def test_every_log_line_of_a_round_carries_its_id(tmp_path: Path) -> None:
@@ -28,6 +34,8 @@ async def test_every_log_line_of_a_round_carries_its_id(tmp_path: Path) -> None:
         await workspace.wait_for_text(ts, "Maya is cast")
         log = workspace.log
     lines = [json.loads(line) for line in log.splitlines()]
+    assert lines[0]["event"] == "process_started"
+    assert {"version", "commit"} <= lines[0].keys()
     round_ids = {line["round"] for line in lines if "round" in line}
     assert len(round_ids) == 1
     without = [line for line in lines if "round" not in line and line["event"] not in _EVENTS_WITHOUT_ROUND]

@@ -11,6 +11,7 @@ import pytest
 
 from bot.runtime.health_server import HealthSources, health_server
 from bot.telemetry import metrics
+from bot.version import describe
 
 
 @dataclass
@@ -47,7 +48,7 @@ async def fetch(session: aiohttp.ClientSession, path: str) -> tuple[int, str]:
 
 async def test_health_and_readiness_are_ok() -> None:
     async with running_health_server(HealthSources(healthy_database, FakeConnectionStatus(), lambda: 0)) as session:
-        assert await fetch(session, "/healthz") == (200, "database: ok\n")
+        assert await fetch(session, "/healthz") == (200, f"database: ok\nversion: {describe()}\n")
         assert await fetch(session, "/readyz") == (200, "database: ok\nslack: ok\n")
 
 
@@ -55,7 +56,7 @@ async def test_problems_are_reported_without_details() -> None:
     async with running_health_server(
         HealthSources(broken_database, FakeConnectionStatus(ready=False, seconds_since_message=61.2), lambda: 0)
     ) as session:
-        assert await fetch(session, "/healthz") == (503, "database: OSError\n")
+        assert await fetch(session, "/healthz") == (503, f"database: OSError\nversion: {describe()}\n")
         assert await fetch(session, "/readyz") == (503, "database: OSError\nslack: no message for 61 s\n")
 
 
