@@ -12,7 +12,8 @@ import pyvips
 from PIL import Image
 
 from benchmarks.report import Row, RunSize
-from bot.imaging.pictures import SHEET_WIDTH, contact_sheet, examine
+from bot.imaging.contact_sheet import SHEET_WIDTH, contact_sheet
+from bot.imaging.pictures import examine
 
 R = TypeVar("R")
 

@@ -1,10 +1,9 @@
-"""Validates pictures and makes previews, contact sheets and references. Pure functions; run them in a thread."""
+"""Validates pictures and makes previews and references. Pure functions; run them in a thread."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from math import ceil, sqrt
@@ -35,9 +34,7 @@ from bot.imaging.metadata import strip_metadata
 P = ParamSpec("P")
 R = TypeVar("R")
 
-SHEET_WIDTH = 1600
-MAX_SHEET_BYTES = 1_000_000
-_GUTTER = 8
+_PAIR_GUTTER = 8
 _PREVIEW_SIDE = 2048
 _RECORD_SIDE = 1600
 _PAIR_WIDTH = 2000
@@ -46,16 +43,10 @@ _REFERENCE_SIDE = 4096
 _SENT_FORMATS = ("PNG", "JPEG", "WEBP")
 HEIC_DETAIL = "heic"
 _REFERENCE_QUALITIES = (95, 90)  # high, since the reference is a face
-# Faster filters leave a trace of each picture's original size in the sheet's grain. With Hamming, the classifier of
-# tests/scale/test_vote_blindness.py guessed 124 of 200 rounds; with Lanczos, 107 of the same.
-_SHEET_FILTER = Image.Resampling.LANCZOS
 # Below the smallest candidate, so that every picture is resampled and loses its model's sharpness.
 _BLIND_SCALE = 0.94
 # A smaller portrait is enlarged to the others' size instead of shrinking them to its own.
 _LEAST_COMMON_SIDE = 256
-
-# Threads per contact sheet: the round waits for the sheet once all portraits have arrived.
-_SHEET_THREADS = 2
 
 # Pillow releases the GIL in its codecs, so these threads do not block the event loop. Portraits have one thread of
 # their own: two that decode 4K would keep 70 MB each, and the allocator returns neither.
@@ -134,65 +125,28 @@ def examine(data: bytes, model: str) -> ExaminedImage:
 
 def equalize_previews(previews: Sequence[bytes], aspect: str) -> list[bytes]:
     """Return the pictures cropped to one aspect and resampled to one size below the smallest."""
-    pictures = [_open_jpeg(p) for p in previews]
-    width, height = _common_size([p.size for p in pictures], aspect)
+    pictures = [open_jpeg(p) for p in previews]
+    width, height = common_size([p.size for p in pictures], aspect)
     return [to_jpeg(ImageOps.fit(p, (width, height), Image.Resampling.LANCZOS), 88) for p in pictures]
-
-
-def contact_sheet(previews: Mapping[int, bytes], aspect: str, shown: Sequence[int] = ()) -> bytes:
-    """Return a JPEG, 1600 pixels wide and under 1 MB, of all pictures or those `shown`, each with its number.
-
-    Pictures that are not shown count for the common sharpness, so that a choice of some tells nothing about their size.
-    """
-    numbers = sorted(shown or previews)
-    columns = _column_count(len(numbers))
-    ratio_width, ratio_height = _parse_ratio(aspect)
-    cell_w = (SHEET_WIDTH - _GUTTER * (columns - 1)) // columns
-    cell_h = round(cell_w * ratio_height / ratio_width)
-    rows = ceil(len(numbers) / columns)
-    sheet = Image.new("RGB", (SHEET_WIDTH, rows * cell_h + _GUTTER * (rows - 1)), "white")
-    with ThreadPoolExecutor(_SHEET_THREADS) as pool:
-        pictures = list(pool.map(lambda number: _open_jpeg(previews[number], (cell_w, cell_h)), numbers))
-        min_width, _ = _common_size([_size_in_cell(data, (cell_w, cell_h)) for data in previews.values()], aspect)
-        scale = min(1.0, min_width / cell_w)
-        cells = pool.map(lambda picture: _cell(picture, (cell_w, cell_h), scale), pictures)
-        for index, (number, cell) in enumerate(zip(numbers, cells, strict=True)):
-            _draw_number(cell, number)
-            sheet.paste(cell, ((index % columns) * (cell_w + _GUTTER), (index // columns) * (cell_h + _GUTTER)))
-    return to_jpeg_under(sheet, MAX_SHEET_BYTES)
-
-
-def _size_in_cell(data: bytes, min_size: tuple[int, int]) -> tuple[int, int]:
-    """Return the size at which `_open_jpeg` opens a preview, without decoding it."""
-    with Image.open(BytesIO(data), formats=("JPEG",)) as image:
-        image.draft("RGB", min_size)
-        return image.size
-
-
-def _cell(picture: Image.Image, size: tuple[int, int], scale: float) -> Image.Image:
-    """Return one picture of the sheet: reduced to the smallest picture's resolution, then scaled to the cell."""
-    width, height = size
-    fitted = ImageOps.fit(picture, (round(width * scale), round(height * scale)), _SHEET_FILTER)
-    return fitted.resize(size, _SHEET_FILTER) if fitted.width != width else fitted
 
 
 def record_picture(preview: bytes) -> bytes:
     """Return the locked portrait uncropped as a JPEG, at most 1600 pixels on its long side."""
-    picture = _open_jpeg(preview)
+    picture = open_jpeg(preview)
     picture.thumbnail((_RECORD_SIDE, _RECORD_SIDE), Image.Resampling.LANCZOS)
     return to_jpeg(picture, 90)
 
 
 def side_by_side(original: bytes, upscaled: bytes, aspect: str) -> bytes:
     """Return two previews at one size and crop, each labelled: a JPEG, 2000 pixels wide."""
-    ratio_width, ratio_height = _parse_ratio(aspect)
-    cell_w = (_PAIR_WIDTH - _GUTTER) // 2
+    ratio_width, ratio_height = parse_ratio(aspect)
+    cell_w = (_PAIR_WIDTH - _PAIR_GUTTER) // 2
     cell_h = round(cell_w * ratio_height / ratio_width)
     canvas = Image.new("RGB", (_PAIR_WIDTH, cell_h), "white")
     for index, (name, preview) in enumerate((("original", original), ("finish", upscaled))):
-        cell = ImageOps.fit(_open_jpeg(preview), (cell_w, cell_h), Image.Resampling.LANCZOS)
+        cell = ImageOps.fit(open_jpeg(preview), (cell_w, cell_h), Image.Resampling.LANCZOS)
         _draw_caption(cell, name)
-        canvas.paste(cell, (index * (cell_w + _GUTTER), 0))
+        canvas.paste(cell, (index * (cell_w + _PAIR_GUTTER), 0))
     return to_jpeg(canvas, 92)
 
 
@@ -295,7 +249,7 @@ def _perceptual_hash(picture: Image.Image) -> str:
     return picture.convert("RGB").resize(HASH_GRID, Image.Resampling.BOX).tobytes().hex()
 
 
-def _open_jpeg(data: bytes, min_size: tuple[int, int] | None = None) -> Image.Image:
+def open_jpeg(data: bytes, min_size: tuple[int, int] | None = None) -> Image.Image:
     image = Image.open(BytesIO(data), formats=("JPEG",))
     if min_size:
         image.draft("RGB", min_size)
@@ -305,37 +259,17 @@ def _open_jpeg(data: bytes, min_size: tuple[int, int] | None = None) -> Image.Im
     return image
 
 
-def _common_size(sizes: Sequence[tuple[int, int]], aspect: str) -> tuple[int, int]:
+def common_size(sizes: Sequence[tuple[int, int]], aspect: str) -> tuple[int, int]:
     """Return the largest box of `aspect` that fits the smallest usual picture, scaled down slightly."""
-    ratio_width, ratio_height = _parse_ratio(aspect)
+    ratio_width, ratio_height = parse_ratio(aspect)
     usual_sizes = [size for size in sizes if min(size) >= _LEAST_COMMON_SIDE] or sizes
     unit = min(min(w / ratio_width, h / ratio_height) for w, h in usual_sizes) * _BLIND_SCALE
     return max(1, round(unit * ratio_width)), max(1, round(unit * ratio_height))
 
 
-def _column_count(count: int) -> int:
-    return {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}.get(count, 4)
-
-
-def _parse_ratio(aspect: str) -> tuple[int, int]:
+def parse_ratio(aspect: str) -> tuple[int, int]:
     width, height = aspect.split(":")
     return int(width), int(height)
-
-
-def _draw_number(cell: Image.Image, number: int) -> None:
-    """Draw a large number on a dark disc in the upper left corner."""
-    radius = max(24, cell.width // 12)
-    margin = radius // 3
-    mask = Image.new("L", (2 * radius + 1, 2 * radius + 1), 0)
-    ImageDraw.Draw(mask).ellipse((0, 0, 2 * radius, 2 * radius), fill=170)
-    cell.paste(Image.new("RGB", mask.size, "black"), (margin, margin), mask=mask)
-    middle, font = (margin + radius, margin + radius), _font(round(radius * (1.35 if number < 100 else 1.0)))
-    ImageDraw.Draw(cell).text(middle, str(number), fill="white", font=font, anchor="mm")
-
-
-@lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    return ImageFont.load_default(size=size)
 
 
 def _draw_caption(cell: Image.Image, text: str) -> None:

@@ -42,7 +42,8 @@ class Audition:
         """
         change_event = self._change_events.setdefault(round_id, asyncio.Event())
         try:
-            while not self._is_ready(await self.ports.storage.rounds.get(round_id)):
+            while not self._is_ready(round_ := await self.ports.storage.rounds.get(round_id)):
+                await self.round_pictures.expect_pictures(round_)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_POLL_SECONDS):
                         await change_event.wait()
@@ -59,6 +60,7 @@ class Audition:
             await self.round_pictures.open_ballot(
                 round_, round_.brief.closing_time(self.ports.now(), self.ports.shortest_voting)
             )
+        self.round_pictures.forget_pictures(round_id)
         await self.ports.publisher.redraw_now(round_id)
 
     # The step of the slot job.

@@ -7,7 +7,8 @@ from bot.domain.face import Face
 from bot.domain.ids import filename
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot
-from bot.imaging.pictures import contact_sheet, run_in_thread
+from bot.imaging.contact_sheet import contact_sheet
+from bot.imaging.pictures import run_in_thread
 from bot.ports.messaging import Picture
 from bot.usecases.ports import Ports
 from bot.usecases.previews import compose, get_preview

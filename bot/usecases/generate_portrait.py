@@ -26,6 +26,7 @@ from bot.telemetry import metrics
 from bot.usecases.paid_calls import PaidCalls, PaidPicture
 from bot.usecases.ports import Ports
 from bot.usecases.rate_limits import wait_for_rate_limit
+from bot.usecases.round_pictures import RoundPictures
 from bot.usecases.storage_retry import StorageRetry
 
 log = structlog.get_logger()
@@ -43,6 +44,7 @@ class PortraitGenerator:
     ports: Ports
     storage_retry: StorageRetry
     paid_calls: PaidCalls
+    round_pictures: RoundPictures
 
     async def generate(self, round_: Round, slot: Slot) -> None:
         """Make a slot a candidate or a failure; never repeats a call that may have been paid for.
@@ -155,6 +157,7 @@ class PortraitGenerator:
         try:
             with self.paid_calls.in_flight():
                 picture = await self.paid_calls.call(slot, partial(self._request_portrait, slot, request))
+                self.round_pictures.add_picture(round_.id, picture.examined.preview)
                 await self._record_portrait(slot, picture)
         except RateLimited as limit:
             wait = limit.retry_after or _DEFAULT_RETRY_SECONDS

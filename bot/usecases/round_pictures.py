@@ -4,23 +4,28 @@ Each step first looks at what Slack shows, so it is safe to repeat.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from contextlib import AbstractAsyncContextManager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected
+from bot.domain.errors import ChannelClosed, MessageDeleted, PortraitMissing, SlackRejected, StorageUnavailable
 from bot.domain.ids import FILE_EXTENSIONS, filename, run_off_sheet_key
 from bot.domain.round import Round, RoundState
-from bot.domain.slot import Slot
-from bot.imaging.pictures import contact_sheet, equalize_previews, record_picture
+from bot.domain.slot import Slot, SlotState
+from bot.imaging.contact_sheet import SheetCells, contact_sheet
+from bot.imaging.pictures import equalize_previews, record_picture
 from bot.ports.messaging import Picture
 from bot.usecases.ports import Ports
-from bot.usecases.previews import compose
+from bot.usecases.previews import compose, get_preview
 from bot.usecases.retries import retry_rejected
 
 R = TypeVar("R")
+
+
+# Rounds whose cells are in memory at a time, each up to 10 MB; the sheets of others are drawn as a whole.
+_MAX_ROUNDS_WITH_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,32 @@ class RoundPictures:
     """Builds the pictures of a round and uploads them."""
 
     ports: Ports
+    _cells: dict[str, SheetCells] = field(default_factory=dict, init=False)
+
+    # The cells of the sheet, drawn while models are still drawing. The sheet does not depend on them.
+
+    async def expect_pictures(self, round_: Round) -> None:
+        """Draw cells for the pictures so far of a round, and for those that `add_picture` adds, if memory allows.
+
+        After a failure the sheet has another layout, so all cells are drawn anew.
+        """
+        count = sum(slot.state is not SlotState.FAILED for slot in round_.slots)
+        known = self._cells.get(round_.id)
+        if (known and known.count == count) or (not known and len(self._cells) >= _MAX_ROUNDS_WITH_CELLS):
+            return
+        cells = self._cells[round_.id] = SheetCells(round_.brief.aspect, count)
+        for slot in round_.completed:
+            with suppress(PortraitMissing, StorageUnavailable):
+                cells.add(await get_preview(self.ports.storage.portraits, round_.id, slot.id))
+
+    def add_picture(self, round_id: str, preview: bytes) -> None:
+        """Draw the cell of a further picture, if the round's pictures are expected."""
+        if cells := self._cells.get(round_id):
+            cells.add(preview)
+
+    def forget_pictures(self, round_id: str) -> None:
+        """Free the cells of a round."""
+        self._cells.pop(round_id, None)
 
     async def open_ballot(self, round_: Round, closes_at: datetime) -> bool:
         """Upload the contact sheet, then open the ballot with its numbers; False if it is open already.
@@ -119,7 +150,10 @@ class RoundPictures:
             round_,
             list(slots_by_number.values()),
             lambda previews: contact_sheet(
-                dict(zip(slots_by_number, previews, strict=True)), round_.brief.aspect, shown
+                dict(zip(slots_by_number, previews, strict=True)),
+                round_.brief.aspect,
+                shown,
+                self._cells.get(round_.id),
             ),
         )
 

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from bot.imaging.charts import Bar, Panel, bar_chart
+from bot.imaging.contact_sheet import contact_sheet
 from bot.imaging.metadata import strip_metadata
 from bot.imaging.pictures import (
     Limits,
-    contact_sheet,
     equalize_previews,
     examine,
     fit_to_limits,

@@ -15,11 +15,9 @@ from PIL import Image, ImageChops, ImageEnhance
 from bot.domain.face import Portrait
 from bot.domain.model_errors import InvalidImage, InvalidRequest
 from bot.imaging.charts import Bar, Panel, bar_chart
+from bot.imaging.contact_sheet import MAX_SHEET_BYTES, SHEET_WIDTH, SheetCells, contact_sheet
 from bot.imaging.pictures import (
-    MAX_SHEET_BYTES,
-    SHEET_WIDTH,
     Limits,
-    contact_sheet,
     equalize_previews,
     examine,
     fit_to_limits,
@@ -217,6 +215,26 @@ def test_contact_sheet_cells_are_ordered_by_candidate_number() -> None:
     assert [tuple(round(c / 255) for c in rgb) for rgb in pixels if isinstance(rgb, tuple)] == [
         (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("added", [[], [1], [2, 1], [1, 2, 3]])
+@pytest.mark.parametrize("expected", [2, 3, 8])
+def test_cells_drawn_before_the_last_picture_do_not_change_the_sheet(added: list[int], expected: int) -> None:
+    """The last picture is the smallest, and one of four expected pictures may never come."""
+    sizes = {1: (896, 1216), 2: (1152, 1536), 3: (300, 400)}
+    previews = {n: encoded_noise(*size, "JPEG", seed=n) for n, size in sizes.items()}
+    cells = SheetCells("3:4", expected)
+    for number in added:
+        cells.add(previews[number])
+    assert contact_sheet(previews, "3:4", cells=cells) == contact_sheet(previews, "3:4")
+
+
+def test_an_unreadable_picture_leaves_the_cells_of_the_others() -> None:
+    previews = {n: encoded_noise(896, 1216, "JPEG", seed=n) for n in (1, 2)}
+    cells = SheetCells("3:4", 2)
+    for data in (previews[1], b"no picture", previews[2]):
+        cells.add(data)
+    assert contact_sheet(previews, "3:4", cells=cells) == contact_sheet(previews, "3:4")
 
 
 def test_thread_pictures_have_one_size_below_the_smallest_candidate() -> None:
