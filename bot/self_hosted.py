@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from bot import secret_files
+
 _RESERVED = frozenset({"prompt", "model", "n", "size", "response_format"})
 _RATIOS = frozenset({"1:1", "4:5", "3:4", "2:3", "9:16"})
 _PRIVATE_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
@@ -66,7 +68,7 @@ class SelfHostedModel(BaseModel):
 
 
 def parse_self_hosted_models(text: str, env: Mapping[str, str]) -> tuple[SelfHostedModel, ...]:
-    """Parse OWN_MODELS; a key `$NAME` is read from that variable in `env`.
+    """Parse OWN_MODELS; a key `$NAME` is read from that variable in `env`, or from the file that `NAME_FILE` names.
 
     Raises ValueError with a sentence, and pydantic's errors for single fields.
     """
@@ -88,6 +90,8 @@ def _resolve_key(item: Any, env: Mapping[str, str]) -> Any:
     if not isinstance(key, str) or not key.startswith("$"):
         return item
     name = key.removeprefix("$")
+    if path := env.get(f"{name}{secret_files.SUFFIX}"):
+        return item | {"key": secret_files.read_secret(name, path, env.get(name))}
     if not env.get(name):
         raise ValueError(f"OWN_MODELS: the variable {name} is not set in the process's environment")
     return item | {"key": env[name]}

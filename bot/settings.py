@@ -1,6 +1,7 @@
 """Settings from environment variables; immutable and validated at start. No other module reads the environment.
 
-A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads none.
+A file named by ENV_FILE (default `.env`) is read first; an empty ENV_FILE reads none. Each secret setting can be given
+as `NAME_FILE`, the path of a file with its value (`bot/secret_files.py`).
 """
 
 import os
@@ -14,8 +15,16 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from bot import secret_files
 from bot.self_hosted import SelfHostedModel, is_loopback, parse_self_hosted_models
 
 _YEAR = 366 * 86_400
@@ -87,6 +96,27 @@ class Settings(BaseSettings):
     def load(cls) -> Self:
         """Load the settings; raises pydantic's ValidationError naming each invalid variable."""
         return cls(_env_file=cls.env_file())
+
+    @classmethod
+    def secret_names(cls) -> tuple[str, ...]:
+        """The settings that can be given as files: secrets, and those whose text can contain one."""
+        secrets = [name for name, field in cls.model_fields.items() if field.annotation == SecretStr | None]
+        return (*secrets, "own_models", "database_url", "engine_url")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Add the paths of files with secrets to what pydantic reads."""
+        assert isinstance(env_settings, EnvSettingsSource)
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)
+        paths = secret_files.SecretPaths(settings_cls, env_settings, dotenv_settings, cls.secret_names())
+        return init_settings, env_settings, dotenv_settings, file_secret_settings, paths
 
     @staticmethod
     def env_file() -> Path | None:
@@ -179,8 +209,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _default_urls(cls, values: dict[str, object]) -> dict[str, object]:
-        """Place database, job database and portraits in DATA_DIR unless set."""
+    def _read_files_and_default_urls(cls, values: dict[str, object]) -> dict[str, object]:
+        """Read secrets from files; place database, job database and portraits in DATA_DIR unless set."""
+        values = secret_files.resolve(values)
+        secret_files.resolve_aws(os.environ)
         data_dir = Path(str(values.get("data_dir") or ".castroom/data")).absolute()
         defaults = {
             "database_url": f"sqlite+aiosqlite:///{data_dir / 'castroom.sqlite'}",
