@@ -8,6 +8,7 @@ from pydantic import SecretStr, ValidationError
 
 from bot.settings import Settings
 
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "configuration.md"
 FERNET_KEY = "A" * 43 + "="
 VALUES = {
     "token_keys": FERNET_KEY,
@@ -35,10 +36,12 @@ def problem(caught: pytest.ExceptionInfo[ValidationError]) -> str:
     return str(caught.value.errors()[0]["msg"])
 
 
-def test_every_secret_can_be_a_file() -> None:
+def test_every_secret_can_be_a_file_and_is_documented() -> None:
     secrets = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
     assert secrets | {"own_models", "database_url", "engine_url"} == set(Settings.secret_names())
     assert len(secrets) > 5
+    section = PAGE.read_text("utf-8").partition("### Secrets as files")[2].partition("\n#")[0]
+    assert [name for name in Settings.secret_names() if f"`{name.upper()}`" not in section] == []
 
 
 @pytest.mark.parametrize("name", Settings.secret_names())
