@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from bot import secret_files
 
 _RESERVED = frozenset({"prompt", "model", "n", "size", "response_format"})
-_RATIOS = frozenset({"1:1", "4:5", "3:4", "2:3", "9:16"})
+_RATIOS = frozenset({"1:1", "4:5", "3:4", "2:3", "9:16", "16:9"})
 _PRIVATE_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
 
 

@@ -24,7 +24,14 @@ from providers.http.response import ProviderResponse
 from providers.http.status import error_code, error_for_status
 
 # Exact ratios, sides that are multiples of 32, about a megapixel.
-_SIZES = {"1:1": "1024x1024", "4:5": "896x1120", "3:4": "864x1152", "2:3": "832x1248", "9:16": "864x1536"}
+_SIZES = {
+    "1:1": "1024x1024",
+    "4:5": "896x1120",
+    "3:4": "864x1152",
+    "2:3": "832x1248",
+    "9:16": "864x1536",
+    "16:9": "1536x864",
+}
 _REFUSAL = re.compile(r"safety|moderat|nsfw|content.?policy|content.?filter")
 
 

@@ -12,7 +12,7 @@ from bot.domain.catalogue import Look, Size
 from bot.domain.errors import BriefError
 from bot.domain.names import DASHES, HYPHENS, INVISIBLE, drop_invisible, strip_outer_quotes, visible_name
 
-ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16")
+ASPECTS = ("1:1", "4:5", "3:4", "2:3", "9:16", "16:9")
 NAME_LIMIT = 80
 TEXT_LIMIT = 6_000
 SLOT_LIMIT = 8
@@ -45,6 +45,13 @@ class IntendedUse(StrEnum):
     FILM = "film"
     ADVERTISING = "advertising"
     INTERNAL = "internal"
+
+
+class Ground(StrEnum):
+    """What is behind the person: a muted, out-of-focus surface, or plain white to cut the person out."""
+
+    MUTED = "muted"
+    WHITE = "white"
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,7 @@ class Brief:
     style: str = ""
     explicit_fields: frozenset[str] = frozenset()
     closes_at: datetime | None = None
+    ground: Ground = Ground.MUTED
 
     def closing_time(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> datetime:
         """Return when a ballot that opens now closes; `closes_at` is ignored when it is too near."""

@@ -14,7 +14,7 @@ from bot.domain.brief import QUOTES
 from bot.domain.errors import BriefError
 from bot.domain.names import DASHES, HYPHENS, INVISIBLE, LONG_DASHES, drop_invisible
 
-OPTIONS = ("models", "each", "aspect", "look", "for", "4k", "like", "ballot", "quorum", "use", "voters")
+OPTIONS = ("models", "each", "aspect", "ground", "look", "for", "4k", "like", "ballot", "quorum", "use", "voters")
 # Room for the longest brief with every option. Longer lines are rejected before parsing.
 LINE_LIMIT = 12_000
 LIST_SEPARATOR = re.compile(r"[,;&+\s]+")

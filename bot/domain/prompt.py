@@ -4,13 +4,15 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
-from bot.domain.brief import Brief
+from bot.domain.brief import Brief, Ground
 
 VERSION = "portrait-2"
 VERSION_WITH_REFERENCE = "portrait-2-like"
 VERSION_VARIATION = "portrait-2-varied"
 # Appended where the production's style is part of the prompt.
 STYLE_SUFFIX = "-style"
+# Appended where the background is white.
+WHITE_SUFFIX = "-white"
 
 # No default model accepts a negative prompt (Recraft V4 ignores it, OpenAI and Gemini have none), so the frame states
 # what should be there. "Flawless", "perfect" and "8K" are avoided: they make skin look like wax.
@@ -22,7 +24,7 @@ The character:
 
 {age}Natural skin: visible pores, fine lines, uneven tone, a little redness, stubble or peach fuzz where it grows, \
 natural asymmetries. Natural hair with loose strands. Soft natural light from a window, true colours, \
-85 mm lens at f/4, plain muted background, unretouched, as a casting director would photograph a person on the day.
+85 mm lens at f/4, {ground}, unretouched, as a casting director would photograph a person on the day.
 One person alone in the frame, no lettering."""
 
 _REFERENCE_FRAME = """
@@ -35,6 +37,14 @@ _FRAMING = {
     "3:4": "upright 3:4 frame",
     "2:3": "upright 2:3 frame",
     "9:16": "tall 9:16 frame with space above the head",
+    "16:9": "wide 16:9 frame with the person in the middle and space on both sides",
+}
+
+# A white ground is for cutting the person out, so the edge of hair and shoulders must stay visible on it.
+_GROUND = {
+    Ground.MUTED: "plain muted background",
+    Ground.WHITE: "plain pure white seamless background, evenly lit and free of shadows, the outline of hair and "
+    "shoulders clear",
 }
 
 _AGE_PATTERN = re.compile(
@@ -86,8 +96,10 @@ class Prompt:
         age = find_age(brief.text)
         markers = f"Age realistically at {age}: {age_markers(age)}.\n" if age else ""
         description = "\n".join(filter(None, [brief.text, brief.style]))
-        frame = _FRAME.format(framing=_FRAMING[brief.aspect], brief=description, age=markers)
-        suffix = STYLE_SUFFIX if brief.style else ""
+        frame = _FRAME.format(
+            framing=_FRAMING[brief.aspect], ground=_GROUND[brief.ground], brief=description, age=markers
+        )
+        suffix = (STYLE_SUFFIX if brief.style else "") + (WHITE_SUFFIX if brief.ground is Ground.WHITE else "")
         return (
             cls(frame + _REFERENCE_FRAME, VERSION_WITH_REFERENCE + suffix)
             if brief.reference

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, PHOTO, BallotMode, Brief, IntendedUse, Reference
+from bot.domain.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, PHOTO, BallotMode, Brief, Ground, IntendedUse, Reference
 from bot.domain.catalogue import Look, Size
 from bot.domain.command_options import OPTIONS
 from bot.domain.errors import BriefError, CastingError, FormErrors
@@ -35,6 +35,7 @@ class Draft:
     models: tuple[str, ...] = ()
     per_model: int | None = None
     aspect: str = "3:4"
+    ground: Ground = Ground.MUTED
     size: Size = Size.DRAFT
     reference_kind: ReferenceKind = ReferenceKind.NONE
     reference_character: str = ""
@@ -59,6 +60,7 @@ class Draft:
             models=models,
             per_model=brief.per_model,
             aspect=brief.aspect,
+            ground=brief.ground,
             size=brief.size,
             reference_kind=ReferenceKind.PICTURE if needs_photo else ReferenceKind.NONE,
             closes_at=_next_quarter_hour(now + brief.open_for),
@@ -82,6 +84,7 @@ class Draft:
             models=self.models,
             per_model=self.per_model,
             aspect=self.aspect,
+            ground=self.ground,
             look=self.look,
             open_for=min(max(self.closes_at - now, shortest), MAX_VOTING_TIME)
             if self.closes_at

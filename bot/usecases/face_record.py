@@ -117,6 +117,7 @@ def _brief_record(brief: Brief) -> dict[str, Any]:
         "models": list(brief.models) or None,
         "portraits_per_model": brief.per_model,
         "aspect": brief.aspect,
+        "background": brief.ground.value,
         "look": brief.look.value if brief.look else None,
         "size": brief.size.value,
         "ballot": brief.ballot.name.lower(),

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.brief import TEXT_LIMIT, BallotMode, Brief, Consent, IntendedUse
+from bot.domain.brief import TEXT_LIMIT, BallotMode, Brief, Consent, Ground, IntendedUse
 from bot.domain.catalogue import Look, Size
 from bot.domain.errors import AlreadyCast, CastingError, FormErrors, NotAvailableHere, SlackRejected, SlackUnavailable
 from bot.domain.round_form import Draft, ReferenceKind
@@ -226,6 +226,7 @@ def draft_from(submission: FormSubmission) -> Draft:
         models=values("models"),
         per_model=_parse_optional_number(value("each")),
         aspect=value("aspect") or "3:4",
+        ground=Ground(value("ground") or Ground.MUTED),
         size=Size(value("size") or Size.DRAFT),
         reference_kind=ReferenceKind(value("like") or ReferenceKind.NONE),
         reference_character=value("face"),

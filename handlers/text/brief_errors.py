@@ -15,6 +15,7 @@ _NAME_AND_BRIEF = re.compile(r"\s*+[^:：\s][^:：]*+[:：]\s*+\S")
 _FIXED_OPTIONS = {
     "each": " --each 2",
     "aspect": " --aspect 3:4",
+    "ground": " --ground white",
     "look": " --look skin",
     "for": " --for 24h",
     "ballot": " --ballot sealed",
@@ -37,6 +38,7 @@ _SENTENCES = {
     ("each", "not_a_count"): "--each takes a number from 1 to {limit}, not {got}.",
     ("each", "too_many"): "{got} is too many: {limit} portraits fit into one round.",
     ("aspect", "unknown"): "I know the aspects {known}, but not {got}.",
+    ("ground", "unknown"): "A background is {known}, not {got}.",
     ("look", "unknown"): "I know the looks {known}, but not {got}.",
     ("like", "unknown"): "No one called {got} is cast here. /cast list shows the faces that you can see.",
     ("like", "several"): "There are several faces called {got}. Cast in the channel of the one you "

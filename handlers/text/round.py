@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from bot.domain.ballot import Tally, Turnout
+from bot.domain.brief import Brief, Ground
 from bot.domain.catalogue import Size
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotState
@@ -117,6 +118,15 @@ def size_note(round_: Round) -> str:
     if round_.brief.size is not Size.FOUR_K:
         return ""
     return "Each model draws at its largest size; not every model reaches 4K. The sizes are shown after the close."
+
+
+def frame_note(round_: Round) -> str:
+    """Return `16:9 · plain white background`; empty where both are the usual ones."""
+    brief = round_.brief
+    return join_parts(
+        brief.aspect if brief.aspect != Brief.aspect else "",
+        "plain white background" if brief.ground is Ground.WHITE else "",
+    )
 
 
 def restart_notice(round_: Round) -> str:

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from functools import singledispatch
 
-from bot.domain.brief import BallotMode, IntendedUse
+from bot.domain.brief import BallotMode, Ground, IntendedUse
 from bot.domain.catalogue import Look, ModelSpec, Size
 from bot.domain.errors import (
     AlreadyCasting,
@@ -51,6 +51,7 @@ MODELS_HINT = "Prices are for one portrait: as a draft, then at the model's larg
 PER_MODEL = "Portraits from each model"
 PER_MODEL_EMPTY = "Four in total, split between models"
 ASPECT = "Aspect"
+GROUND = "Background"
 SIZE = "Size"
 REFERENCE = "Likeness"
 REFERENCE_FACE = "Whose face"
@@ -81,7 +82,9 @@ ASPECTS = {
     "2:3": "2:3, a tall portrait",
     "1:1": "1:1, a square",
     "9:16": "9:16, a phone",
+    "16:9": "16:9, a screen",
 }
+GROUNDS = {Ground.MUTED: "Muted, out of focus", Ground.WHITE: "Plain white, to cut the person out"}
 SIZES = {Size.DRAFT: "Draft, about 1K on the long side", Size.FOUR_K: "Each model at its largest, up to 4K"}
 REFERENCES = {
     ReferenceKind.NONE: "New face",

@@ -157,6 +157,7 @@ def _portrait_blocks(state: RoundFormState) -> list[Block]:
         select("cast_each", round_form_text.PER_MODEL, counts, count, count_options, round_form_text.PER_MODEL_EMPTY),
         radio_buttons("cast_size", round_form_text.SIZE, sizes, draft.size, FieldOptions(dispatch=True)),
         select("cast_aspect", round_form_text.ASPECT, choices_of(round_form_text.ASPECTS), draft.aspect),
+        select("cast_ground", round_form_text.GROUND, choices_of(round_form_text.GROUNDS), draft.ground),
     ]
 
 

@@ -8,13 +8,14 @@ from providers.registry import GEMINI_SIZES, OPENAI_QUALITY, OPENAI_SIZES
 
 RequestBody = dict[str, object]
 
-# fal has three named portrait sizes; the nearest is used, and the contact sheet crops.
+# fal has named sizes; the nearest is used, and the contact sheet crops.
 _RECRAFT_SIZES = {
     "1:1": "square_hd",
     "4:5": "portrait_4_3",
     "3:4": "portrait_4_3",
     "2:3": "portrait_4_3",
     "9:16": "portrait_16_9",
+    "16:9": "landscape_16_9",
 }
 
 

@@ -22,7 +22,7 @@ def drawing(data: RoundViewData) -> View:
         context(round_text.requested_by(round_)),
         context(round_text.who_votes(round_)),
         section(routing.models(round_, data.titles)),
-        context(round_text.size_note(round_)),
+        context(round_text.frame_note(round_), round_text.size_note(round_)),
         context(state),
         context(*round_text.wait_notes(round_, data.titles)),
         *blind_failures(data, can_reroll=False),

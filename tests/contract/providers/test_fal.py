@@ -60,7 +60,7 @@ async def test_references_use_the_edit_endpoint_at_their_own_price(spec: ModelSp
         assert await fal_clients.charged_total() <= answer.charge.usd == spec.price(Size.DRAFT, 2)
 
 
-@pytest.mark.parametrize("aspect", ["1:1", "4:5", "3:4", "2:3", "9:16"])
+@pytest.mark.parametrize("aspect", ["1:1", "4:5", "3:4", "2:3", "9:16", "16:9"])
 @pytest.mark.parametrize("spec", [RECRAFT, GPT, BANANA], ids=lambda m: m.name)
 async def test_every_aspect_is_accepted(spec: ModelSpec, aspect: str, tmp_path: Path) -> None:
     async with open_fal_clients(tmp_path) as fal_clients:

@@ -24,13 +24,21 @@ from tests.support.practice_models import DRAWN_SIDE
 
 PROMPT = "Maya, a weathered 60-year-old fisherwoman, grey plait"
 ASPECT_PIXELS = {
-    "recraft": {"1:1": (1024, 1024), "4:5": (896, 1152), "3:4": (896, 1216), "2:3": (832, 1280), "9:16": (768, 1344)},
+    "recraft": {
+        "1:1": (1024, 1024),
+        "4:5": (896, 1152),
+        "3:4": (896, 1216),
+        "2:3": (832, 1280),
+        "9:16": (768, 1344),
+        "16:9": (1344, 768),
+    },
     "gpt-image-2": {
         "1:1": (1328, 1328),
         "4:5": (1152, 1440),
         "3:4": (1152, 1536),
         "2:3": (1024, 1536),
         "9:16": (864, 1536),
+        "16:9": (1536, 864),
     },
     "nano-banana": {
         "1:1": (1024, 1024),
@@ -38,6 +46,7 @@ ASPECT_PIXELS = {
         "3:4": (896, 1200),
         "2:3": (848, 1264),
         "9:16": (768, 1376),
+        "16:9": (1376, 768),
     },
 }
 # A fault of the practice models and its failure: kind, and whether it may be paid.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.brief import Brief, Reference
+from bot.domain.brief import Brief, Ground, Reference
 from bot.domain.catalogue import Look, Size
 from bot.domain.command import (
     AliasCommand,
@@ -74,6 +74,12 @@ def test_dash_without_an_option_stays_in_the_text(command_text: str, text: str) 
 def test_first_colon_separates_the_name_also_if_full_width() -> None:
     assert parse_brief("マヤ：漁師の女性").name == "マヤ"
     assert parse_brief("Maya: a 3:4 kind of face --aspect 3：4").aspect == "3:4"
+    assert parse_brief("Maya: a face --aspect 16x9").aspect == "16:9"
+
+
+def test_background_is_muted_unless_white_is_asked_for() -> None:
+    assert parse_brief("Maya: a face").ground is Ground.MUTED
+    assert parse_brief("Maya: a face --ground White").ground is Ground.WHITE
 
 
 def test_model_list_may_contain_spaces_after_commas() -> None:
@@ -101,6 +107,7 @@ def test_name_in_any_script_is_unchanged(name: str) -> None:
         ("Maya: a face --each 9", "each", "not_a_count"),
         ("Maya: a face --each two", "each", "not_a_count"),
         ("Maya: a face --aspect 5:7", "aspect", "unknown"),
+        ("Maya: a face --ground green", "ground", "unknown"),
         ("Maya: a face --look pretty", "look", "unknown"),
         ("Maya: a face --for soon", "for", "not_a_time"),
         ("Maya: a face --for 4m", "for", "out_of_range"),

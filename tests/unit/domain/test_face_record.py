@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.ballot import BallotStage, BallotSubmission, FlawTag, RunOff, Tally
-from bot.domain.brief import BallotMode, Consent, IntendedUse, Reference
+from bot.domain.brief import BallotMode, Consent, Ground, IntendedUse, Reference
 from bot.domain.round import Round, RoundState
 from bot.usecases.face_record import RecordContext, face_record, record_lines
 from tests.support.builders import make_face
@@ -59,6 +59,8 @@ def test_the_brief_is_whole() -> None:
         voters=("U2", "U3"),
         quorum=2,
         use=IntendedUse.FILM,
+        aspect="16:9",
+        ground=Ground.WHITE,
         open_for=timedelta(hours=4),
     )
     text = text_of(RecordContext(replace(round_, brief=brief)))
@@ -69,6 +71,8 @@ def test_the_brief_is_whole() -> None:
         "      wording: She agreed to this use.",
         "  voters named: Daniel Oka (U2), Mei Tanaka (U3)",
         "  quorum: 2",
+        "  aspect: 16:9",
+        "  background: white",
         "  open for hours: 4.0",
     ):
         assert fact in text.splitlines(), fact

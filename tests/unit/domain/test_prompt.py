@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.command import parse_brief
-from bot.domain.prompt import VERSION, VERSION_VARIATION, Prompt, age_markers, find_age, upscale_prompt
+from bot.domain.prompt import VERSION, VERSION_VARIATION, WHITE_SUFFIX, Prompt, age_markers, find_age, upscale_prompt
 
 
 def test_prompt_contains_the_brief_verbatim_and_its_version() -> None:
@@ -60,6 +60,19 @@ def test_upscale_prompt_of_a_variation_keeps_its_moment() -> None:
     again = upscale_prompt(Prompt.for_variation(first.text).text)
     assert again == upscale_prompt(first.text)
     assert "another moment" not in again
+
+
+def test_white_ground_changes_the_background_and_nothing_else() -> None:
+    muted, white = (Prompt.for_brief(parse_brief(f"Maya: a baker {option}")) for option in ("", "--ground white"))
+    assert "plain muted background" in muted.text
+    assert "pure white seamless background" in white.text
+    assert white.version == VERSION + WHITE_SUFFIX
+    assert len(set(white.text.split(", ")) ^ set(muted.text.split(", "))) <= 5, "the background's words"
+
+
+def test_wide_frame_keeps_the_person_in_the_middle() -> None:
+    text = Prompt.for_brief(parse_brief("Maya: a baker --aspect 16:9")).text
+    assert "wide 16:9 frame with the person in the middle" in text
 
 
 def test_prompt_is_deterministic() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, BallotMode, Brief, IntendedUse
+from bot.domain.brief import MAX_VOTING_TIME, MIN_VOTING_TIME, BallotMode, Brief, Ground, IntendedUse
 from bot.domain.catalogue import Look, Size
 from bot.domain.errors import BriefError, FormErrors
 from bot.domain.production import ProductionSettings
@@ -38,6 +38,14 @@ def test_brief_from_a_form_overrides_the_production_settings() -> None:
     assert filled == settings.apply_defaults(filled)
     assert (filled.models, filled.look, filled.ballot, filled.quorum) == (("a:b",), Look.SKIN, BallotMode.SEALED, 2)
     assert filled.style == "35 mm"
+
+
+def test_frame_and_background_of_a_command_stand_in_the_form_and_come_back() -> None:
+    typed = Brief("Maya", "a fisherwoman", aspect="16:9", ground=Ground.WHITE)
+    draft = Draft.from_brief(typed, (), "U1", NOON)
+    assert (draft.aspect, draft.ground) == ("16:9", Ground.WHITE)
+    brief = draft.to_brief(NOON)
+    assert (brief.aspect, brief.ground) == ("16:9", Ground.WHITE)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.brief import Ground
 from bot.domain.errors import UnavailableModel
 from bot.domain.round import Round, RoundState, RoutingReason
 from bot.domain.slot import SlotState
@@ -71,6 +72,15 @@ def test_drawing_message_shows_models_reason_progress_and_price() -> None:
 )
 def test_routing_reason_is_shown(reason: RoutingReason, sentence: str) -> None:
     assert sentence in visible_text(render_round(make_round(routing_reason=reason)))
+
+
+def test_unusual_frame_and_background_are_named_while_models_draw() -> None:
+    round_ = make_round()
+    usual = visible_text(render_round(round_))
+    assert "16:9" not in usual
+    assert "background" not in usual
+    brief = replace(round_.brief, aspect="16:9", ground=Ground.WHITE)
+    assert "16:9 · plain white background" in visible_text(render_round(replace(round_, brief=brief)))
 
 
 def test_a_round_with_one_model_says_that_it_is_not_blind() -> None:
