@@ -12,6 +12,7 @@ import typer
 import yaml
 from pydantic import ValidationError
 
+from bot.domain import storage_advice
 from bot.domain.errors import PortraitMissing, StorageUnavailable
 from bot.settings import Settings
 from bot.telemetry import logs
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
-
-_STORAGE_FIXES = {
-    "full": "is full: free some space and start again",
-    "read_only": "is not writable: grant the bot write access, or set another DATA_DIR",
-    "locked": "is locked by another process: stop that first",
-    "damaged": "is damaged and was not changed: move it away and restore a backup (python -m bot restore DIR)",
-    "away": "cannot be opened: grant the bot read and write access, or set another DATA_DIR",
-    "pre_release": "was written before the first release of Castroom and cannot be migrated: set a new DATA_DIR",
-    "newer": "was written by a later version of Castroom: start that version",
-    "older": "has the schema of an earlier version: run `python -m bot migrate` first",
-    "missing": "does not exist yet: check DATA_DIR, or start the bot once (python -m bot run)",
-}
-_JOB_DATABASE_DAMAGED = (
-    "is damaged: move it away. It contains only the job queue, and unfinished jobs start again without it"
-)
 
 _UMASK = 0o077
 
@@ -221,7 +207,7 @@ def _run_async(coroutine: Coroutine[Any, Any, R]) -> R:
     try:
         return asyncio.run(coroutine)
     except StorageUnavailable as error:
-        typer.echo(_describe_storage_error(error), err=True)
+        typer.echo(storage_advice.describe(error), err=True)
         raise typer.Exit(1) from error
     except OSError as error:
         if not error.filename:
@@ -244,16 +230,6 @@ def _settings() -> Settings:
         raise typer.Exit(2) from error
     logs.configure(settings.log_level)
     return settings
-
-
-def _describe_storage_error(error: StorageUnavailable) -> str:
-    fix = (
-        _JOB_DATABASE_DAMAGED
-        if (error.component, error.reason) == ("engine", "damaged")
-        else _STORAGE_FIXES[error.reason]
-    )
-    detail = f" ({error.detail})" if error.detail else ""
-    return f"{error.path or f'The storage ({error.component})'} {fix}.{detail}"
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ from storage import (
     PostgresReplicas,
     Storage,
     check_integrity,
+    check_job_database,
     migrate,
     open_storage,
     process_lock,
@@ -88,11 +89,12 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(process_lock(settings.database_url))
         await check_integrity(settings.database_url)
+        await check_job_database(settings.engine_url)
         clients = await _connect_workspaces(settings)
         await migrate(settings.database_url)
         storage = await open_storage(settings, settings.now)
         stack.push_async_callback(storage.close)
-        await storage.portraits.check_writable()
+        await storage.portraits.check_anew()
         models = open_models(settings, storage.call_reservations)
         stack.push_async_callback(models.close)
         slack_directory = SlackDirectory(clients, cached=settings.directory_cache_seconds)
@@ -186,7 +188,11 @@ async def run(settings: Settings) -> None:
                 bot = await stack.enter_async_context(open_bot(settings, shutdown_deadline))
             connection_status = await stack.enter_async_context(slack_server(bot.slack, settings))
             health_sources = HealthSources(
-                bot.storage.ping, connection_status, lambda: bot.casting.generations_in_progress
+                check_database=bot.storage.ping,
+                check_job_database=partial(check_job_database, settings.engine_url, must_exist=True),
+                check_portraits=bot.storage.portraits.check_writable,
+                connection_status=connection_status,
+                generations_in_progress=lambda: bot.casting.generations_in_progress,
             )
             async with health_server(settings.ops_port, health_sources):
                 log.info("server_started", mode="http" if settings.http_port else "socket")

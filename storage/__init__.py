@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.domain import storage_advice
 from bot.domain.errors import StorageUnavailable
 from bot.ports.storage import StoragePorts
 from bot.settings import Settings
 from storage.audit_log import SqlAuditLog
-from storage.db.engine import Database, open_database
+from storage.db.engine import Database, open_database, server_address
+from storage.db.job_database import check_job_database
 from storage.db.notifications import DatabaseNotifications
 from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
@@ -50,6 +52,7 @@ __all__ = [
     "Storage",
     "StorageHealth",
     "check_integrity",
+    "check_job_database",
     "migrate",
     "open_existing_storage",
     "open_storage",
@@ -83,13 +86,13 @@ class Storage(StoragePorts):
     notifications: DatabaseNotifications | None
 
     async def check(self) -> StorageHealth:
-        """Read the schema revision and write a probe to the portraits store; changes nothing else."""
+        """Read the schema revision and write a small object to the portraits store; changes nothing else."""
         schema_revision, database_error = "", ""
         try:
             async with self.database.snapshot() as connection:
                 schema_revision = await connection.run_sync(current_revision)
         except Exception as error:  # noqa: BLE001 - drivers raise any error, and doctor reports it
-            database_error = _first_line(error)
+            database_error = _describe(error)
         return StorageHealth(database_error, schema_revision, latest_revision(), await self._portraits_error())
 
     async def require_current_schema(self, path: str = "") -> None:
@@ -119,9 +122,10 @@ class Storage(StoragePorts):
 
     async def _portraits_error(self) -> str:
         try:
-            return "" if await self.portraits.is_create_only() else "a stored picture can be overwritten"
+            await self.portraits.check_anew()
         except Exception as error:  # noqa: BLE001 - the same
-            return _first_line(error)
+            return _describe(error)
+        return ""
 
 
 async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Storage:
@@ -177,7 +181,7 @@ async def open_existing_storage(settings: Settings, now: Callable[[], datetime] 
     Raises StorageUnavailable; its reason is missing or older if the schema is.
     """
     file = database_file(settings.database_url)
-    path = str(file or "")
+    path = str(file or server_address(settings.database_url))
     if file and not file.exists():
         raise StorageUnavailable("database", "missing", "", path)
     await check_integrity(settings.database_url)
@@ -190,5 +194,7 @@ async def open_existing_storage(settings: Settings, now: Callable[[], datetime] 
     return storage
 
 
-def _first_line(error: Exception) -> str:
+def _describe(error: Exception) -> str:
+    if isinstance(error, StorageUnavailable):
+        return storage_advice.describe(error)
     return f"{type(error).__name__}: {error}".splitlines()[0]

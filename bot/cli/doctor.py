@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from bot.domain import storage_advice
 from bot.domain.catalogue import Catalogue, Retirement
+from bot.domain.errors import StorageUnavailable
 from bot.settings import Settings
 from handlers.slack.diagnostics import SlackCheck
 from handlers.slack.diagnostics import check as check_slack
 from providers import AccountCheck, retirement_dates
 from providers.accounts import open_models
-from storage import StorageHealth, open_storage
+from storage import StorageHealth, check_job_database, open_storage
 from storage.db.private_files import exposed_paths, is_exposed
 
 _KEY_HELP = {
@@ -33,8 +35,8 @@ class Report:
 
 async def run_checks(settings: Settings) -> Report:
     """Check Slack, all accounts and the storage concurrently."""
-    slack, (accounts, catalogue), health = await asyncio.gather(
-        check_slack(settings), _accounts(settings), _health(settings)
+    slack, (accounts, catalogue), health, engine_error = await asyncio.gather(
+        check_slack(settings), _accounts(settings), _health(settings), _engine_error(settings)
     )
     # Some accounts neither list models nor confirm a key, so only known failures exclude an account.
     usable = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_models_retired(a)]
@@ -44,12 +46,13 @@ async def run_checks(settings: Settings) -> Report:
         *_slack_lines(slack),
         *(line for account in accounts for line in _account_lines(account, catalogue, settings.now().date())),
         *_storage_lines(health),
+        f"missing engine: {engine_error}" if engine_error else "ok      engine: the job queue's database answers",
         *exposure_lines,
         f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
     ]
     if not usable:
         lines.append("missing models: one account with a working key is needed, two for a blind choice")
-    can_run = slack.can_run and bool(usable) and storage_ok
+    can_run = slack.can_run and bool(usable) and storage_ok and not engine_error
     lines.append("The bot can run." if can_run else "The bot cannot run yet.")
     return Report(tuple(lines), can_run)
 
@@ -69,12 +72,23 @@ async def _health(settings: Settings) -> StorageHealth | str:
     """Return the storage check, or the error if it could not be opened."""
     try:
         storage = await open_storage(settings)
+    except StorageUnavailable as error:
+        return storage_advice.describe(error)
     except Exception as error:  # noqa: BLE001 - drivers and stores raise any type
         return f"{type(error).__name__}: {error}".splitlines()[0]
     try:
         return await storage.check()
     finally:
         await storage.close()
+
+
+async def _engine_error(settings: Settings) -> str:
+    """Return what is wrong with the job queue's database, empty if nothing."""
+    try:
+        await check_job_database(settings.engine_url)
+    except StorageUnavailable as error:
+        return storage_advice.describe(error)
+    return ""
 
 
 def _slack_lines(slack: SlackCheck) -> Iterator[str]:
@@ -129,10 +143,14 @@ def _storage_lines(health: StorageHealth | str) -> Iterator[str]:
         yield f"missing storage: {health}"
         return
     if health.database_error:
-        yield f"missing database: {health.database_error}; DATA_DIR must be a folder the bot can write to"
+        yield f"missing database: {health.database_error}"
     elif health.schema_revision != health.required_revision:
         current = health.schema_revision or "empty"
         yield f"ok      database: the bot migrates it from {current} to {health.required_revision} when it starts"
     else:
         yield f"ok      database: schema {health.schema_revision}"
-    yield (f"missing portraits: {health.portraits_error}" if health.portraits_error else "ok      portraits: writable")
+    yield (
+        f"missing portraits: {health.portraits_error}"
+        if health.portraits_error
+        else "ok      portraits: written, read back and deleted"
+    )

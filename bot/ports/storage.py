@@ -58,7 +58,10 @@ class Portraits(Protocol):
     async def has(self, key: str) -> bool: ...
 
     async def check_writable(self) -> None:
-        """Raise StorageUnavailable if a portrait could not be stored now, as far as that is known in advance."""
+        """Raise StorageUnavailable if a portrait could not be stored now; a check some seconds old may count."""
+
+    async def check_anew(self) -> None:
+        """Write, read and delete a small object; raise StorageUnavailable if that fails."""
 
     def older_than(self, before: datetime) -> AsyncIterator[Sequence[str]]:
         """Yield pages of keys that were last put before then."""

@@ -1,7 +1,8 @@
-"""Health endpoints on localhost: /healthz, /readyz and /metrics.
+"""Health endpoints: /healthz, /readyz and /metrics.
 
-Healthy: the event loop runs and the database answers; otherwise a supervisor restarts the bot. Ready: Slack is
-connected as well.
+Healthy: the event loop runs and the database answers; otherwise a supervisor restarts the bot. Ready: the job queue's
+database answers, portraits can be stored and Slack is connected as well; no model is called while they cannot be
+stored.
 """
 
 import asyncio
@@ -12,6 +13,8 @@ from time import perf_counter
 
 from aiohttp import web
 
+from bot.domain import storage_advice
+from bot.domain.errors import StorageUnavailable
 from bot.runtime.http_listener import http_listener
 from bot.runtime.slack_server import ConnectionStatus
 from bot.telemetry import metrics
@@ -19,15 +22,19 @@ from bot.version import describe as describe_version
 
 _HOST = "127.0.0.1"
 _LAG_SAMPLE_SECONDS = 0.25
-_DATABASE_TIMEOUT_SECONDS = 2.0
+_CHECK_TIMEOUT_SECONDS = 2.0
 _SHUTDOWN_TIMEOUT_SECONDS = 0.5
+
+Check = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True)
 class HealthSources:
-    """Sources of the checks: `check_database` raises if the database cannot be read."""
+    """Sources of the checks. The three functions raise if the part cannot be used."""
 
-    check_database: Callable[[], Awaitable[object]]
+    check_database: Check
+    check_job_database: Check
+    check_portraits: Check
     connection_status: ConnectionStatus
     generations_in_progress: Callable[[], int]
 
@@ -53,12 +60,18 @@ async def health_server(port: int | None, sources: HealthSources) -> AsyncIterat
 
 def _create_web_app(sources: HealthSources) -> web.Application:
     async def healthz(_request: web.Request) -> web.Response:
-        return _status_response({"database": await _database_problem(sources)}, f"version: {describe_version()}")
+        return _status_response({"database": await _problem(sources.check_database)}, f"version: {describe_version()}")
 
     async def readyz(_request: web.Request) -> web.Response:
+        checks = {
+            "database": sources.check_database,
+            "engine": sources.check_job_database,
+            "portraits": sources.check_portraits,
+        }
+        problems = dict(zip(checks, await asyncio.gather(*map(_problem, checks.values())), strict=True))
         status = sources.connection_status
         slack = "" if status.ready else f"no message for {status.seconds_since_message:.0f} s"
-        return _status_response({"database": await _database_problem(sources), "slack": slack})
+        return _status_response(problems | {"slack": slack})
 
     async def metrics_text(_request: web.Request) -> web.Response:
         return web.Response(body=metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
@@ -74,10 +87,13 @@ def _status_response(problems: dict[str, str], *notes: str) -> web.Response:
     return web.Response(text="\n".join(lines) + "\n", status=503 if any(problems.values()) else 200)
 
 
-async def _database_problem(sources: HealthSources) -> str:
+async def _problem(check: Check) -> str:
+    """Return what is wrong and what to do; places and drivers' messages are in the log only."""
     try:
-        async with asyncio.timeout(_DATABASE_TIMEOUT_SECONDS):
-            await sources.check_database()
+        async with asyncio.timeout(_CHECK_TIMEOUT_SECONDS):
+            await check()
+    except StorageUnavailable as error:
+        return storage_advice.describe_briefly(error)
     except Exception as error:  # noqa: BLE001 - drivers raise any type
         return type(error).__name__
     return ""

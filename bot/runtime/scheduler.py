@@ -12,6 +12,7 @@ from bot.usecases.casting import Casting
 _TICK_SECONDS = 5
 _RETIREMENT_CHECK_SECONDS = 60  # checks whether a day has passed; separate, as providers answer slowly
 _CLEANUP_HOURS = 24
+_PORTRAITS_CHECK_SECONDS = 30
 
 
 class Scheduler:
@@ -27,6 +28,9 @@ class Scheduler:
         # Run at once: deadlines that passed while the bot was off are due now.
         self._add_interval_job(casting.run_due, now, seconds=_TICK_SECONDS)
         self._add_interval_job(casting.retirement_watcher.check, now, seconds=_RETIREMENT_CHECK_SECONDS)
+        check = casting.storage_retry.check_portraits
+        first_check = now + timedelta(seconds=_PORTRAITS_CHECK_SECONDS)  # the start has checked
+        self._add_interval_job(check, first_check, seconds=_PORTRAITS_CHECK_SECONDS)
         self._add_interval_job(casting.orphan_cleanup.run, now + timedelta(seconds=first_sweep), hours=_CLEANUP_HOURS)
 
     def start(self) -> None:

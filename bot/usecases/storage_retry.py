@@ -22,6 +22,16 @@ class StorageRetry:
 
     ports: Ports
 
+    async def check_portraits(self) -> None:
+        """Check the portraits store and log its failure; a failed check also holds the next paid call.
+
+        The scheduler calls it every half minute, so that a paid call seldom waits for a check of a bucket.
+        """
+        try:
+            await self.ports.storage.portraits.check_anew()
+        except StorageUnavailable as error:
+            log.error("portraits_unavailable", reason=error.reason, detail=error.detail)  # noqa: TRY400 - expected
+
     async def wait_until_writable(self, round_id: str) -> bool:
         """Wait until a portrait could be stored; return whether it had to wait."""
         waited = False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import Connection, Executable, Table, UpdateBase, event, make_url
+from sqlalchemy import URL, Connection, Executable, Table, UpdateBase, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -36,7 +36,10 @@ _SQLITE_FAILURES = {
     sqlite3.SQLITE_CANTOPEN: "away",
 }
 # SQLSTATE codes and their classes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-_POSTGRES_FAILURES = {"53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged"}
+_POSTGRES_FAILURES = {
+    "53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged",
+    "3D000": "no_database", "28000": "refused", "28P01": "refused", "53300": "no_connection_left",
+}  # fmt: skip
 _UNAVAILABLE_PREFIXES = ("08", "53", "57P", "58")
 
 
@@ -104,27 +107,40 @@ def open_database(url: str) -> Database:
 async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
     deadline = ack_deadline() if deadline is None else deadline
     async with AsyncExitStack() as stack:
-        stack.enter_context(translate_db_errors())
+        address = server_address(engine.url)
+        stack.enter_context(translate_db_errors(address))
         try:
             async with asyncio.timeout_at(deadline):
                 connection = await stack.enter_async_context(engine.connect())
         except TimeoutError as error:
             reason = "locked" if engine.dialect.name == "sqlite" else "away"
-            raise StorageUnavailable("database", reason, "no connection in time") from error
+            raise StorageUnavailable("database", reason, "no connection in time", address) from error
         lock_deadline = asyncio.get_running_loop().time() + _MAX_LOCK_SECONDS
         yield await connection.execution_options(lock_deadline=min(lock_deadline, deadline or lock_deadline))
 
 
+def server_address(address: URL | str) -> str:
+    """Return server and name of a PostgreSQL database without user and password; empty for SQLite."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        return ""
+    port = f":{url.port}" if url.port else ""
+    return f"{url.get_backend_name()}://{url.host or ''}{port}/{url.database or ''}"
+
+
 @contextmanager
-def translate_db_errors(path: str = "") -> Iterator[None]:
-    """Raise StorageUnavailable for failures of the database itself; let every other error through."""
+def translate_db_errors(path: str = "", component: str = "database") -> Iterator[None]:
+    """Raise StorageUnavailable for failures of the database itself; let every other error through.
+
+    `path` is an SQLite file, or the address of a server without user and password.
+    """
     try:
         yield
     except PoolTimeout as error:
-        raise StorageUnavailable("database", "locked", type(error).__name__, path) from error
+        raise StorageUnavailable(component, "locked", type(error).__name__, path) from error
     except (DBAPIError, sqlite3.Error, OSError) as error:
         if reason := _failure_reason(error):
-            raise StorageUnavailable("database", reason, _error_detail(error), path) from error
+            raise StorageUnavailable(component, reason, _error_detail(error), path) from error
         raise
 
 

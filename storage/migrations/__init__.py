@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageUnavailable
-from storage.db.engine import sqlite_engine, translate_db_errors
+from storage.db.engine import server_address, sqlite_engine, translate_db_errors
 from storage.db.private_files import make_private_folder
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def migrate(url: str) -> None:
 
     Processes that start together wait for each other: for SQLite's write lock or PostgreSQL's advisory lock.
     """
-    path = make_url(url).database or ""
+    path = server_address(url) or make_url(url).database or ""
     with translate_db_errors(path):
         engine = await _engine(url)
     try:

@@ -1,31 +1,40 @@
 """The port `Portraits` on obstore: a folder, a bucket or memory. Every write is create-only."""
 
 import asyncio
-import errno
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, GenericError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from bot.domain.errors import PortraitMissing, StorageUnavailable
 from storage.db.private_files import make_private_folder, portraits_folder
+from storage.pictures.store_errors import MISSING, bucket_address, is_missing_bucket, translate_store_errors
 
-_MISSING = (NotFoundError, FileNotFoundError)
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
 PROBE_PREFIX = "probe/"
 # Less space counts as full: the response to a request that starts now may not fit.
 _MIN_FREE_BYTES = 64_000_000
+# A check of a bucket is several requests: it counts for a while, unless a write fails before.
+_CHECK_VALID_SECONDS = 45.0
+_CHECK_TIMEOUT_SECONDS = 10.0
 _PAGE_SIZE = 500
-_ERRNO_REASONS = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "full"),
-    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), "read_only"),
+# Requests that S3 did not answer, or answered with 5xx. Whoever waits for the result repeats a failed write anyway.
+_RETRIES: "RetryConfig" = {
+    "max_retries": 4,
+    "backoff": {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=2), "base": 2},
+    "retry_timeout": timedelta(seconds=30),
 }
 # obstore leaves such a file behind when the process is killed during a write, and does not list it.
 _UNFINISHED_SUFFIX = re.compile(r"#\d+$")
@@ -37,61 +46,63 @@ class ObjectStorePortraits:
     Every method raises StorageUnavailable if the store fails.
     """
 
-    def __init__(self, store: ObjectStore) -> None:
+    def __init__(self, store: ObjectStore, address: str = "") -> None:
+        """Wrap a store; `address` names a bucket in errors, without credentials."""
         self._store = store
         self._folder = Path(store.prefix) if isinstance(store, LocalStore) and store.prefix else None
+        self._address = str(self._folder) if self._folder else address
         self._reused_keys: set[str] = set()
+        self._check_mutex = asyncio.Lock()
+        self._checked_until = 0.0
+        self._is_known_create_only = False
 
     async def put(self, key: str, data: bytes) -> bool:
-        with _translate_store_errors():
-            try:
-                await obstore.put_async(self._store, key, data, mode="create")
-            except AlreadyExistsError:
-                self._reused_keys.add(key)
-                return False
-            if self._folder:
-                await asyncio.to_thread(_fsync, self._folder, key)
-        return True
+        try:
+            with translate_store_errors(self._address):
+                return await self._put(key, data)
+        except StorageUnavailable:
+            self._checked_until = 0.0
+            raise
 
     async def get(self, key: str) -> bytes:
-        with _translate_store_errors():
+        with translate_store_errors(self._address):
             try:
                 found = await obstore.get_async(self._store, key)
                 return bytes(await found.bytes_async())
-            except _MISSING as error:
+            except MISSING as error:
+                if is_missing_bucket(error):
+                    raise
                 raise PortraitMissing(key) from error
 
     async def has(self, key: str) -> bool:
-        with _translate_store_errors():
+        with translate_store_errors(self._address):
             try:
                 await obstore.head_async(self._store, key)
-            except _MISSING:
+            except MISSING:
                 return False
         return True
 
     async def check_writable(self) -> None:
-        """Raise StorageUnavailable if the folder is full or read-only. Does not check a bucket."""
-        if not self._folder:
-            return
-        with _translate_store_errors():
-            if (await asyncio.to_thread(shutil.disk_usage, self._folder)).free < _MIN_FREE_BYTES:
-                raise StorageUnavailable("portraits", "full", "", str(self._folder))
-            key = f"{PROBE_PREFIX}{uuid4().hex}"
-            await obstore.put_async(self._store, key, b"room", mode="create")
-            await obstore.delete_async(self._store, key)
+        async with self._check_mutex:
+            if monotonic() >= self._checked_until:
+                await self._check(self._probe)
+
+    async def check_anew(self) -> None:
+        async with self._check_mutex:
+            await self._check(self._probe if self._is_known_create_only else self._probe_create_only)
 
     async def older_than(self, before: datetime) -> AsyncIterator[Sequence[str]]:
         """Delete unfinished files, then yield pages of keys that were written before the time and not reused since."""
         if self._folder:
             await asyncio.to_thread(_clear_unfinished, self._folder, before.timestamp())
-        with _translate_store_errors():
+        with translate_store_errors(self._address):
             async for page in obstore.list(self._store, chunk_size=_PAGE_SIZE):
                 old = [row["path"] for row in page if row["last_modified"] < before]
                 yield [key for key in old if key not in self._reused_keys]
 
     async def delete(self, key: str) -> None:
         """Delete a picture; idempotent."""
-        with _translate_store_errors(), suppress(*_MISSING):
+        with translate_store_errors(self._address), suppress(*MISSING):
             await obstore.delete_async(self._store, key)
 
     async def copy_from(self, source: "ObjectStorePortraits") -> tuple[int, int]:
@@ -112,35 +123,69 @@ class ObjectStorePortraits:
         await self.delete(key)
         return first and not second and unchanged
 
+    async def _put(self, key: str, data: bytes) -> bool:
+        try:
+            await obstore.put_async(self._store, key, data, mode="create")
+        except AlreadyExistsError:
+            self._reused_keys.add(key)
+            return False
+        if self._folder:
+            await asyncio.to_thread(_fsync, self._folder, key)
+        return True
+
+    async def _check(self, probe: Callable[[], Awaitable[None]]) -> None:
+        """Run a probe; a folder needs some free space as well."""
+        self._checked_until = 0.0
+        with translate_store_errors(self._address):
+            if self._folder and (await asyncio.to_thread(shutil.disk_usage, self._folder)).free < _MIN_FREE_BYTES:
+                raise StorageUnavailable("portraits", "full", "", self._address)
+            try:
+                async with asyncio.timeout(_CHECK_TIMEOUT_SECONDS):
+                    await probe()
+            except TimeoutError as error:
+                detail = f"no answer in {_CHECK_TIMEOUT_SECONDS:g} s"
+                raise StorageUnavailable("portraits", "away", detail, self._address) from error
+        if not self._folder:
+            self._checked_until = monotonic() + _CHECK_VALID_SECONDS
+
+    async def _probe(self) -> None:
+        """Write a small object, read it and delete it; raises what the store raises, and StorageUnavailable."""
+        key, data = f"{PROBE_PREFIX}{uuid4().hex}", uuid4().bytes
+        await obstore.put_async(self._store, key, data, mode="create")
+        if await self.get(key) != data:
+            raise StorageUnavailable("portraits", "damaged", "other bytes came back", self._address)
+        await obstore.delete_async(self._store, key)
+
+    async def _probe_create_only(self) -> None:
+        """Do the same, and require that the store overwrites nothing and reports a missing object as missing.
+
+        S3 refuses the question for a missing object to a user who may not list the bucket.
+        """
+        if not await self.is_create_only():
+            raise StorageUnavailable("portraits", "overwrites", "", self._address)
+        await self.has(f"{PROBE_PREFIX}{uuid4().hex}")
+        self._is_known_create_only = True
+
 
 def open_portraits(url: str) -> ObjectStorePortraits:
     """Open `s3://bucket/prefix`, `memory:///`, `file:///folder` or a folder's path; raises StorageUnavailable.
 
     obstore reads a bucket's credentials and endpoint from the AWS environment variables.
     """
-    with _translate_store_errors(url):
-        if (folder := portraits_folder(url)) and not folder.exists():
+    folder = portraits_folder(url)
+    if folder is None:
+        return ObjectStorePortraits(_open_bucket(url), bucket_address(url))
+    with translate_store_errors(str(folder)):
+        if not folder.exists():
             make_private_folder(folder)
-        if "://" not in url:
-            return ObjectStorePortraits(LocalStore(url, mkdir=True))
-        if url.startswith("file:"):
-            return ObjectStorePortraits(LocalStore.from_url(url, mkdir=True))
-        return ObjectStorePortraits(from_url(url))
+        return ObjectStorePortraits(LocalStore(folder, mkdir=True))
 
 
-@contextmanager
-def _translate_store_errors(path: str = "") -> Iterator[None]:
+def _open_bucket(url: str) -> ObjectStore:
     try:
-        yield
-    except (BaseError, OSError) as error:
-        raise StorageUnavailable("portraits", _failure_reason(error), str(error).partition("\n")[0], path) from error
-
-
-def _failure_reason(error: Exception) -> str:
-    """Return the reason for the error's errno, which obstore has only in its message."""
-    number = error.errno if isinstance(error, OSError) else None
-    found = re.search(r"os error (\d+)", str(error))
-    return _ERRNO_REASONS.get(number or (int(found[1]) if found else 0), "away")
+        return from_url(url) if url.startswith("memory:") else from_url(url, retry_config=_RETRIES)
+    except (GenericError, ValueError) as error:
+        raise StorageUnavailable("portraits", "address", "", bucket_address(url)) from error
 
 
 def _fsync(folder: Path, key: str) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import StorageUnavailable
-from storage.db.engine import translate_db_errors
+from storage.db.engine import server_address, translate_db_errors
 
 log = structlog.get_logger()
 
@@ -48,7 +48,7 @@ class AdvisoryLocks:
 
     async def open(self) -> None:
         """Connect, and keep the connection alive; raises StorageUnavailable."""
-        with translate_db_errors():
+        with translate_db_errors(server_address(self._engine.url)):
             self._connection = await self._engine.connect()
         self._watcher = asyncio.get_running_loop().create_task(self._watch(), name="advisory_locks", context=Context())
 
@@ -127,7 +127,7 @@ class AdvisoryLocks:
     async def _reconnect(self) -> None:
         try:
             async with asyncio.timeout(_STATEMENT_TIMEOUT_SECONDS):
-                with translate_db_errors():
+                with translate_db_errors(server_address(self._engine.url)):
                     self._connection = await self._engine.connect()
         except (StorageUnavailable, TimeoutError):
             return

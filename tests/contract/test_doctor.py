@@ -1,12 +1,17 @@
 """What doctor says of each model, asked of the practice models."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.cli.doctor import run_checks
 from bot.settings import Settings
+from tests.support.postgres_server import require_postgres
 from tests.support.practice_models import open_practice_models
+from tests.support.s3_server import s3_server
 
 
 async def doctor_lines(tmp_path: Path, **lives: dict[str, Any]) -> list[str]:
@@ -48,3 +53,32 @@ async def test_doctor_omits_models_of_accounts_without_a_key(tmp_path: Path) -> 
     output = await doctor_lines(tmp_path)
     assert any(line.startswith("not set recraft: RECRAFT_API_TOKEN") for line in output)
     assert not any("recraft:recraftv4_1" in line for line in output)
+
+
+async def test_doctor_names_a_wrong_bucket_and_a_missing_job_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in s3_server().variables.items():
+        monkeypatch.setenv(name, value)
+    postgres = await asyncio.to_thread(require_postgres)
+    settings = Settings.model_validate(
+        {
+            "data_dir": tmp_path / "bot",
+            "engine_url": postgres.url("no_engine", "postgresql"),
+            "portraits_url": "s3://castroom-wrong/portraits",
+        }
+    )
+    report = await run_checks(settings)
+    engine, portraits = (
+        next(line for line in report.lines if line.startswith(f"missing {part}:")) for part in ("engine", "portraits")
+    )
+    assert f"postgresql://127.0.0.1:{postgres.port}/no_engine does not exist on the server: create the" in engine
+    assert "ENGINE_URL" in engine
+    assert "s3://castroom-wrong/portraits does not exist: create the bucket, or correct PORTRAITS_URL." in portraits
+    assert not report.can_run
+
+
+async def test_doctor_reports_working_databases_and_portraits(tmp_path: Path) -> None:
+    lines = await doctor_lines(tmp_path)
+    assert "ok      engine: the job queue's database answers" in lines
+    assert "ok      portraits: written, read back and deleted" in lines

@@ -106,6 +106,14 @@ class PracticeEnvironment:
         """What the bot has logged since the start or the last reset."""
         return (self.data / "bot.log").read_bytes()[self.log_start :].decode("utf-8")
 
+    async def wait_for_log(self, event: str, seconds: float = 10) -> None:
+        """Wait until the bot has logged `event`."""
+
+        async def is_logged() -> bool:
+            return event in self.log
+
+        await self.control_client.wait_for(is_logged, f"the log event {event}", seconds)
+
     # What people do and see.
 
     async def cast(self, line: str, user: str = LENA, channel: str = FILM) -> str:

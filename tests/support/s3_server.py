@@ -29,11 +29,15 @@ class S3Server:
             "AWS_REGION": "us-east-1",
         }
 
-    def create_bucket(self) -> str:
+    def create_bucket(self, name: str = "") -> str:
         """Create a bucket and return its name."""
-        name = f"castroom-{next(_numbers)}"
+        name = name or f"castroom-{next(_numbers)}"
         httpx.put(f"{self.endpoint}/{name}").raise_for_status()
         return name
+
+    def delete_bucket(self, name: str) -> None:
+        """Delete an empty bucket."""
+        httpx.delete(f"{self.endpoint}/{name}").raise_for_status()
 
 
 @cache

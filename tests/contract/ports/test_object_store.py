@@ -1,4 +1,4 @@
-"""The port `Portraits`: create-only pictures, in a folder and in memory."""
+"""The port `Portraits`: create-only pictures, in a folder, in memory and on S3."""
 
 import asyncio
 import os
@@ -13,13 +13,18 @@ import pytest
 
 from bot.domain.errors import PortraitMissing, StorageUnavailable
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
+from tests.support.s3_server import s3_server
 
-STORES = ["folder", "file_url", "memory"]
+STORES = ["folder", "file_url", "memory", "s3"]
 
 
 @pytest.fixture(params=STORES)
-def portraits(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStorePortraits:
+def portraits(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ObjectStorePortraits:
     folder = tmp_path / "a new" / "földer"
+    if request.param == "s3":
+        for name, value in s3_server().variables.items():
+            monkeypatch.setenv(name, value)
+        return open_portraits(f"s3://{s3_server().create_bucket()}/a new/földer")
     return open_portraits({"folder": str(folder), "file_url": folder.as_uri(), "memory": "memory:///"}[request.param])
 
 
@@ -167,7 +172,7 @@ async def test_a_folder_with_little_room_is_not_ready(tmp_path: Path, monkeypatc
         await portraits.check_writable()
 
 
-@pytest.mark.parametrize("method", ["check_writable", "put", "get", "has"])
+@pytest.mark.parametrize("method", ["check_writable", "check_anew", "put", "get", "has"])
 async def test_missing_folder_is_not_a_missing_picture(tmp_path: Path, method: str) -> None:
     folder = tmp_path / "portraits"
     portraits = open_portraits(str(folder))
@@ -176,6 +181,7 @@ async def test_missing_folder_is_not_a_missing_picture(tmp_path: Path, method: s
     folder.write_text("a file where the folder was")
     calls: dict[str, Callable[[], Awaitable[object]]] = {
         "check_writable": portraits.check_writable,
+        "check_anew": portraits.check_anew,
         "put": lambda: portraits.put("r1/a/c", b"picture"),
         "get": lambda: portraits.get("r1/a/b"),
         "has": lambda: portraits.has("r1/a/b"),

@@ -19,7 +19,7 @@ async def test_metrics_count_a_round_without_names(tmp_path: Path) -> None:
         ts = await workspace.cast("Maya: a fisherwoman")
         await workspace.wait_for_ballot(ts)
         async with monitor.get("/readyz") as answer:
-            assert (answer.status, await answer.text()) == (200, "database: ok\nslack: ok\n")
+            assert (answer.status, await answer.text()) == (200, "database: ok\nengine: ok\nportraits: ok\nslack: ok\n")
         async with monitor.get("/metrics") as answer:
             metrics = await answer.text()
     portraits = dict(re.findall(r'castroom_portrait_seconds_count\{model="(.+?)"\} (\S+)', metrics))

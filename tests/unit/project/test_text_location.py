@@ -17,6 +17,7 @@ NON_SLACK_TEXT = {
     "bot/cli/doctor.py": "the command line",
     "bot/app.py": "the command line, when there is nobody to serve",
     "bot/settings.py": "contradictions told at start",
+    "bot/domain/storage_advice.py": "the command line and the health server",
     "bot/domain/prompt.py": "what models are asked",
     "bot/domain/routing/rules.py": "patterns of words in briefs",
     "bot/domain/routing/keywords.py": "words that briefs are searched for",

@@ -9,7 +9,8 @@ from decimal import Decimal
 import aiohttp
 import pytest
 
-from bot.runtime.health_server import HealthSources, health_server
+from bot.domain.errors import StorageUnavailable
+from bot.runtime.health_server import Check, HealthSources, health_server
 from bot.telemetry import metrics
 from bot.version import describe
 
@@ -26,12 +27,26 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-async def healthy_database() -> None:
+async def healthy() -> None:
     pass
 
 
 async def broken_database() -> None:
     raise OSError("/data is gone")
+
+
+def sources(
+    database: Check | None = None,
+    engine: Check | None = None,
+    portraits: Check | None = None,
+    status: FakeConnectionStatus | None = None,
+    generations: int = 0,
+) -> HealthSources:
+    """Return sources of which those that are not given are well."""
+    return HealthSources(
+        database or healthy, engine or healthy, portraits or healthy, status or FakeConnectionStatus(),
+        lambda: generations,
+    )  # fmt: skip
 
 
 @asynccontextmanager
@@ -47,22 +62,46 @@ async def fetch(session: aiohttp.ClientSession, path: str) -> tuple[int, str]:
 
 
 async def test_health_and_readiness_are_ok() -> None:
-    async with running_health_server(HealthSources(healthy_database, FakeConnectionStatus(), lambda: 0)) as session:
+    async with running_health_server(sources()) as session:
         assert await fetch(session, "/healthz") == (200, f"database: ok\nversion: {describe()}\n")
-        assert await fetch(session, "/readyz") == (200, "database: ok\nslack: ok\n")
+        assert await fetch(session, "/readyz") == (
+            200,
+            "database: ok\nengine: ok\nportraits: ok\nslack: ok\n",
+        )
 
 
 async def test_problems_are_reported_without_details() -> None:
     async with running_health_server(
-        HealthSources(broken_database, FakeConnectionStatus(ready=False, seconds_since_message=61.2), lambda: 0)
+        sources(broken_database, status=FakeConnectionStatus(ready=False, seconds_since_message=61.2))
     ) as session:
         assert await fetch(session, "/healthz") == (503, f"database: OSError\nversion: {describe()}\n")
-        assert await fetch(session, "/readyz") == (503, "database: OSError\nslack: no message for 61 s\n")
+        assert await fetch(session, "/readyz") == (
+            503,
+            "database: OSError\nengine: ok\nportraits: ok\nslack: no message for 61 s\n",
+        )
+
+
+async def test_a_bot_without_job_queue_or_portraits_is_healthy_but_not_ready() -> None:
+    async def no_job_queue() -> None:
+        raise StorageUnavailable("engine", "away", "Connection refused", "postgresql://db.internal:5432/engine")
+
+    async def no_bucket() -> None:
+        raise StorageUnavailable("portraits", "missing", "404 NoSuchBucket", "s3://faces/portraits")
+
+    async with running_health_server(sources(engine=no_job_queue, portraits=no_bucket)) as session:
+        assert (await fetch(session, "/healthz"))[0] == 200
+        assert await fetch(session, "/readyz") == (
+            503,
+            "database: ok\n"
+            "engine: does not answer: start the database server, or correct ENGINE_URL\n"
+            "portraits: does not exist: create the bucket, or correct PORTRAITS_URL\n"
+            "slack: ok\n",
+        )
 
 
 async def test_silent_slack_connection_does_not_fail_the_health_check() -> None:
     async with running_health_server(
-        HealthSources(healthy_database, FakeConnectionStatus(ready=False, seconds_since_message=61), lambda: 0)
+        sources(status=FakeConnectionStatus(ready=False, seconds_since_message=61))
     ) as session:
         assert (await fetch(session, "/healthz"))[0] == 200
 
@@ -81,7 +120,7 @@ async def test_silent_slack_connection_does_not_fail_the_health_check() -> None:
 )  # fmt: skip
 async def test_metrics_are_in_prometheus_format(count: Callable[[], None], metric: str) -> None:
     async with running_health_server(
-        HealthSources(healthy_database, FakeConnectionStatus(seconds_since_message=2.5), lambda: 3)
+        sources(status=FakeConnectionStatus(seconds_since_message=2.5), generations=3)
     ) as session:
         before = metric_value(await fetch(session, "/metrics"), metric)
         count()
@@ -92,9 +131,7 @@ async def test_metrics_are_in_prometheus_format(count: Callable[[], None], metri
 
 
 async def test_running_jobs_are_counted() -> None:
-    async with running_health_server(
-        HealthSources(healthy_database, FakeConnectionStatus(connection_age=90.5), lambda: 0)
-    ) as session:
+    async with running_health_server(sources(status=FakeConnectionStatus(connection_age=90.5))) as session:
         metric = 'castroom_jobs{kind="slot"}'
         before = metric_value(await fetch(session, "/metrics"), metric)
         with metrics.track_job("slot"), metrics.track_job("slot"), metrics.track_rate_limit_wait():
