@@ -25,6 +25,8 @@ NON_SLACK_TEXT = {
     "bot/telemetry/metrics.py": "the figures' own descriptions",
     "bot/cli/export.py": "files",
     "bot/cli/keys.py": "the command line",
+    "bot/cli/people.py": "the command line",
+    "bot/domain/erasure.py": "the command line, for a text that is no user id",
     "handlers/slack/diagnostics.py": "the doctor",
 }
 # Calls whose text is for logs or for str(error).
