@@ -13,7 +13,7 @@ PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 CHANGED = { git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } | grep '\.py$$'
 
-.PHONY: demo test test-heavy test-all watch check run bench bench-quick setup lock format pictures clean help
+.PHONY: demo test test-heavy test-all watch check run bench bench-quick setup lock format pictures deploy-tools check-deploy clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -79,6 +79,24 @@ lock: $(UV)  ## compile the lock files again from pyproject.toml
 	@printf 'uv==0.13.9\n' | $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements/tools.lock
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -c requirements/dev.lock -o requirements/run.lock
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group deploy -o requirements/deploy.lock
+
+deploy-tools: $(TOOLS)/deploy/.synced  ## the tools of check-deploy, into .tools/deploy
+
+check-deploy: setup deploy-tools  ## Dockerfile, compose, systemd, proxies, alerts, each by its own tool
+	@$(PY) -m pytest -q -p no:cacheprovider -rs tests/unit/deploy
+
+# Debian's packages are unpacked and not installed, so that no server starts.
+$(TOOLS)/deploy/.synced: requirements/deploy.lock
+	@$(MAKE) --no-print-directory $(UV)
+	@echo "Installing the tools that check deployment files into $(TOOLS)/deploy."
+	@test -x $(TOOLS)/deploy/bin/python || $(UV) venv -q --python $(PYTHON) --no-python-downloads $(TOOLS)/deploy
+	@$(UV) pip sync -q --python $(TOOLS)/deploy/bin/python --require-hashes requirements/deploy.lock
+	@[ "$$(id -u)" != 0 ] || apt-get update -qq >/dev/null 2>&1 || true
+	@mkdir -p $(TOOLS)/deploy/debian && cd $(TOOLS)/deploy/debian && for package in prometheus nginx caddy; do \
+		apt-get download -qq $$package >/dev/null 2>&1 && dpkg-deb -x $${package}_*.deb . \
+		|| echo "no $$package: its checks are skipped"; rm -f $${package}_*.deb; done
+	@touch $@
 
 clean:  ## forget the environment, keep the data
 	@rm -rf $(VENV) $(TOOLS)

@@ -194,7 +194,7 @@ async def run(settings: Settings) -> None:
                 connection_status=connection_status,
                 generations_in_progress=lambda: bot.casting.generations_in_progress,
             )
-            async with health_server(settings.ops_port, health_sources):
+            async with health_server(settings.ops_port, health_sources, settings.ops_host):
                 log.info("server_started", mode="http" if settings.http_port else "socket")
                 await stop.wait()
                 shutdown_deadline.start()

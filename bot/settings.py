@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int | None = Field(default=None, ge=1, le=65_535)
     ops_port: int | None = Field(default=None, ge=1, le=65_535)
+    ops_host: str = "127.0.0.1"
 
     recraft_api_token: SecretStr | None = None
     recraft_base_url: str = "https://external.api.recraft.ai/v1"
@@ -188,9 +189,9 @@ class Settings(BaseSettings):
                 )
         return keys
 
-    @field_validator("http_host")
+    @field_validator("http_host", "ops_host")
     @classmethod
-    def _check_http_host(cls, host: str) -> str:
+    def _check_host(cls, host: str) -> str:
         if not re.fullmatch(r"[\w.:-]{1,253}", host, re.ASCII):
             raise ValueError("write one address of this machine, such as 127.0.0.1, without a port")
         return host

@@ -1,4 +1,4 @@
-"""Health endpoints: /healthz, /readyz and /metrics.
+"""Health endpoints, by default on this machine only: /healthz, /readyz and /metrics.
 
 Healthy: the event loop runs and the database answers; otherwise a supervisor restarts the bot. Ready: the job queue's
 database answers, portraits can be stored and Slack is connected as well; no model is called while they cannot be
@@ -20,7 +20,6 @@ from bot.runtime.slack_server import ConnectionStatus
 from bot.telemetry import metrics
 from bot.version import describe as describe_version
 
-_HOST = "127.0.0.1"
 _LAG_SAMPLE_SECONDS = 0.25
 _CHECK_TIMEOUT_SECONDS = 2.0
 _SHUTDOWN_TIMEOUT_SECONDS = 0.5
@@ -40,7 +39,7 @@ class HealthSources:
 
 
 @asynccontextmanager
-async def health_server(port: int | None, sources: HealthSources) -> AsyncIterator[None]:
+async def health_server(port: int | None, sources: HealthSources, host: str = "127.0.0.1") -> AsyncIterator[None]:
     """Measure the loop lag inside the block, and serve the endpoints if `port` is set."""
     metrics.register_gauge("drawing", sources.generations_in_progress)
     metrics.register_gauge("socket_silence", lambda: sources.connection_status.seconds_since_message)
@@ -51,7 +50,7 @@ async def health_server(port: int | None, sources: HealthSources) -> AsyncIterat
             yield
             return
         async with http_listener(
-            _create_web_app(sources), (_HOST, port), "OPS_PORT", shutdown_seconds=_SHUTDOWN_TIMEOUT_SECONDS
+            _create_web_app(sources), (host, port), "OPS_PORT", shutdown_seconds=_SHUTDOWN_TIMEOUT_SECONDS
         ):
             yield
     finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-LOCKS = ("run.lock", "dev.lock", "tools.lock")
+LOCKS = ("run.lock", "dev.lock", "tools.lock", "deploy.lock")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 _PINNED = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PERMISSIVE = re.compile(

@@ -24,6 +24,7 @@ NON_SLACK_TEXT = {
     "bot/runtime/health_server.py": "the figures' own descriptions",
     "bot/telemetry/metrics.py": "the figures' own descriptions",
     "bot/cli/export.py": "files",
+    "bot/cli/healthcheck.py": "a container's health check",
     "bot/cli/keys.py": "the command line",
     "bot/cli/people.py": "the command line",
     "bot/domain/erasure.py": "the command line, for a text that is no user id",
