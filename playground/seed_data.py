@@ -90,7 +90,10 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Install:
-    """An installation of the app in one workspace: its identity, scopes and events."""
+    """An installation of the app in one workspace: its identity, scopes and events.
+
+    Where the app rotates its tokens, `token` expires at `token_until`, in seconds since 1970.
+    """
 
     team: str
     app: str
@@ -102,6 +105,8 @@ class Install:
     commands: tuple[Command, ...]
     active: bool = True
     shortcuts: tuple[Shortcut, ...] = ()
+    refresh_token: str = ""
+    token_until: float | None = None
 
 
 # One app: the following is the same in every workspace that installs it.

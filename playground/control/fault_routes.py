@@ -14,7 +14,7 @@ from playground.slack.core.rate_limits import RateLimit
 from playground.slack.core.settings import Settings
 from playground.slack.core.store import Json
 from playground.slack.delivery.http_mode import HttpMode
-from playground.slack.workspace import events
+from playground.slack.workspace import bot_tokens, events
 from playground.slack.workspace.workspace import Workspace
 
 
@@ -59,7 +59,9 @@ def add_fault_routes(app: web.Application) -> None:
 async def _status(workspace: Workspace, _request: web.Request) -> Json:
     faults = [dataclasses.asdict(fault) for fault in workspace.faults.active.values()]
     rates = {name: dataclasses.asdict(rate) for name, rate in workspace.rate_limiter.overrides.items()}
-    installs = [dataclasses.asdict(dataclasses.replace(install, token="")) for install in workspace.installs()]
+    installs = [
+        dataclasses.asdict(dataclasses.replace(install, token="", refresh_token="")) for install in workspace.installs()
+    ]
     return {
         "ok": True,
         "faults": faults,
@@ -136,5 +138,5 @@ async def _uninstall(workspace: Workspace, request: web.Request) -> Json:
     """Uninstall the app: it gets the events, and its token is invalid until it is installed again."""
     install = workspace.install(find_team(workspace, (await read_body(request, InstallChange)).team).id)
     events.send_app_uninstalled(workspace, install)
-    workspace.save_install(dataclasses.replace(install, active=False))
+    bot_tokens.uninstall(workspace, install)
     return await _status(workspace, request)

@@ -7,7 +7,7 @@ from aiohttp import web
 from playground.slack.core.errors import SlackError
 from playground.slack.core.faults import ConnectionCut, StatusError
 from playground.slack.web_api import server
-from playground.slack.workspace import files, oauth, uploads
+from playground.slack.workspace import bot_tokens, files, oauth, uploads
 from playground.slack.workspace.response_urls import respond
 from playground.slack.workspace.workspace import Workspace
 
@@ -73,12 +73,11 @@ async def _private_file(request: web.Request) -> web.StreamResponse:
     workspace = request.app[WORKSPACE]
     team, _, key = request.match_info["file"].partition("-")
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    owners = [
-        install
-        for install in workspace.installs()
-        if install.active and install.token == token and install.team == team
-    ]
-    if not owners or "files:read" not in owners[0].scopes:
+    try:
+        owner = bot_tokens.find_install(workspace, token)
+    except SlackError:
+        owner = None
+    if owner is None or owner.team != team or "files:read" not in owner.scopes:
         return web.Response(text=_LOGIN_PAGE, content_type="text/html")
     try:
         file = files.find_file(workspace, team, key)

@@ -10,11 +10,12 @@ from playground.slack.core.errors import SlackError
 from playground.slack.core.faults import ConnectionCut, StatusError
 from playground.slack.core.store import Json
 from playground.slack.web_api.methods import METHODS
+from playground.slack.workspace import bot_tokens
 from playground.slack.workspace.api_call import ApiCall, ApiMethod
 from playground.slack.workspace.arguments import Arguments, bearer_token, read_arguments
 from playground.slack.workspace.workspace import Workspace
 
-_SECRETS = frozenset({"token", "client_secret", "access_token"})
+_SECRETS = frozenset({"token", "client_secret", "access_token", "refresh_token", "code"})
 
 
 async def handle_call(workspace: Workspace, request: web.Request) -> web.StreamResponse:
@@ -87,14 +88,9 @@ def _install_for_token(workspace: Workspace, token: str, method: ApiMethod) -> I
         raise SlackError("not_authed")
     if method.app_token and token == APP_TOKEN:
         return installs[0]
-    found = next((install for install in installs if install.token == token), None)
-    if (found and method.app_token) or token == APP_TOKEN:
+    if token == APP_TOKEN or (method.app_token and any(install.token == token for install in installs)):
         raise SlackError("not_allowed_token_type")
-    if found is None:
-        raise SlackError("invalid_auth")
-    if not found.active:
-        raise SlackError("account_inactive")
-    return found
+    return bot_tokens.find_install(workspace, token)
 
 
 def _respond(body: Json, scopes: tuple[str, ...]) -> web.Response:

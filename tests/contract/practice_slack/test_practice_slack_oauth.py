@@ -165,3 +165,41 @@ async def test_call_log_contains_no_secret_or_token(workspace: PracticeWorkspace
     assert call["ok"]
     assert CLIENT_SECRET not in str(call)
     assert INSTALLS[1].token not in str(call)
+
+
+async def refresh(workspace: PracticeWorkspace, refresh_token: str) -> Any:
+    return await make_client(workspace).oauth_v2_access(
+        client_id=CLIENT_ID, client_secret=CLIENT_SECRET, grant_type="refresh_token", refresh_token=refresh_token
+    )
+
+
+async def test_a_refresh_token_works_once_and_the_token_before_until_it_expires(workspace: PracticeWorkspace) -> None:
+    await workspace.post("slack/settings", token_seconds=100)
+    first = await exchange_code(workspace, await get_code(workspace))
+    assert (first["expires_in"], first["access_token"][:10]) == (100, "xoxe.xoxb-")
+    second = await refresh(workspace, first["refresh_token"])
+    assert second["access_token"] != first["access_token"]
+    for granted in (first, second):
+        assert (await make_client(workspace, granted["access_token"]).auth_test())["team_id"] == LANTERN
+    with pytest.raises(SlackApiError, match="invalid_refresh_token"):
+        await refresh(workspace, first["refresh_token"])
+
+
+async def test_a_rotated_token_expires(workspace: PracticeWorkspace) -> None:
+    await workspace.post("slack/settings", token_seconds=0.1)
+    granted = await exchange_code(workspace, await get_code(workspace))
+    await asyncio.sleep(0.2)
+    with pytest.raises(SlackApiError, match="token_expired"):
+        await make_client(workspace, granted["access_token"]).auth_test()
+
+
+async def test_an_uninstall_revokes_every_token(workspace: PracticeWorkspace) -> None:
+    await workspace.post("slack/settings", token_seconds=100)
+    first = await exchange_code(workspace, await get_code(workspace))
+    second = await refresh(workspace, first["refresh_token"])
+    await workspace.post("slack/uninstall", team=LANTERN)
+    for granted in (first, second):
+        with pytest.raises(SlackApiError, match="account_inactive"):
+            await make_client(workspace, granted["access_token"]).auth_test()
+    with pytest.raises(SlackApiError, match="invalid_refresh_token"):
+        await refresh(workspace, second["refresh_token"])
