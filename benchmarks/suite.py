@@ -6,7 +6,7 @@ Parts of one step run in parallel, because they count and measure no time. A par
 from collections.abc import Mapping
 from functools import partial
 
-from benchmarks import ballot_model, chaos, fuzz, load, replicas, speed, standings
+from benchmarks import ballot_model, chaos, fuzz, load, replicas, speed
 from benchmarks.load import account_limits, soak
 from benchmarks.report import Measure
 
@@ -19,7 +19,6 @@ PARTS: Mapping[str, Measure] = {
     "load": load.measure,
     "soak": soak.measure,
     "speed": speed.measure,
-    "standings": standings.measure,
 }
 STEPS: tuple[tuple[str, ...], ...] = (
     ("speed",),
@@ -27,7 +26,6 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("account-limits",),
     ("soak", "faults"),
     ("replicas",),
-    ("standings",),
     ("histories", "badinput"),
 )
 # The variants that run with `--postgres`.

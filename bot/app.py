@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -42,10 +43,13 @@ from handlers import register
 from handlers.slack.clients import Clients, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
 from handlers.slack.directory import SlackDirectory
+from handlers.slack.installed_workspaces import InstalledWorkspaces
 from handlers.slack.middleware import EnvelopeValidation, ack_timing
+from handlers.slack.oauth import OAuthApp, make_install_flow
 from handlers.slack.redraw_scheduler import UpdateBudget
 from handlers.slack.round_publisher import SlackRoundPublisher
 from handlers.slack.shared_redraws import SharedRedraws
+from handlers.slack.token_refresh import TokenRefresh
 from handlers.text import errors
 from providers.accounts import open_models
 from storage import (
@@ -76,6 +80,7 @@ class Bot:
     slack: AsyncApp
     casting: Casting
     storage: Storage
+    install_flow: AsyncOAuthFlow | None
 
 
 @asynccontextmanager
@@ -97,6 +102,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         await storage.portraits.check_anew()
         models = open_models(settings, storage.call_reservations)
         stack.push_async_callback(models.close)
+        token_refresh = _serve_installed(settings, clients, storage) if settings.uses_oauth else None
         slack_directory = SlackDirectory(clients, cached=settings.directory_cache_seconds)
         publisher = SlackRoundPublisher(
             clients,
@@ -150,7 +156,9 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             takeover.start()
             stack.push_async_callback(takeover.stop)
         await casting.refresh_messages()
-        scheduler = Scheduler(casting, settings.first_sweep_seconds)
+        scheduler = Scheduler(
+            casting, settings.first_sweep_seconds, token_refresh.refresh_due if token_refresh else None
+        )
         scheduler.start()
         stack.callback(scheduler.stop)
         settings.scrub_slack_env()
@@ -159,14 +167,14 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             name="castroom",
             client=_client(settings),
             authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt accepts None for an unknown workspace
-            signing_secret=_signing_secret(settings),
-            before_authorize=EnvelopeValidation(clients.teams),
+            signing_secret=_plain(settings.slack_signing_secret) or None,
+            before_authorize=EnvelopeValidation(clients),
             user_facing_authorize_error_message=errors.WORKSPACE_UNKNOWN,
             logger=logging.getLogger("slack_bolt"),
         )
         slack.use(ack_timing)
         register(slack, casting, storage, slack_directory, clients)
-        yield Bot(settings, slack, casting, storage)
+        yield Bot(settings, slack, casting, storage, _install_flow(settings, storage) if settings.uses_oauth else None)
 
 
 async def run(settings: Settings) -> None:
@@ -186,7 +194,7 @@ async def run(settings: Settings) -> None:
         async with AsyncExitStack() as stack:
             with freeze_startup_objects():
                 bot = await stack.enter_async_context(open_bot(settings, shutdown_deadline))
-            connection_status = await stack.enter_async_context(slack_server(bot.slack, settings))
+            connection_status = await stack.enter_async_context(slack_server(bot.slack, settings, bot.install_flow))
             health_sources = HealthSources(
                 check_database=bot.storage.ping,
                 check_job_database=partial(check_job_database, settings.engine_url, must_exist=True),
@@ -221,14 +229,33 @@ def _share_redraws(storage: Storage, publisher: SlackRoundPublisher) -> SharedRe
 
 
 async def _connect_workspaces(settings: Settings) -> Clients:
-    """Return the workspaces whose tokens Slack accepts, at least one; raises NoWorkspace."""
+    """Return the workspaces whose tokens Slack accepts; raises NoWorkspace if there is none, except with OAuth."""
     try:
-        clients = await Clients.open([_client(settings, token) for token in settings.slack_bot_tokens])
+        clients = await Clients.open([_client(settings, _plain(token)) for token in settings.slack_bot_tokens])
     except SlackUnavailable as error:
         raise NoWorkspace(f"Slack did not answer the check of the bot tokens ({error.operation}).") from error
-    if not clients.teams:
+    if not clients.teams and not settings.uses_oauth:
         raise NoWorkspace("Slack takes none of the tokens in SLACK_BOT_TOKEN.")
     return clients
+
+
+def _serve_installed(settings: Settings, clients: Clients, storage: Storage) -> TokenRefresh:
+    """Serve the workspaces that installed the app by OAuth; return what refreshes their tokens."""
+    credentials = (settings.slack_client_id, _plain(settings.slack_client_secret))
+    oauth_client = _client(settings)
+    # A repeated call could use a code or a refresh token twice.
+    oauth_client.retry_handlers = []
+    token_refresh = TokenRefresh(storage.installations, storage.replicas, oauth_client, credentials, settings.now)
+    new_client = partial(_client, settings)
+    clients.serve_installed(InstalledWorkspaces(storage.installations, new_client, token_refresh))
+    return token_refresh
+
+
+def _install_flow(settings: Settings, storage: Storage) -> AsyncOAuthFlow:
+    app = OAuthApp(settings.slack_client_id, _plain(settings.slack_client_secret), settings.public_url)
+    client = _client(settings)
+    client.retry_handlers = []
+    return make_install_flow(app, client, storage.installations, storage.oauth_states, settings.now)
 
 
 async def _wait_for_generations(casting: Casting, shutdown_deadline: ShutdownDeadline) -> None:
@@ -238,12 +265,16 @@ async def _wait_for_generations(casting: Casting, shutdown_deadline: ShutdownDea
                 await asyncio.sleep(0.1)
 
 
-def _client(settings: Settings, token: SecretStr | None = None) -> AsyncWebClient:
-    """Build a Slack client. Bolt copies the one without a token for each request and sets the workspace's token."""
+def _client(settings: Settings, token: str = "", team_id: str = "") -> AsyncWebClient:
+    """Build a Slack client. Bolt copies the one without a token for each request and sets the workspace's token.
+
+    `team_id` is sent with every call, which the token of an organization needs.
+    """
     return AsyncWebClient(
-        token=token.get_secret_value() if token else None,
+        token=token or None,
         base_url=settings.slack_base_url,
         proxy=settings.slack_proxy or None,
+        team_id=team_id or None,
         retry_handlers=[
             AsyncConnectionErrorRetryHandler(max_retry_count=2),
             AsyncRateLimitErrorRetryHandler(max_retry_count=5),
@@ -252,6 +283,5 @@ def _client(settings: Settings, token: SecretStr | None = None) -> AsyncWebClien
     )
 
 
-def _signing_secret(settings: Settings) -> str | None:
-    secret = settings.slack_signing_secret
-    return secret.get_secret_value() if secret else None
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

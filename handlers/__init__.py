@@ -25,9 +25,9 @@ from handlers.features.round_controls import RoundControlListeners
 from handlers.features.round_form import RoundFormListeners
 from handlers.features.sealed_ballot import SealedBallotListeners
 from handlers.features.spend import SpendListeners
+from handlers.features.uninstall import UninstallListeners
 from handlers.features.upscale import UpscaleListeners
 from handlers.features.vote import VoteListeners
-from handlers.features.vote_details import VoteDetailsListeners
 from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
@@ -63,7 +63,6 @@ def register(
         CastListeners(casting, titles, faces, roster, locations, directory, guard),
         MentionListeners(casting, faces, locations, directory, guard, AnsweredMentions(storage)),
         VoteListeners(casting, directory, guard),
-        VoteDetailsListeners(casting, titles, guard),
         SealedBallotListeners(casting, guard),
         RerollListeners(casting, titles, guard),
         RefineListeners(casting, guard),
@@ -84,5 +83,6 @@ def register(
         ProductionSettingsListeners(casting, titles, guard),
         SpendListeners(casting),
         ChannelMoveListeners(casting, directory),
+        UninstallListeners(casting, clients),
     ):
         listeners.listen(app)

@@ -89,6 +89,10 @@ class Installations(Protocol):
         """List the ids of installations whose token expires before then and whose refresh was not refused."""
         ...
 
+    async def list_teams(self, installation_id: str) -> Sequence[str]:
+        """List the workspaces that the installation serves: itself, or those known of the organization."""
+        ...
+
     async def delete(self, installation_id: str) -> bool:
         """Delete an installation with its tokens; return whether there was one."""
         ...

@@ -99,6 +99,10 @@ class RoundRepository(Protocol):
     async def change_lead(self, round_id: str, previous_lead: str, person: str) -> bool:
         """Change the lead; False if `previous_lead` no longer leads."""
 
+    async def list_open(self, team: str) -> Sequence[str]:
+        """List the ids of the workspace's open rounds."""
+        ...
+
     async def list_open_started_by(self, person: str, team: str) -> Sequence[str]:
         """List the ids of the workspace's open rounds that the person started."""
         ...
@@ -187,10 +191,7 @@ class BallotRepository(Protocol):
     async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]: ...
 
     async def record_submission(self, submission: BallotSubmission) -> bool:
-        """Store a person's submission; False if the round is not voting or the timestamp is not newer.
-
-        On an open ballot it says "none of these".
-        """
+        """Store a person's submission; False if the round is not voting or the timestamp is not newer."""
 
     async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]: ...
 

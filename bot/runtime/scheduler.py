@@ -13,15 +13,22 @@ _TICK_SECONDS = 5
 _RETIREMENT_CHECK_SECONDS = 60  # checks whether a day has passed; separate, as providers answer slowly
 _CLEANUP_HOURS = 24
 _PORTRAITS_CHECK_SECONDS = 30
+_TOKEN_SECONDS = 15
 
 
 class Scheduler:
     """APScheduler with its memory store: missed runs are coalesced into the next one.
 
-    The first cleanup runs after `first_sweep` seconds, when crash recovery is done.
+    The first cleanup runs after `first_sweep` seconds, when crash recovery is done. `refresh_tokens` refreshes the
+    tokens that expire soon.
     """
 
-    def __init__(self, casting: Casting, first_sweep: float = 60.0) -> None:
+    def __init__(
+        self,
+        casting: Casting,
+        first_sweep: float = 60.0,
+        refresh_tokens: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         now = datetime.now(UTC)
@@ -32,6 +39,8 @@ class Scheduler:
         first_check = now + timedelta(seconds=_PORTRAITS_CHECK_SECONDS)  # the start has checked
         self._add_interval_job(check, first_check, seconds=_PORTRAITS_CHECK_SECONDS)
         self._add_interval_job(casting.orphan_cleanup.run, now + timedelta(seconds=first_sweep), hours=_CLEANUP_HOURS)
+        if refresh_tokens:
+            self._add_interval_job(refresh_tokens, now, seconds=_TOKEN_SECONDS)
 
     def start(self) -> None:
         self._scheduler.start()

@@ -6,8 +6,9 @@ and parses it. Body size and the times for headers and body are bounded.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -15,7 +16,9 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
 from bot.runtime.http_listener import http_listener
@@ -28,6 +31,13 @@ log = structlog.get_logger()
 # The largest form that Slack allows is a few hundred kilobytes.
 MAX_BODY_BYTES = 1_000_000
 _PATH = "/slack/events"
+# The pages of an installation load nothing and are shown in no frame; their addresses carry codes.
+_PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class ConnectionStatus(Protocol):
@@ -46,20 +56,26 @@ class ConnectionStatus(Protocol):
 
 
 class HttpServer:
-    """HTTP mode: receives signed requests from Slack."""
+    """HTTP mode: receives signed requests from Slack, and serves the pages of an installation by OAuth."""
 
     ready = True
     seconds_since_message = 0.0
     connection_age = 0.0
 
-    def __init__(self, slack: AsyncApp, secret: str, body_seconds: float = 10.0) -> None:
+    def __init__(
+        self, slack: AsyncApp, secret: str, body_seconds: float = 10.0, install_flow: AsyncOAuthFlow | None = None
+    ) -> None:
         self._slack = slack
+        self._install_flow = install_flow
         self._body_seconds = body_seconds
         self._verifier = SignatureVerifier(secret)
 
     def web_app(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         app.router.add_post(_PATH, self._handle_request)
+        if flow := self._install_flow:
+            app.router.add_get(flow.install_path, partial(_serve_page, flow.handle_installation), allow_head=False)
+            app.router.add_get(flow.redirect_uri_path, partial(_serve_page, flow.handle_callback), allow_head=False)
         return app
 
     async def _handle_request(self, request: web.Request) -> web.StreamResponse:
@@ -85,6 +101,16 @@ class HttpServer:
             return self._verifier.is_valid_request(body, headers)
         except (ValueError, TypeError, OverflowError):
             return False  # a timestamp that is not a number, a signature or body that is not text
+
+
+async def _serve_page(
+    handle: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]], request: web.Request
+) -> web.StreamResponse:
+    """Serve a page of the installation; anyone may ask for it, so nothing of the request is logged."""
+    bolt_request = AsyncBoltRequest(body="", query=request.query_string, headers=dict(request.headers))
+    response = await to_aiohttp_response(await handle(bolt_request))
+    response.headers.update(_PAGE_HEADERS)
+    return response
 
 
 class TrackedSocketHandler(AsyncSocketModeHandler):
@@ -182,11 +208,13 @@ async def _close_handler(handler: AsyncSocketModeHandler) -> None:
 
 
 @asynccontextmanager
-async def slack_server(slack: AsyncApp, settings: Settings) -> AsyncIterator[ConnectionStatus]:
-    """Receive requests from Slack inside the block."""
+async def slack_server(
+    slack: AsyncApp, settings: Settings, install_flow: AsyncOAuthFlow | None = None
+) -> AsyncIterator[ConnectionStatus]:
+    """Receive requests from Slack inside the block; with `install_flow`, also installations by OAuth."""
     if settings.http_port:
         secret = settings.slack_signing_secret
-        http_server = HttpServer(slack, secret.get_secret_value() if secret else "")
+        http_server = HttpServer(slack, secret.get_secret_value() if secret else "", install_flow=install_flow)
         address = (settings.http_host, settings.http_port)
         async with http_listener(
             http_server.web_app(), address, "HTTP_HOST and HTTP_PORT", shutdown_seconds=ACK_DRAIN_SECONDS

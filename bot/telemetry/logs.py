@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager
 
 import structlog
 
-# Their INFO records contain URLs, payloads or advertisements.
+# Their records below WARNING contain URLs, payloads, rows or advertisements.
 _NOISY_LOGGERS = (
+    "aiosqlite",
     "httpx",
     "httpcore",
     "slack_bolt",

@@ -36,9 +36,9 @@ from bot.usecases.sealed_ballot import SealedBallots
 from bot.usecases.spending import Spending
 from bot.usecases.start_round import StartRound
 from bot.usecases.storage_retry import StorageRetry
+from bot.usecases.uninstall import Uninstall
 from bot.usecases.upscale import RunUpscale, StartUpscale
 from bot.usecases.vote import Voting
-from bot.usecases.vote_details import VoteDetails
 
 
 class Casting:
@@ -51,13 +51,13 @@ class Casting:
         self.round_pictures = RoundPictures(ports)
         self.storage_retry = StorageRetry(ports)
         self.voting = Voting(ports)
-        self.vote_details = VoteDetails(ports)
         self.sealed_ballots = SealedBallots(ports)
         self.comparison = Comparison(ports)
         self.roster_poster = RosterPoster(ports)
         self.retirement_watcher = RetirementWatcher(ports)
         self.orphan_cleanup = OrphanCleanup(ports)
         self.channel_move = ChannelMove(ports, self.storage_retry)
+        self.uninstall = Uninstall(ports, self.storage_retry)
         self.spending = Spending(ports, self.permissions)
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)

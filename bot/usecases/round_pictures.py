@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bot.domain.errors import ChannelClosed, MessageDeleted, PortraitMissing, SlackRejected, StorageUnavailable
 from bot.domain.ids import FILE_EXTENSIONS, filename, run_off_sheet_key
-from bot.domain.round import Round, RoundState
+from bot.domain.round import UNINSTALLED, Round, RoundState
 from bot.domain.slot import Slot, SlotState
 from bot.imaging.contact_sheet import SheetCells, contact_sheet
 from bot.imaging.pictures import equalize_previews, record_picture
@@ -82,6 +82,8 @@ class RoundPictures:
         """Upload what the message and the thread lack: newer sheet, pictures, vote reactions, record, originals."""
         async with self._lease(round_id):
             round_ = await self.ports.storage.rounds.get(round_id)
+            if round_.void_reason == UNINSTALLED:
+                return
             if round_.state in (RoundState.VOTING, RoundState.CLOSED) and round_.sheet_candidate_count < len(
                 round_.candidates
             ):

@@ -18,6 +18,6 @@ class ArchiveSender:
 
     async def send(self, team: str, person: str, archive: FaceArchive) -> None:
         """Send a message that lists the contents, with the file in its thread; raises SlackUnavailable."""
-        posted = await send_dm(person, View(download.contents(archive), ()), self._clients.for_team(team))
+        posted = await send_dm(person, View(download.contents(archive), ()), await self._clients.for_team(team))
         upload = Upload(archive.data, archive.filename, archive.filename, alt_text.archive(archive.face.character))
         await self._uploads.upload(ChannelRef(team, posted.channel), posted.ts, [upload])

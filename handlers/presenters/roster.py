@@ -67,7 +67,7 @@ class RosterPresenter:
         self, visible_roster: VisibleRoster, channel_name: str, recipient: ChannelRef, decorate: Callable[[View], View]
     ) -> None:
         """Post the message; add the posters once Slack can show them."""
-        client = self._clients.for_team(recipient.team)
+        client = await self._clients.for_team(recipient.team)
         title = words.title(visible_roster, channel_name)
         captions = await run_in_thread(words.captions, visible_roster)  # looks through the system's fonts
         build_view = partial(roster, visible_roster, title, captions, per_poster=FACES_PER_POSTER)

@@ -39,20 +39,20 @@ class SlackDirectMessages:
         self._permalinks = Permalinks(clients)
 
     async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
-        client = self._clients.for_team(recipient.team)
+        client = await self._clients.for_team(recipient.team)
         with slack_call("chat.postMessage"):
             await client.chat_postMessage(channel=recipient.person, text=direct_messages.retirement_notice(retirement))
 
     async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
-        await send_dm(recipient.person, blocks.overspent(entry), self._clients.for_team(recipient.team))
+        await send_dm(recipient.person, blocks.overspent(entry), await self._clients.for_team(recipient.team))
 
     async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
         text = words_of_voters.vote_missing(round_, await self._permalinks.get(round_))
-        await send_dm(recipient.person, note(text), self._clients.for_team(recipient.team))
+        await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the report, then add its chart, which is uploaded into the message's own thread."""
-        client = self._clients.for_team(recipient.team)
+        client = await self._clients.for_team(recipient.team)
         posted = await send_dm(recipient.person, blocks.spend_report(report, self._titles), client)
         if not report.productions:
             return
@@ -68,7 +68,7 @@ class SlackDirectMessages:
         (file_id,) = await self._uploads.upload(ChannelRef(team, posted.channel), posted.ts, [upload])
         await self._uploads.wait_until_displayable(team, file_id)
         view = blocks.spend_report(report, self._titles, file_id, names)
-        await update_message(view, posted, self._clients.for_team(team))
+        await update_message(view, posted, await self._clients.for_team(team))
 
     async def _chart_names(self, team: str, report: SpendReport) -> dict[str, str]:
         """Return the names of channels and people in the chart, as far as Slack tells them."""

@@ -10,7 +10,6 @@ import structlog
 from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.erasure import is_pseudonym
 from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.users import User
@@ -171,7 +170,8 @@ class SlackDirectory:
         if cached := self._conversations.get(place):
             return cached
         with slack_call("conversations.info"):
-            channel = (await self._clients.for_team(place.team).conversations_info(channel=place.channel))["channel"]
+            client = await self._clients.for_team(place.team)
+            channel = (await client.conversations_info(channel=place.channel))["channel"]
         is_dm = bool(channel.get("is_im"))
         is_private = is_dm or bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
         name = "" if is_dm else str(channel.get("name") or "")
@@ -192,7 +192,8 @@ class SlackDirectory:
         cursor = None
         while cursor != "":
             with slack_call("users.conversations"):
-                page = await self._clients.for_team(team).users_conversations(
+                client = await self._clients.for_team(team)
+                page = await client.users_conversations(
                     user=person, types=_CONVERSATION_TYPES, exclude_archived=False, limit=_PAGE_SIZE, cursor=cursor
                 )
             channels |= {channel["id"]: str(channel.get("name", "")) for channel in page["channels"]}
@@ -210,29 +211,27 @@ class SlackDirectory:
         cursor = None
         while cursor != "":
             with slack_call("conversations.members"):
-                page = await self._clients.for_team(place.team).conversations_members(
-                    channel=place.channel, limit=_PAGE_SIZE, cursor=cursor
-                )
+                client = await self._clients.for_team(place.team)
+                page = await client.conversations_members(channel=place.channel, limit=_PAGE_SIZE, cursor=cursor)
             members.update(page["members"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         return frozenset(members)
 
     async def get_user(self, team: str, person: str) -> User:
-        """Raises SlackUnavailable. A person whose data was erased counts as one who left."""
-        if is_pseudonym(person):
-            return User(is_guest=True, is_deactivated=True, is_unknown=True)
+        """Raises SlackUnavailable."""
         if cached := self._users.get((team, person)):
             return cached
         try:
             with slack_call("users.info"):
-                info = (await self._clients.for_team(team).users_info(user=person))["user"]
+                client = await self._clients.for_team(team)
+                info = (await client.users_info(user=person))["user"]
         except SlackRejected as error:
             if error.code not in _UNKNOWN_USER_CODES:
                 raise
             log.info("user_unknown", person=person, why=error.code)
             user = _unknown_user(error.code)
         else:
-            user = _user(person, info, self._clients.organization(team))
+            user = _user(person, info, await self._clients.organization(team))
         self._users[team, person] = user
         return user
 

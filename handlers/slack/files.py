@@ -75,9 +75,8 @@ class Uploads:
         """
         (file_id,) = await self._send(team, [upload])
         with slack_call("files.completeUploadExternal"):
-            await self._clients.for_team(team).files_completeUploadExternal(
-                files=[{"id": file_id, "title": upload.title}]
-            )
+            client = await self._clients.for_team(team)
+            await client.files_completeUploadExternal(files=[{"id": file_id, "title": upload.title}])
         if not await self.wait_until_displayable(team, file_id):
             raise SlackUnavailable("a picture that Slack still processes")
         return file_id
@@ -89,9 +88,8 @@ class Uploads:
         ]
         try:
             with slack_call("files.completeUploadExternal"):
-                await self._clients.for_team(place.team).files_completeUploadExternal(
-                    files=files, channel_id=place.channel, thread_ts=thread_ts
-                )
+                client = await self._clients.for_team(place.team)
+                await client.files_completeUploadExternal(files=files, channel_id=place.channel, thread_ts=thread_ts)
         except SlackUnavailable as error:
             is_refused = isinstance(error, SlackRejected) and error.code != "file_not_found"
             if is_refused or not await self._is_shared(place.team, ids):
@@ -104,7 +102,7 @@ class Uploads:
         """
         for delay in self._poll_delays:
             try:
-                if (await file_info(self._clients.for_team(team), file_id)).get("mimetype"):
+                if (await file_info(await self._clients.for_team(team), file_id)).get("mimetype"):
                     return True
             except SlackUnavailable as error:
                 log.info("file_info_missing", file=file_id, what=error.operation)
@@ -115,7 +113,7 @@ class Uploads:
     async def _is_shared(self, team: str, ids: Sequence[str]) -> bool:
         """Whether an upload was completed: only then files.info finds the file."""
         try:
-            await file_info(self._clients.for_team(team), ids[0])
+            await file_info(await self._clients.for_team(team), ids[0])
         except SlackRejected:
             return False
         return True
@@ -125,16 +123,15 @@ class Uploads:
 
     async def _send_one(self, team: str, upload: Upload) -> str:
         async with self._semaphores[team]:
+            client = await self._clients.for_team(team)
             with slack_call("files.getUploadURLExternal"):
-                target = await self._clients.for_team(team).files_getUploadURLExternal(
+                target = await client.files_getUploadURLExternal(
                     filename=upload.filename, length=len(upload.data), alt_txt=upload.alt
                 )
             with slack_call("upload"):
                 async with (
                     aiohttp.ClientSession(timeout=_UPLOAD_TIMEOUT) as session,
-                    session.post(
-                        str(target["upload_url"]), data=upload.data, proxy=self._clients.for_team(team).proxy
-                    ) as response,
+                    session.post(str(target["upload_url"]), data=upload.data, proxy=client.proxy) as response,
                 ):
                     response.raise_for_status()
             return str(target["file_id"])

@@ -77,7 +77,7 @@ class RoundLocations:
         exports.
         """
         try:
-            file = await file_info(self._clients.for_team(team), file_id)
+            file = await file_info(await self._clients.for_team(team), file_id)
         except SlackRejected as error:
             return None if error.code in _FILE_MISSING_CODES else ""
         except SlackUnavailable:
@@ -107,9 +107,8 @@ class Permalinks:
             return ""
         try:
             with slack_call("chat.getPermalink"):
-                response = await self._clients.for_team(round_.place.team).chat_getPermalink(
-                    channel=round_.place.channel, message_ts=round_.message_ts
-                )
+                client = await self._clients.for_team(round_.place.team)
+                response = await client.chat_getPermalink(channel=round_.place.channel, message_ts=round_.message_ts)
         except SlackUnavailable:
             return ""
         return str(response["permalink"])

@@ -9,6 +9,7 @@ import yaml
 
 _FILE = Path(__file__).parents[2] / "manifest.yml"
 _ENDPOINT = "/slack/events"
+OAUTH_REDIRECT_PATH = "/slack/oauth_redirect"
 
 
 def manifest(url: str | None) -> dict[str, Any]:
@@ -16,6 +17,7 @@ def manifest(url: str | None) -> dict[str, Any]:
     document = deepcopy(_load())
     if url:
         request_url = url.rstrip("/") + _ENDPOINT
+        document["oauth_config"]["redirect_urls"] = [url.rstrip("/") + OAUTH_REDIRECT_PATH]
         document["settings"]["socket_mode_enabled"] = False
         document["settings"]["event_subscriptions"]["request_url"] = request_url
         document["settings"]["interactivity"]["request_url"] = request_url

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -11,24 +11,40 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.domain.errors import SlackUnavailable, StorageUnavailable
 from bot.ports.deadline import AckDeadline, start_ack_deadline
 from bot.telemetry import logs, metrics
 from handlers.slack.fallback_blocks import unwrap_menu_buttons
-from handlers.slack.payloads.installation import decide_installation
+from handlers.slack.payloads.installation import (
+    decide_installation,
+    named_installations,
+    organization_workspaces,
+)
 from handlers.slack.payloads.parsers import validate_envelope
-from handlers.slack.payloads.values import BadPayload
+from handlers.slack.payloads.values import BadPayload, Payload
 
 log = structlog.get_logger()
+
+# Workspaces; organizations have ids with an E.
+_TEAM_PREFIX = "T"
+
+
+class InstalledLookup(Protocol):
+    """Where the app is installed; both methods raise SlackUnavailable or StorageUnavailable."""
+
+    async def is_installed(self, team: str) -> bool: ...
+
+    async def learn_organization(self, team: str, enterprise: str) -> bool: ...
 
 
 class EnvelopeValidation(AsyncMiddleware):
     """Validation of payloads before Bolt's authorization; a class, since Bolt parses the payload before a function.
 
-    It also decides the installation, by which Bolt authorizes: one of `teams`, if the payload names one.
+    It also decides the installation, by which Bolt authorizes: one with the app, if the payload names one.
     """
 
-    def __init__(self, teams: Collection[str] = ()) -> None:
-        self._teams = teams
+    def __init__(self, clients: InstalledLookup | None = None) -> None:
+        self._clients = clients
 
     async def async_process(
         self,
@@ -37,18 +53,40 @@ class EnvelopeValidation(AsyncMiddleware):
         resp: BoltResponse,  # noqa: ARG002 - Bolt's argument
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
-        """Answer a bad payload with status 200 and drop it; otherwise Slack would send it again."""
+        """Answer a bad payload with status 200 and drop it, since Slack would send it again.
+
+        Answer 503 while the database cannot say who is installed: Slack sends events again.
+        """
         try:
             validate_envelope(req.body)
-            team = decide_installation(req.body, self._teams)
+            team = decide_installation(req.body, await self._installed(req.body))
         except BadPayload as error:
             log.warning("payload_rejected", why=str(error))
             return BoltResponse(status=200)
+        except (SlackUnavailable, StorageUnavailable) as error:
+            log.warning("payload_refused", why=str(error))
+            return BoltResponse(status=503)
         if not req.context.response_url:
             # Bolt would use an empty response_url as an address to answer an unknown workspace.
             req.context.pop("response_url", None)
         _use_installation(req, team)
         return await next()
+
+    async def _installed(self, body: Payload) -> Collection[str]:
+        """Return the first named workspace where the app is installed, by itself or by its organization."""
+        if self._clients is None:
+            return ()
+        named = named_installations(body)
+        for team in named:
+            if team.startswith(_TEAM_PREFIX) and await self._clients.is_installed(team):
+                return (team,)
+        for team, enterprise in organization_workspaces(body):
+            if await self._clients.learn_organization(team, enterprise):
+                return (team,)
+        for team in named:
+            if not team.startswith(_TEAM_PREFIX) and await self._clients.is_installed(team):
+                return (team,)
+        return ()
 
 
 def _use_installation(req: AsyncBoltRequest, team: str) -> None:

@@ -49,21 +49,22 @@ class Messages:
 
     async def update(self, round_: Round, view: View) -> None:
         """Update the round's message without a fallback; raises what slack_sdk raises."""
-        await self._clients.for_team(round_.place.team).chat_update(
+        client = await self._clients.for_team(round_.place.team)
+        await client.chat_update(
             channel=round_.place.channel, ts=round_.message_ts or "", text=view.text, blocks=view.blocks
         )
 
     async def reply(self, round_: Round, text: str) -> None:
         """Post a line in the round's thread; a final refusal is only logged."""
         with best_effort("chat.postMessage"):
-            await self._clients.for_team(round_.place.team).chat_postMessage(
-                channel=round_.place.channel, thread_ts=round_.message_ts, text=text
-            )
+            client = await self._clients.for_team(round_.place.team)
+            await client.chat_postMessage(channel=round_.place.channel, thread_ts=round_.message_ts, text=text)
 
     async def link_from_thread(self, round_: Round, text: str) -> None:
         """Post a line once in the thread that started the round; a final refusal is only logged."""
         with best_effort("chat.postMessage"):
-            await self._clients.for_team(round_.place.team).chat_postMessage(
+            client = await self._clients.for_team(round_.place.team)
+            await client.chat_postMessage(
                 channel=round_.place.channel,
                 thread_ts=round_.source_thread_ts,
                 text=text,
@@ -76,7 +77,8 @@ class Messages:
         """Send the lead a direct message once for each `notice`; a final refusal is only logged."""
 
         async def send(sent: View) -> None:
-            await self._clients.for_team(round_.place.team).chat_postMessage(
+            client = await self._clients.for_team(round_.place.team)
+            await client.chat_postMessage(
                 channel=round_.lead, text=sent.text, blocks=sent.blocks, client_msg_id=_client_msg_id(round_, notice)
             )
 
@@ -85,7 +87,8 @@ class Messages:
 
     async def _post(self, round_: Round, view: View, attempt: str) -> str:
         async def send(sent: View) -> str:
-            response = await self._clients.for_team(round_.place.team).chat_postMessage(
+            client = await self._clients.for_team(round_.place.team)
+            response = await client.chat_postMessage(
                 channel=round_.place.channel,
                 text=sent.text,
                 blocks=sent.blocks,
@@ -154,7 +157,8 @@ class ReactionReader:
         """Return the message; a deleted one with a thread may come as a message with subtype `tombstone`."""
         try:
             with slack_call("reactions.get"):
-                response = await self._clients.for_team(round_.place.team).reactions_get(
+                client = await self._clients.for_team(round_.place.team)
+                response = await client.reactions_get(
                     channel=round_.place.channel, timestamp=round_.message_ts or "", full=True
                 )
         except SlackRejected as error:
@@ -202,9 +206,8 @@ class ClosedChannels:
     async def _is_open(self, place: ChannelRef) -> bool:
         try:
             with slack_call("conversations.info"):
-                channel = (await self._clients.for_team(place.team).conversations_info(channel=place.channel))[
-                    "channel"
-                ]
+                client = await self._clients.for_team(place.team)
+                channel = (await client.conversations_info(channel=place.channel))["channel"]
         except SlackUnavailable:
             return False
         return not channel.get("is_archived") and bool(channel.get("is_member") or channel.get("is_im"))

@@ -153,7 +153,8 @@ class SlackRoundPublisher:
         round_ = await self._rounds.get(round_id)
         for number in numbers:
             try:
-                await self._clients.for_team(round_.place.team).reactions_add(
+                client = await self._clients.for_team(round_.place.team)
+                await client.reactions_add(
                     channel=round_.place.channel, timestamp=round_.message_ts or "", name=emoji_for_number(number)
                 )
             except SlackApiError as error:

@@ -79,10 +79,15 @@ class SqlInstallations:
         )
         return [row.id for row in await self._database.fetch_all(query.order_by(installations.c.expires_at))]
 
+    async def list_teams(self, installation_id: str) -> Sequence[str]:
+        query = select(organization_workspaces.c.team).where(organization_workspaces.c.enterprise == installation_id)
+        return [installation_id, *(row.team for row in await self._database.fetch_all(query))]
+
     async def delete(self, installation_id: str) -> bool:
         async with self._database.transaction() as connection:
             is_served = organization_workspaces.c.enterprise == installation_id
-            await connection.execute(delete(organization_workspaces).where(is_served))
+            is_itself = organization_workspaces.c.team == installation_id
+            await connection.execute(delete(organization_workspaces).where(is_served | is_itself))
             statement = delete(installations).where(installations.c.id == installation_id)
             deleted = (await connection.execute(statement)).rowcount == 1
             await notify(connection, CHANNEL, installation_id)

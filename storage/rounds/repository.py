@@ -112,6 +112,11 @@ class SqlRoundRepository:
         started_by = case((rounds.c.requested_by == "", previous_lead), else_=rounds.c.requested_by)
         return await self._database.change_one(statement.values(lead=person, requested_by=started_by))
 
+    async def list_open(self, team: str) -> Sequence[str]:
+        async with self._database.snapshot() as connection:
+            query = select(rounds.c.id).where(rounds.c.team == team, rounds.c.state.in_(OPEN_STATES))
+            return (await connection.scalars(query)).all()
+
     async def list_open_started_by(self, person: str, team: str) -> Sequence[str]:
         started_by = case((rounds.c.requested_by == "", rounds.c.lead), else_=rounds.c.requested_by)
         async with self._database.snapshot() as connection:

@@ -84,7 +84,7 @@ async def listener_harness(
         app = AsyncApp(
             client=slack.client(),
             authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
-            before_authorize=EnvelopeValidation(clients.teams),
+            before_authorize=EnvelopeValidation(clients),
             user_facing_authorize_error_message=errors.WORKSPACE_UNKNOWN,
         )
         register(

@@ -38,6 +38,36 @@ def decide_installation(body: MutableMapping[str, Any], installed: Collection[st
     return decided
 
 
+@parses_payload
+def installation_id_of(body: Payload) -> str:
+    """Return the organization where the payload is of an organization's installation, else the workspace."""
+    for authorization in [*map(_object, body.get("authorizations") or ()), body]:
+        enterprise = authorization.get("enterprise_id") or authorization.get("context_enterprise_id")
+        if authorization.get("is_enterprise_install") is True and enterprise:
+            return parse_id(enterprise)
+    return installation_team(body)
+
+
+@parses_payload
+def named_installations(body: Payload) -> list[str]:
+    """Return the workspaces and organizations that the payload names, each once, the most reliable first."""
+    return list(dict.fromkeys(_named_teams(body)))
+
+
+@parses_payload
+def organization_workspaces(body: Payload) -> list[tuple[str, str]]:
+    """Return each workspace that the payload names together with its organization."""
+    enterprise = _object(body.get("enterprise")).get("id")
+    pairs = [
+        *((each.get("team_id"), each.get("enterprise_id")) for each in map(_object, body.get("authorizations") or ())),
+        (body.get("context_team_id"), body.get("context_enterprise_id")),
+        (_object(body.get("team")).get("id"), _object(body.get("team")).get("enterprise_id") or enterprise),
+        (body.get("team_id"), body.get("enterprise_id")),
+    ]
+    found = [(parse_optional_id(team), parse_optional_id(organization)) for team, organization in pairs]
+    return [(team, organization) for team, organization in found if team and organization]
+
+
 def _named_teams(body: Payload) -> Iterator[str]:
     """Return the workspaces that the payload names, the most reliable first."""
     view, event_teams = _object(body.get("view")), [_object(each) for each in body.get("authorizations") or ()]

@@ -5,11 +5,12 @@ Each raises BadPayload for a payload that lacks a required part or has an unexpe
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from itertools import islice
 
 from bot.domain.ids import ChannelRef
 from handlers.slack.markup import decode_mentions
-from handlers.slack.payloads.installation import installation_team
+from handlers.slack.payloads.installation import installation_id_of, installation_team
 from handlers.slack.payloads.message_words import attached_words, message_words, own_words
 from handlers.slack.payloads.scalars import (
     parse_id,
@@ -20,6 +21,7 @@ from handlers.slack.payloads.scalars import (
     parses_payload,
 )
 from handlers.slack.payloads.values import (
+    AppRemoval,
     BadPayload,
     ButtonPress,
     ChannelIdChange,
@@ -186,6 +188,15 @@ def channel_id_change_from(body: Payload) -> ChannelIdChange:
     event = body["event"]
     place = ChannelRef(installation_team(body), parse_id(event["old_channel_id"]))
     return ChannelIdChange(place, parse_id(event["new_channel_id"]))
+
+
+@parses_payload
+def removal_from(body: Payload) -> AppRemoval | None:
+    """Return None where only tokens of users were revoked; the bot has none of them."""
+    event = body["event"]
+    if event["type"] == "tokens_revoked" and not event["tokens"].get("bot"):
+        return None
+    return AppRemoval(installation_id_of(body), datetime.fromtimestamp(int(body["event_time"]), UTC))
 
 
 @parses_payload

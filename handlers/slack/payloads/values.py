@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import ChannelRef
@@ -162,6 +163,14 @@ class ChannelIdChange:
 
     place: ChannelRef
     channel: str
+
+
+@dataclass(frozen=True)
+class AppRemoval:
+    """A workspace or an organization that removed the app or revoked the bot's token, at `at`."""
+
+    installation_id: str
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
+    "oauth.v2.access": set(),
     "reactions.add": {"reactions:write"},
     "reactions.get": {"reactions:read"},
     "users.conversations": CONVERSATIONS,
@@ -47,9 +48,11 @@ METHOD_SCOPES: dict[str, set[str]] = {
 EVENT_SCOPES: dict[str, set[str]] = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
     "channel_id_changed": set(),
     "reaction_added": {"reactions:read"},
     "reaction_removed": {"reactions:read"},
+    "tokens_revoked": set(),
 }
 
 

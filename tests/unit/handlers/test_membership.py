@@ -287,7 +287,18 @@ _NO_CLIENTS: Any = None
         ("view", (*SUBMISSIONS, *CHANNEL_FORMS)),
         ("options", SUGGESTIONS),
         ("shortcut", ("cast_message",)),
-        ("event", ("app_mention", "reaction_added", "reaction_removed", "app_home_opened", "channel_id_changed")),
+        (
+            "event",
+            (
+                "app_mention",
+                "reaction_added",
+                "reaction_removed",
+                "app_home_opened",
+                "channel_id_changed",
+                "app_uninstalled",
+                "tokens_revoked",
+            ),
+        ),
         ("command", ("/cast",)),
     ],
 )

@@ -67,11 +67,11 @@ async def test_each_token_is_tested_once() -> None:
         clients = await Clients.open([slack.client(TOKEN_T1), slack.client(TOKEN_T2)])
         assert [method for method, _ in slack.calls] == ["auth.test"] * 2
     assert set(clients.teams) == {"T1", "T2"}
-    assert {clients.for_team(team).token for team in clients.teams} == {TOKEN_T1, TOKEN_T2}
-    identity = clients.identity("T1")
+    assert {(await clients.for_team(team)).token for team in clients.teams} == {TOKEN_T1, TOKEN_T2}
+    identity = await clients.identity("T1")
     assert identity
     assert identity.bot_user_id == "UT1"
-    assert identity.bot_token == clients.for_team("T1").token
+    assert identity.bot_token == (await clients.for_team("T1")).token
 
 
 async def test_rejected_token_is_skipped_and_never_logged() -> None:
@@ -95,7 +95,7 @@ async def test_unavailable_slack_at_startup_raises() -> None:
 async def test_client_for_an_unknown_team_raises_not_installed() -> None:
     async with fake_slack_server() as slack:
         with pytest.raises(WorkspaceNotInstalled, match="T0NOWHERE"):
-            slack.clients.for_team("T0NOWHERE")
+            await slack.clients.for_team("T0NOWHERE")
 
 
 @pytest.mark.parametrize(("team", "token"), [("T1", TOKEN_T1), ("T2", TOKEN_T2)])

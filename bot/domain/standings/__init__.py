@@ -1,1 +1,0 @@
-"""Standings of models: what the votes of finished blind rounds say about each pair of models, and how surely."""

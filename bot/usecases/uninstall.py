@@ -1,0 +1,41 @@
+"""A workspace, or an organization, that removed the app."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from bot.domain.round import UNINSTALLED
+from bot.usecases.ports import Ports
+from bot.usecases.storage_retry import StorageRetry
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Uninstall:
+    """Deletes the tokens of an installation and ends the open rounds of its workspaces."""
+
+    ports: Ports
+    storage_retry: StorageRetry
+
+    async def remove(self, installation_id: str) -> None:
+        """Delete the installation and void its open rounds; portraits, votes and faces stay stored.
+
+        Repeats until storage accepts it, since Slack tells of the removal once. Nothing is sent to Slack.
+        """
+        teams = await self.storage_retry.retry_until_stored(
+            "", lambda: self.ports.storage.installations.list_teams(installation_id)
+        )
+        deleted = await self.storage_retry.retry_until_stored(
+            "", lambda: self.ports.storage.installations.delete(installation_id)
+        )
+        voided = await self.storage_retry.retry_until_stored("", lambda: self._void_rounds(teams))
+        log.info("workspace_uninstalled", id=installation_id, had_token=deleted, rounds=voided)
+
+    async def _void_rounds(self, teams: Sequence[str]) -> int:
+        rounds, voided = self.ports.storage.rounds, 0
+        for team in teams:
+            for round_id in await rounds.list_open(team):
+                voided += await rounds.void(round_id, UNINSTALLED)
+        return voided

@@ -1,1 +1,0 @@
-"""Erasing people and characters from all tables and from the portraits store."""
