@@ -6,7 +6,7 @@ Parts of one step run in parallel, because they count and measure no time. A par
 from collections.abc import Mapping
 from functools import partial
 
-from benchmarks import ballot_model, chaos, fuzz, load, replicas, speed
+from benchmarks import ballot_model, chaos, fuzz, load, replicas, speed, standings
 from benchmarks.load import account_limits, soak
 from benchmarks.report import Measure
 
@@ -19,6 +19,7 @@ PARTS: Mapping[str, Measure] = {
     "load": load.measure,
     "soak": soak.measure,
     "speed": speed.measure,
+    "standings": standings.measure,
 }
 STEPS: tuple[tuple[str, ...], ...] = (
     ("speed",),
@@ -26,6 +27,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("account-limits",),
     ("soak", "faults"),
     ("replicas",),
+    ("standings",),
     ("histories", "badinput"),
 )
 # The variants that run with `--postgres`.

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 
+_Person = Annotated[str, typer.Argument(help="The user's id, as in the Slack profile: U0123456789")]
+_Workspace = Annotated[str, typer.Option(help="One workspace's id; without it, all workspaces")]
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
 
 _UMASK = 0o077
@@ -31,6 +33,8 @@ _UMASK = 0o077
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 keys = typer.Typer(no_args_is_help=True, help="Keys that encrypt the workspaces' tokens in the database.")
 cli.add_typer(keys, name="keys")
+erase = typer.Typer(no_args_is_help=True, help="Erase what is stored about a person.")
+cli.add_typer(erase, name="erase")
 
 
 def _print_version(requested: bool) -> None:
@@ -103,6 +107,24 @@ def rotate() -> None:
     for line in report.lines:
         typer.echo(line)
     raise typer.Exit(0 if report.is_complete else 1)
+
+
+@cli.command()
+def person(user: _Person, workspace: _Workspace = "") -> None:
+    """Print everything that is stored about a user as one JSON object."""
+    from bot.cli.people import describe_person
+
+    found = _run_for_person(describe_person(_settings(), user, workspace))
+    typer.echo(json.dumps(found, ensure_ascii=False, default=str))
+
+
+@erase.command("user")
+def erase_user(user: _Person, workspace: _Workspace = "") -> None:
+    """Remove or pseudonymise a user everywhere and report what changed; the bots may be running."""
+    from bot.cli.people import erase_person
+
+    for line in _run_for_person(erase_person(_settings(), user, workspace)):
+        typer.echo(line)
 
 
 @cli.command()
@@ -200,6 +222,14 @@ def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"]
         raise typer.Exit(1) from error
     megabytes = contents.bytes / 1_000_000
     typer.echo(f"{verb}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
+
+
+def _run_for_person(coroutine: Coroutine[Any, Any, R]) -> R:
+    try:
+        return _run_async(coroutine)
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
 
 
 def _run_async(coroutine: Coroutine[Any, Any, R]) -> R:

@@ -28,6 +28,7 @@ from handlers.features.spend import SpendListeners
 from handlers.features.uninstall import UninstallListeners
 from handlers.features.upscale import UpscaleListeners
 from handlers.features.vote import VoteListeners
+from handlers.features.vote_details import VoteDetailsListeners
 from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
@@ -63,6 +64,7 @@ def register(
         CastListeners(casting, titles, faces, roster, locations, directory, guard),
         MentionListeners(casting, faces, locations, directory, guard, AnsweredMentions(storage)),
         VoteListeners(casting, directory, guard),
+        VoteDetailsListeners(casting, titles, guard),
         SealedBallotListeners(casting, guard),
         RerollListeners(casting, titles, guard),
         RefineListeners(casting, guard),

@@ -2,11 +2,11 @@
 
 On an open ballot, a vote is any vote input that is on. On a sealed ballot, a person answers two questions about each
 candidate: does it read as human, and does it match the character. Only a yes to both is a vote. A person may vote for
-any number of candidates.
+any number of candidates, or for none of these, which counts as voting.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -54,7 +54,7 @@ class FlawTag(StrEnum):
 
 @dataclass(frozen=True)
 class BallotSubmission:
-    """One person's answers on a sealed ballot or in a run-off, as slot ids.
+    """One person's answers as slot ids, on a sealed ballot or in a run-off; on an open ballot only an empty one.
 
     An empty answer means "none of these". In a run-off, the chosen candidate is the answer to both questions. A
     submission with a higher `event_ts_us` (µs) replaces an older one.
@@ -87,19 +87,27 @@ class SealedResults:
 class Tally:
     """Votes per candidate number, every number present, and the number of voters.
 
-    On an open ballot a voter has at least one vote. On a sealed ballot, "none of these" counts as voting.
+    "None of these" counts as voting: `none_count` people chose it on an open ballot.
     """
 
     votes: Mapping[int, int]
     voters: int
     sealed_results: SealedResults | None = None
+    none_count: int = 0
 
     @classmethod
-    def from_vote_inputs(cls, vote_inputs: Iterable[VoteInput], numbers: Mapping[str, int]) -> "Tally":
-        """Count vote inputs; `numbers` maps slot id to candidate number."""
+    def from_vote_inputs(
+        cls, vote_inputs: Iterable[VoteInput], numbers: Mapping[str, int], chose_none: Collection[str] = ()
+    ) -> "Tally":
+        """Count vote inputs; `numbers` maps slot id to candidate number, `chose_none` are people without a vote."""
         votes = {(m.person, numbers[m.slot_id]) for m in vote_inputs if m.on and m.slot_id in numbers}
         counted = Counter(number for _, number in votes)
-        return cls({n: counted[n] for n in sorted(numbers.values())}, len({person for person, _ in votes}))
+        voters = {person for person, _ in votes}
+        return cls(
+            {n: counted[n] for n in sorted(numbers.values())},
+            len(voters | set(chose_none)),
+            none_count=len(set(chose_none) - voters),
+        )
 
     @classmethod
     def from_submissions(cls, submissions: Iterable[BallotSubmission], numbers: Mapping[str, int]) -> "Tally":
@@ -116,6 +124,11 @@ class Tally:
             sum(not p.votes for p in received),
         )
         return cls(votes, len(received), results)
+
+    @property
+    def found_none(self) -> int:
+        """How many voters found no candidate convincing, on either kind of ballot."""
+        return self.sealed_results.none_fits_count if self.sealed_results else self.none_count
 
     @property
     def redacted(self) -> "Tally":
@@ -178,6 +191,13 @@ class RunOff:
 
     numbers: tuple[int, ...]
     first_tally: Tally
+
+
+def people_for_none(vote_inputs: Iterable[VoteInput], submissions: Iterable[BallotSubmission]) -> frozenset[str]:
+    """Return who chose "none of these" on an open ballot: none of their vote inputs is on or newer than the choice."""
+    chosen = {s.person: s.event_ts_us for s in submissions if s.stage is BallotStage.FIRST and not s.votes}
+    voted = {m.person for m in vote_inputs if m.person in chosen and (m.on or m.event_ts_us > chosen[m.person])}
+    return frozenset(chosen.keys() - voted)
 
 
 def run_off_numbers(tally: Tally) -> tuple[int, ...]:

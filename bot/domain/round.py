@@ -10,7 +10,16 @@ from decimal import Decimal
 from enum import StrEnum
 from random import Random
 
-from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, Turnout, VoteInput, run_off_numbers
+from bot.domain.ballot import (
+    BallotStage,
+    BallotSubmission,
+    RunOff,
+    Tally,
+    Turnout,
+    VoteInput,
+    people_for_none,
+    run_off_numbers,
+)
 from bot.domain.brief import SLOT_LIMIT, BallotMode, Brief
 from bot.domain.errors import NotAVoter, NotLead, RoundClosed, UnavailableModel
 from bot.domain.ids import ChannelRef
@@ -239,14 +248,13 @@ class Round:
 
     def voted_people(self, vote_inputs: Iterable[VoteInput], submissions: Iterable[BallotSubmission]) -> frozenset[str]:
         """Return who has voted on the current ballot."""
-        option_ids = set(self.ballot_options.values())
-        by_input = (
-            {m.person for m in vote_inputs if m.on and m.slot_id in option_ids} if self.accepts_reactions else set()
-        )
-        by_submission = (
-            {p.person for p in submissions if p.stage is self.ballot_stage} if not self.accepts_reactions else set()
-        )
-        return frozenset(person for person in by_input | by_submission if self.can_vote(person))
+        if self.accepts_reactions:
+            option_ids, inputs = set(self.ballot_options.values()), tuple(vote_inputs)
+            by_input = {m.person for m in inputs if m.on and m.slot_id in option_ids}
+            voted = by_input | people_for_none(inputs, submissions)
+        else:
+            voted = {p.person for p in submissions if p.stage is self.ballot_stage}
+        return frozenset(filter(self.can_vote, voted))
 
     def turnout(self, voted: frozenset[str], deactivated: frozenset[str]) -> Turnout | None:
         """Return the turnout of the named voters, or None without named voters."""
@@ -270,13 +278,13 @@ class Round:
             return self.tally
         numbers = {slot_id: number for number, slot_id in self.ballot_options.items()}
         valid_submissions = [p for p in submissions if p.stage is self.ballot_stage and self.can_vote(p.person)]
-        vote_inputs = [m for m in vote_inputs if self.can_vote(m.person)]
+        inputs = [m for m in vote_inputs if self.can_vote(m.person)]
         if self.run_off:
             return replace(Tally.from_submissions(valid_submissions, numbers), sealed_results=None)
         return (
             Tally.from_submissions(valid_submissions, numbers)
             if self.is_sealed
-            else Tally.from_vote_inputs(vote_inputs, numbers)
+            else Tally.from_vote_inputs(inputs, numbers, people_for_none(inputs, valid_submissions))
         )
 
     @property

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bot.domain.audit import AuditEvent
-from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput
+from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, people_for_none
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import RECAST, Round, RoundState
@@ -103,7 +103,13 @@ def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     round_ = records.round
     if round_.is_sealed and round_.state in (RoundState.DRAWING, RoundState.VOTING):
         return
+    chose_none = people_for_none(records.vote_inputs, records.submissions)
     open_votes = [(m.event_ts_us, m.person) for m in records.vote_inputs if m.on]
+    open_votes += [
+        (s.event_ts_us, s.person)
+        for s in records.submissions
+        if s.stage is BallotStage.FIRST and s.person in chose_none
+    ]
     for stage in BallotStage:
         submissions = [
             (submission.event_ts_us, submission.person)

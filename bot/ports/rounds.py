@@ -191,7 +191,10 @@ class BallotRepository(Protocol):
     async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]: ...
 
     async def record_submission(self, submission: BallotSubmission) -> bool:
-        """Store a person's submission; False if the round is not voting or the timestamp is not newer."""
+        """Store a person's submission; False if the round is not voting or the timestamp is not newer.
+
+        On an open ballot it says "none of these".
+        """
 
     async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]: ...
 

@@ -39,6 +39,7 @@ from bot.usecases.storage_retry import StorageRetry
 from bot.usecases.uninstall import Uninstall
 from bot.usecases.upscale import RunUpscale, StartUpscale
 from bot.usecases.vote import Voting
+from bot.usecases.vote_details import VoteDetails
 
 
 class Casting:
@@ -51,6 +52,7 @@ class Casting:
         self.round_pictures = RoundPictures(ports)
         self.storage_retry = StorageRetry(ports)
         self.voting = Voting(ports)
+        self.vote_details = VoteDetails(ports)
         self.sealed_ballots = SealedBallots(ports)
         self.comparison = Comparison(ports)
         self.roster_poster = RosterPoster(ports)

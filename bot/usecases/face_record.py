@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain.ballot import BallotStage, BallotSubmission, Tally, VoteInput
+from bot.domain.ballot import BallotStage, BallotSubmission, Tally, VoteInput, people_for_none
 from bot.domain.brief import Brief, Reference
 from bot.domain.face import Face, Portrait, Unlock
 from bot.domain.ids import FILE_EXTENSIONS, filename
@@ -163,7 +163,7 @@ def _ballot_record(ballot: str, kind: str, tally: Tally, people: Sequence[str]) 
         "matches_character": _by_number(results.matches_character) if results else None,
         "flaws": results
         and {str(number): {tag.value: n for tag, n in tags.items()} for number, tags in results.flaw_tags.items()},
-        "voted_for_none": results.none_fits_count if results else None,
+        "voted_for_none": tally.found_none if results or tally.none_count else None,
     }
 
 
@@ -176,8 +176,8 @@ def _open_voters(context: RecordContext) -> list[str]:
     round_ = context.round
     if round_ is None or round_.is_sealed:
         return []
-    voted = (vote.person for vote in context.vote_inputs if vote.on and round_.can_vote(vote.person))
-    return sorted(set(voted))
+    voted = {vote.person for vote in context.vote_inputs if vote.on}
+    return sorted(filter(round_.can_vote, voted | people_for_none(context.vote_inputs, context.submissions)))
 
 
 def _run_off_voters(context: RecordContext) -> list[str]:

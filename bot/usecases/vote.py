@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.ballot import VoteInput, VoteSource
+from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, VoteSource
 from bot.domain.errors import RoundClosed
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState
@@ -18,6 +18,15 @@ class ClickResult:
     on: bool
     has_reaction: bool
     character: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class NoneResult:
+    """The result of "none of these"; it does not count while the person votes for `numbers`."""
+
+    character: str
+    numbers: tuple[int, ...]
     changed: bool
 
 
@@ -76,3 +85,25 @@ class Voting:
         has_reaction = any(m.source is VoteSource.REACTION for m in own_inputs)
         has_click = any(m.source is VoteSource.BUTTON for m in own_inputs)
         return ClickResult(number, has_click, has_reaction and not has_click, round_.character, changed=on is not None)
+
+    async def choose_none(self, round_id: str, person: str, event_ts_us: int) -> NoneResult:
+        """Record that no candidate convinces the person, unless they vote for some; raises RoundClosed, NotAVoter.
+
+        A later vote of the person replaces it.
+        """
+        round_ = await self.ports.storage.rounds.get(round_id)
+        round_.require_state(RoundState.VOTING, action="vote")
+        if not round_.accepts_reactions:
+            raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
+        round_.require_voter(person)
+        vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_id)
+        voted_for = {m.slot_id for m in vote_inputs if m.person == person and m.on}
+        if numbers := tuple(n for n, slot_id in round_.slot_id_by_number.items() if slot_id in voted_for):
+            return NoneResult(round_.character, numbers, changed=False)
+        nothing: frozenset[str] = frozenset()
+        changed = await self.ports.storage.ballots.record_submission(
+            BallotSubmission(round_id, person, BallotStage.FIRST, nothing, nothing, {}, event_ts_us)
+        )
+        if changed:
+            self.ports.publisher.schedule_redraw(round_id)
+        return NoneResult(round_.character, (), changed)

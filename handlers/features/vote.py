@@ -1,4 +1,4 @@
-"""Votes: number buttons and number reactions."""
+"""Votes: number buttons, number reactions and [None of these]."""
 
 import re
 
@@ -26,6 +26,7 @@ class VoteListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^vote:\d$"))(press_listener(self.on_press, self._guard.check_slot))
+        app.action("vote_none")(press_listener(self.on_none, self._guard.get_round))
         app.action(re.compile(r"^choose:\d$"))(press_listener(self.on_choice, self._guard.check_slot))
         on_reaction = event_listener(reaction_from, self.on_reaction)
         app.event("reaction_added")(on_reaction)
@@ -37,6 +38,13 @@ class VoteListeners:
         await responder.ack()
         if result.changed:
             await responder.ephemeral(private.receipt(result))
+
+    async def on_none(self, press: ButtonPress, responder: Responder) -> None:
+        """Record that no candidate convinces the user; a second delivery gets no second answer."""
+        result = await self._voting.choose_none(press.id, press.person, press.event_ts_us)
+        await responder.ack()
+        if result.changed or result.numbers:
+            await responder.ephemeral(private.none_receipt(result))
 
     async def on_choice(self, press: ButtonPress, responder: Responder) -> None:
         """Set the user's one choice in a run-off."""

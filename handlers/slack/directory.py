@@ -10,6 +10,7 @@ import structlog
 from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 
+from bot.domain.erasure import is_pseudonym
 from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.users import User
@@ -218,7 +219,9 @@ class SlackDirectory:
         return frozenset(members)
 
     async def get_user(self, team: str, person: str) -> User:
-        """Raises SlackUnavailable."""
+        """Raises SlackUnavailable. A person whose data was erased counts as one who left."""
+        if is_pseudonym(person):
+            return User(is_guest=True, is_deactivated=True, is_unknown=True)
         if cached := self._users.get((team, person)):
             return cached
         try:

@@ -104,6 +104,8 @@ _STATES = {
     "full": "This round already has eight candidates, including those being drawn, which is the maximum. "
     "Redraw all or refine the brief to start a new round.",
     "no_varier": "No model with an account here takes a reference image, so variations of {name} are not possible.",
+    "votes_sealed": "The ballot for {name} was sealed, so who voted for what stays private.",
+    "votes_open": "Voting on {name} is open. Who voted for what is shown after the close.",
     "too_few": "Voting needs at least two portraits.",
 }
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_UP, Decimal
 
+from bot.domain.erasure import is_pseudonym
 from bot.domain.face import Portrait
 
 # Slack formats text between these characters, and offers no escape for them.
@@ -55,7 +56,8 @@ def strip_mrkdwn(text: str) -> str:
 
 
 def person(user_id: str) -> str:
-    return f"<@{user_id}>"
+    """Mention a user; one whose data was erased has no name any more."""
+    return "a former user" if is_pseudonym(user_id) else f"<@{user_id}>"
 
 
 def people(user_ids: Sequence[str], conjunction: str = "and") -> str:

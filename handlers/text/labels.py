@@ -22,6 +22,8 @@ FULL = "Full size"
 FACTS = "Details"
 DOWNLOAD = "Download package"
 VERSIONS = "Compare versions"
+NONE = "None of these"
+WHO_VOTED = "Who voted …"
 HISTORY = "History"
 EARLIER = "Earlier"
 RECALL = "Recall"
@@ -85,6 +87,15 @@ def vote(number: int, votes: int) -> str:
 def vote_accessibility_label(number: int, votes: int) -> str:
     """Return what a screen reader says for a number button."""
     return f"Vote for candidate {number}, {pluralize(votes, 'vote')} so far"
+
+
+def none_of_these(count: int) -> str:
+    return f"{NONE} · {count}" if count else NONE
+
+
+def none_accessibility_label(count: int) -> str:
+    """Return what a screen reader says for the button that rejects all candidates."""
+    return f"Vote for none of these, {pluralize(count, 'vote')} so far"
 
 
 def lock(leader: int | None) -> str:

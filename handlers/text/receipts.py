@@ -1,7 +1,7 @@
 """Private answers: receipts for votes and aliases."""
 
 from bot.usecases.aliases import AliasChange
-from bot.usecases.vote import ClickResult
+from bot.usecases.vote import ClickResult, NoneResult
 from handlers.text.format import channel, escape_mrkdwn, join_words
 
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
@@ -23,6 +23,17 @@ def receipt(result: ClickResult) -> str:
         reaction = f":{_NUMBERS[result.number - 1]}:"
         return f"Vote undone, but your {reaction} reaction still counts. Remove it to withdraw your vote."
     return f"Your vote for {result.number} is undone."
+
+
+def none_receipt(result: NoneResult) -> str:
+    """Confirm "none of these", or say which votes stand in its way."""
+    if result.numbers:
+        votes = join_words([str(number) for number in result.numbers])
+        return (
+            f"You voted for {votes}, so None of these was not counted. Undo that first: tap the number again, or "
+            "remove your reaction."
+        )
+    return f"Your answer for {escape_mrkdwn(result.character)} is none of these. Tap a number to vote for it instead."
 
 
 def cannot_answer_here(channel_id: str) -> str:

@@ -204,7 +204,7 @@ def result(round_: Round, tally: Tally) -> str:
     if tally.winner is not None:
         votes = tally.votes[tally.winner]
         return f"{tally.winner} leads: {votes} of {pluralize(tally.voters, 'person', 'people')} voted for it."
-    if tally.sealed_results and tally.voters and not tally.leaders:
+    if tally.voters and not tally.leaders:
         voted = pluralize(tally.voters, "person", "people")
         return f"No portrait convinced the {voted} who voted. Refine the brief; {repeat_price(round_)}."
     if not tally.leaders:
@@ -216,6 +216,12 @@ def result(round_: Round, tally: Tally) -> str:
     if round_.run_off_options:
         choices = "Hold a run-off, or the lead decides."
     return f"{tied} are tied{again} with {each} each. {choices}"
+
+
+def found_none(tally: Tally) -> str:
+    """Say how many voters found no candidate; empty if all found one."""
+    found = tally.found_none
+    return f"{pluralize(found, 'person', 'people')} found no convincing portrait." if found else ""
 
 
 def candidate_result(round_: Round, slot: Slot, tally: Tally, titles: Titles, *, with_size: bool = False) -> str:

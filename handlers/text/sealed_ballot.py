@@ -1,7 +1,7 @@
 """The sealed ballot."""
 
 from bot.domain.ballot import FlawTag, SealedResults
-from handlers.text.format import escape_mrkdwn, join_parts, join_words, pluralize
+from handlers.text.format import escape_mrkdwn, join_parts, join_words
 
 TITLE = "Your ballot"
 OPEN = "Fill in my ballot …"
@@ -82,13 +82,4 @@ def candidate_results(results: SealedResults, number: int, name: str) -> str:
     return join_parts(
         f"looks human {human}, right for {escape_mrkdwn(name)} {match}",
         ", ".join(f"{FLAW_LABELS[flaw]} {times}" for flaw, times in flaws),
-    )
-
-
-def no_votes_note(results: SealedResults) -> str:
-    """Say how many voters ticked no candidate twice; empty if all found one."""
-    return (
-        f"{pluralize(results.none_fits_count, 'person', 'people')} found no convincing portrait."
-        if results.none_fits_count
-        else ""
     )

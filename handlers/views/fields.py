@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from bot.domain.erasure import is_pseudonym
 from handlers.text import labels
 from handlers.text.format import truncate
 from handlers.views.builder import Block, View, build_options, plain
@@ -172,15 +173,17 @@ def number_input(
 def users_select(
     block_id: str, label: str, selected: Sequence[str] = (), field_options: FieldOptions = REQUIRED
 ) -> Block:
-    """Build a field for any number of users; `selected` are their ids."""
+    """Build a field for any number of users; `selected` are their ids, of which Slack knows no pseudonym."""
     element: Block = {"type": "multi_users_select"}
-    return _input(block_id, label, element | ({"initial_users": list(selected)} if selected else {}), field_options)
+    known = [user for user in selected if not is_pseudonym(user)]
+    return _input(block_id, label, element | ({"initial_users": known} if known else {}), field_options)
 
 
 def user_select(block_id: str, label: str, selected: str = "", field_options: FieldOptions = REQUIRED) -> Block:
-    """Build a field for one user."""
+    """Build a field for one user; Slack knows no pseudonym."""
     element: Block = {"type": "users_select"}
-    return _input(block_id, label, element | ({"initial_user": selected} if selected else {}), field_options)
+    known = "" if is_pseudonym(selected) else selected
+    return _input(block_id, label, element | ({"initial_user": known} if known else {}), field_options)
 
 
 def conversation_select(block_id: str, label: str, placeholder: str, field_options: FieldOptions = REQUIRED) -> Block:

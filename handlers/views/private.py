@@ -11,7 +11,7 @@ from bot.domain.errors import (
     ReferenceUnclear,
 )
 from bot.domain.round import Round
-from bot.usecases.vote import ClickResult
+from bot.usecases.vote import ClickResult, NoneResult
 from handlers.text import brief_errors, errors, labels, receipts, routing, voters
 from handlers.text import help as help_text
 from handlers.text import run_off as run_off_text
@@ -81,6 +81,10 @@ def already_casting(error: AlreadyCasting, url: str, line: str = "") -> View:
 
 def receipt(result: ClickResult) -> View:
     return note(receipts.receipt(result))
+
+
+def none_receipt(result: NoneResult) -> View:
+    return note(receipts.none_receipt(result))
 
 
 def ignored_reaction(round_: Round, person: str) -> View:

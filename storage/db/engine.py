@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,9 @@ _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
 _MAX_LOCK_SECONDS = 2.0
 # One writer connection: a queue before it is faster than several writers in SQLite's busy handler. FULL: a paid
-# portrait must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline.
-_WRITER_PRAGMAS = ("busy_timeout=100", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+# portrait must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline. What is
+# deleted is overwritten, because it may be about people (https://www.sqlite.org/pragma.html#pragma_secure_delete).
+_WRITER_PRAGMAS = ("busy_timeout=100", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _READER_PRAGMAS = ("busy_timeout=500", "query_only=ON")
 # Primary result codes (https://www.sqlite.org/rescode.html); any other code is a mistake in our SQL.
 _SQLITE_FAILURES = {
@@ -81,6 +82,12 @@ class Database:
         """Return all rows of one query."""
         async with self.snapshot() as connection:
             return (await connection.execute(query)).all()
+
+    async def drop_old_pages(self) -> bool:
+        """Empty SQLite's write-ahead log, which keeps deleted content; False while a reader still needs it."""
+        if not self.single_writer:
+            return True
+        return await asyncio.to_thread(_empty_wal, self.writer.url.database or "")
 
     @property
     def single_writer(self) -> bool:
@@ -142,6 +149,12 @@ def translate_db_errors(path: str = "", component: str = "database") -> Iterator
         if reason := _failure_reason(error):
             raise StorageUnavailable(component, reason, _error_detail(error), path) from error
         raise
+
+
+def _empty_wal(path: str) -> bool:
+    with translate_db_errors(path), closing(sqlite3.connect(path, timeout=_MAX_LOCK_SECONDS)) as connection:
+        (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not is_busy
 
 
 def _failure_reason(error: Exception) -> str:

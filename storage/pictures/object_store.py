@@ -100,6 +100,14 @@ class ObjectStorePortraits:
                 old = [row["path"] for row in page if row["last_modified"] < before]
                 yield [key for key in old if key not in self._reused_keys]
 
+    async def list_keys(self, prefix: str) -> Sequence[str]:
+        """Return the keys below a folder, which `prefix` names with its slash, sorted."""
+        found: list[str] = []
+        with translate_store_errors(self._address):
+            async for page in obstore.list(self._store, prefix=prefix, chunk_size=_PAGE_SIZE):
+                found += [row["path"] for row in page]
+        return sorted(found)
+
     async def delete(self, key: str) -> None:
         """Delete a picture; idempotent."""
         with translate_store_errors(self._address), suppress(*MISSING):

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput, VoteSource
-from bot.domain.brief import SLOT_LIMIT
+from bot.domain.brief import SLOT_LIMIT, BallotMode
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotState
 from bot.ports.clock import Now
@@ -122,10 +122,19 @@ class SqlBallotRepository:
                 rounds.c.run_off.is_(None),
             )
             stage = case((rounds.c.run_off.is_(None), BallotStage.FIRST.value), else_=BallotStage.RUN_OFF.value)
+            # On an open ballot a submission is "none of these", which a later vote input replaces.
+            is_replaced = exists().where(
+                rounds.c.brief["ballot"].as_string() == BallotMode.OPEN.value,
+                vote_inputs.c.round_id == rounds.c.id,
+                vote_inputs.c.person == person,
+                vote_inputs.c.event_ts_us > ballot_submissions.c.event_ts_us,
+                rounds.c.run_off.is_(None),
+            )
             has_submitted = exists().where(
                 ballot_submissions.c.round_id == rounds.c.id,
                 ballot_submissions.c.person == person,
                 type_coerce(ballot_submissions.c.stage, Text) == stage,
+                ~is_replaced,
             )
             condition = and_(rounds.c.team == team, rounds.c.state == RoundState.VOTING, ~has_voted, ~has_submitted)
             return await list_rounds(connection, condition, order=rounds.c.closes_at)

@@ -9,12 +9,11 @@ from handlers.text import record as record_text
 from handlers.text import refine as refine_text
 from handlers.text import round as round_text
 from handlers.text import run_off as run_off_text
-from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, static_select, view
 from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, origin
+from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, origin, who_voted_button
 
 
 def closed(data: RoundViewData) -> View:
@@ -32,8 +31,8 @@ def closed(data: RoundViewData) -> View:
         origin(data),
         *contact_sheet(data),
         section(result, compare_views.open_button(round_.id) if round_.candidates else None),
-        section(lines) if lines else None,
-        context(sealed_ballot_text.no_votes_note(tally.sealed_results)) if tally.sealed_results else None,
+        section(lines, who_voted_button(round_, tally)) if lines else None,
+        context(round_text.found_none(tally)),
         context(run_off_text.first_ballot(round_)),
         *named_failures(data),
         context(

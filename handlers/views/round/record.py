@@ -13,7 +13,7 @@ from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn, join_parts
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, portrait_file_id
+from handlers.views.round.shared import RoundViewData, portrait_file_id, who_voted_button
 
 
 def record(data: RoundViewData) -> View:
@@ -43,7 +43,8 @@ def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
     round_, tally, titles = data.round, data.tally, data.titles
     if unlock_text := record_text.unlock_notice(face, data.current_face, data.link_to(data.current_face)):
         yield section(unlock_text)
-    yield section(record_text.winner(face, titles, record_text.sealed_results(round_, tally, round_.locked_candidate)))
+    winner = record_text.winner(face, titles, record_text.sealed_results(round_, tally, round_.locked_candidate))
+    yield section(winner, who_voted_button(round_, tally))
     if number := record_text.understudy(round_, tally):
         understudy = round_.candidate_by_number(number)
         yield section(

@@ -58,6 +58,11 @@ def portrait_file_id(round_: Round) -> str | None:
     return round_.record_file or (round_.locked_candidate.file_id if round_.locked_candidate else None)
 
 
+def who_voted_button(round_: Round, tally: Tally) -> Block | None:
+    """Offer the names of the voters after an open ballot; never after a sealed one."""
+    return button("who_voted", labels.WHO_VOTED, round_.id) if tally.voters and not round_.is_sealed else None
+
+
 def origin(data: RoundViewData) -> Block | None:
     """Name the face that the round casts again, or the round that it replaced."""
     if data.recast_face:

@@ -38,7 +38,7 @@ def voting(data: RoundViewData) -> View:
 
 def _vote_buttons(data: RoundViewData) -> list[Block]:
     votes = {number: data.tally.votes.get(number, 0) for number in data.round.slot_id_by_number}
-    return [
+    numbers = [
         button(
             f"vote:{number}",
             labels.vote(number, votes[number]),
@@ -47,6 +47,9 @@ def _vote_buttons(data: RoundViewData) -> list[Block]:
         )
         for number, slot_id in data.round.slot_id_by_number.items()
     ]
+    count = data.tally.none_count
+    label = labels.none_accessibility_label(count)
+    return [*numbers, button("vote_none", labels.none_of_these(count), data.round.id, accessibility_label=label)]
 
 
 def lock_button(data: RoundViewData) -> Block:

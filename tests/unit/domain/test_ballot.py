@@ -12,6 +12,7 @@ from bot.domain.ballot import (
     Tally,
     VoteInput,
     VoteSource,
+    people_for_none,
     reconcile_reactions,
     run_off_numbers,
     shuffled_for,
@@ -42,6 +43,31 @@ def test_a_person_may_vote_for_any_number_of_candidates() -> None:
 
 def test_withdrawn_vote_is_not_counted() -> None:
     assert Tally.from_vote_inputs([make_vote_input("ann", "s1", on=False)], NUMBERS).voters == 0
+
+
+def make_none(person: str, event_ts_us: int) -> BallotSubmission:
+    nothing: frozenset[str] = frozenset()
+    return BallotSubmission("r", person, BallotStage.FIRST, nothing, nothing, {}, event_ts_us)
+
+
+def test_none_of_these_counts_as_voting() -> None:
+    tally = Tally.from_vote_inputs([make_vote_input("ann", "s1")], NUMBERS, {"bob", "cat"})
+    assert (tally.votes[1], tally.voters, tally.none_count, tally.found_none) == (1, 3, 2, 2)
+    assert tally.redacted.none_count == 0
+
+
+@pytest.mark.parametrize(
+    ("on", "pressed_at", "counts"),
+    [(True, 0, False), (True, 2, False), (False, 0, False), (False, 2, True)],
+    ids=["vote after it", "vote before it", "vote undone after it", "vote undone before it"],
+)
+def test_none_of_these_counts_until_the_person_votes(on: bool, pressed_at: int, counts: bool) -> None:
+    vote = make_vote_input("ann", "s1", on=on)
+    assert (people_for_none([vote], [make_none("ann", pressed_at)]) == {"ann"}) is counts
+
+
+def test_none_of_these_of_others_is_untouched_by_a_vote() -> None:
+    assert people_for_none([make_vote_input("bob", "s1")], [make_none("ann", 0)]) == {"ann"}
 
 
 def test_a_sole_leader_wins_and_the_runner_up_is_the_understudy() -> None:

@@ -242,7 +242,7 @@ def test_closed_round_without_winner_offers_decide_extend_drop(votes: dict[int, 
     view = render_round(make_closed_round(votes, voters))
     assert text in visible_text(view)
     action_ids = {"decide", "extend", "drop", "reroll", "refine", "look"}
-    assert set(actions_by_id(view)) == action_ids | ({"run_off"} if voters else set())
+    assert set(actions_by_id(view)) == action_ids | ({"run_off", "who_voted"} if voters else set())
     assert [o["value"] for o in actions_by_id(view)["decide"]["options"]] == ["r1-0", "r1-1", "r1-2", "r1-3"]
 
 

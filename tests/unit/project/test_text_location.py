@@ -26,6 +26,8 @@ NON_SLACK_TEXT = {
     "bot/cli/export.py": "files",
     "bot/cli/healthcheck.py": "a container's health check",
     "bot/cli/keys.py": "the command line",
+    "bot/cli/people.py": "the command line",
+    "bot/domain/erasure.py": "the command line, for a text that is no user id",
     "handlers/slack/diagnostics.py": "the doctor",
     "handlers/views/install_page.py": "the frame of a page in HTML",
 }

@@ -1,0 +1,1 @@
+"""Erasing people and characters from all tables and from the portraits store."""

@@ -1,0 +1,128 @@
+"""What every text column may hold of a person. A test compares this table with the schema: a new column must be added.
+
+Numbers, dates and booleans hold nothing of a person, so only text and JSON columns are listed.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sqlalchemy import JSON, ColumnElement, Table, Text, select, true
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+# Each module adds its tables to the metadata.
+from storage.db import installation_tables, replica_tables  # noqa: F401
+from storage.db.tables import faces, metadata, productions, rounds
+
+
+class Content(StrEnum):
+    """What a column may hold of a person."""
+
+    NOTHING = "nothing"  # ids that the bot or a provider made, hashes, names of models, states
+    PERSON = "person"  # one user id, or empty
+    TEXT = "text"  # text or JSON in which user ids may stand
+
+
+NOTHING, PERSON, TEXT = Content.NOTHING, Content.PERSON, Content.TEXT
+
+
+def _columns(nothing: str = "", person: str = "", text: str = "") -> Mapping[str, Content]:
+    """Return the content by column name; the names are separated by blanks."""
+    by_content = {NOTHING: nothing, PERSON: person, TEXT: text}
+    return {name: content for content, names in by_content.items() for name in names.split()}
+
+
+COLUMNS: Mapping[str, Mapping[str, Content]] = {
+    "productions": _columns("id team channel", "", "name settings"),
+    "channels": _columns("team channel production_id"),
+    "moved_channels": _columns("team channel moved_to"),
+    "characters": _columns("id production_id name_key visible_channel", "", "name"),
+    "aliases": _columns("production_id name_key character_id", "", "name"),
+    "name_trigrams": _columns("team trigram name_key"),
+    "rounds": _columns(
+        "id team channel character_id prompt_version state void_reason message_ts sheet_file sheet_refused "
+        "record_file locked_slot parent origin source_thread_ts tally run_off",
+        "lead requested_by",
+        "brief prompt routing_reason recast_reason",
+    ),
+    "slots": _columns(
+        "id round_id model state rerolls_slot_id cost_source request_id portrait file_id original_file "
+        "provider_job_id variation_of_slot_id asked_by",
+        "",
+        "failure prompt",
+    ),
+    "vote_inputs": _columns("round_id slot_id source", "person"),
+    "ballot_submissions": _columns("round_id stage reads_human matches_character flaw_tags", "person"),
+    "reminders": _columns("round_id stage", "person"),
+    "faces": _columns(
+        "round_id character_id team channel slot_id model portrait prompt_version request_id cost_source tally "
+        "message_ts use",
+        "lead locked_by",
+        "character prompt brief unlocked",
+    ),
+    "upscales": _columns(
+        "id round_id method model original_sha256 state cost_source request_id portrait pair_file file_id asked_by",
+        "requested_by decided_by",
+        "prompt failure",
+    ),
+    "ledger": _columns("item_id kind round_id team channel model source", "person resolved_by"),
+    "budget_periods": _columns("team cap", "owner"),
+    "round_drafts": _columns("id team channel source_thread_ts", "person lead", "brief"),
+    "retirement_notices": _columns("team model", "person"),
+    "slack_uploads": _columns("key files"),
+    "audit_log": _columns("action team channel character_id round_id", "person", "detail"),
+    "redraw_marks": _columns("round_id team"),
+    "message_updates": _columns("team"),
+    "leases": _columns("key owner"),
+    "seen_events": _columns("team event_id"),
+    "answered_messages": _columns("team message_ts words", "person"),
+    "newest_choices": _columns("view_id"),
+    "retirement_dates": _columns("model"),
+    "call_reservations": _columns("key account"),
+    "account_back_offs": _columns("account"),
+    "installations": _columns(
+        "id team enterprise name app_id bot_id bot_user scopes token refresh_token key_id refresh_error",
+        "installed_by",
+    ),
+    "organization_workspaces": _columns("team enterprise"),
+    "oauth_states": _columns("state_hash"),
+}
+
+# Rows that serve the person alone, and votes that still count (see `person.py`), are deleted, not pseudonymised.
+DELETED_BY: Mapping[str, str] = {
+    "reminders": "person",
+    "round_drafts": "person",
+    "retirement_notices": "person",
+    "answered_messages": "person",
+}
+
+_BY_ROUND = ("slots", "vote_inputs", "ballot_submissions", "reminders")
+_BY_PRODUCTION = ("characters", "aliases")
+
+
+def tables_with(content: Content) -> list[tuple[Table, list[str]]]:
+    """Return the tables with columns of this content, and those columns."""
+    found = []
+    for table in metadata.sorted_tables:
+        names = [name for name, declared in COLUMNS[table.name].items() if declared is content]
+        if names:
+            found.append((table, names))
+    return found
+
+
+def in_workspace(table: Table, team: str) -> ColumnElement[bool]:
+    """Return the condition for the rows of one workspace; an empty `team` means all."""
+    if not team:
+        return true()
+    if table.name in _BY_ROUND:
+        return table.c.round_id.in_(select(rounds.c.id).where(rounds.c.team == team))
+    if table.name in _BY_PRODUCTION:
+        return table.c.production_id.in_(select(productions.c.id).where(productions.c.team == team))
+    if table.name == "upscales":
+        return table.c.round_id.in_(select(faces.c.round_id).where(faces.c.team == team))
+    return table.c.team == team
+
+
+def holds_text(column_type: TypeEngine[object]) -> bool:
+    """Return whether a column of this type can hold text."""
+    stored = column_type.impl_instance if isinstance(column_type, TypeDecorator) else column_type
+    return isinstance(stored, Text | JSON)

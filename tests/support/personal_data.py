@@ -1,0 +1,134 @@
+"""A storage in which one person did everything that a person can do, and a search of all that is stored."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from sqlalchemy import Table, Text, cast, insert, select
+
+from bot.domain.audit import AuditEvent
+from bot.domain.ballot import BallotStage, BallotSubmission, VoteSource
+from bot.domain.brief import PHOTO, Consent, Reference
+from bot.domain.face import Unlock
+from bot.domain.ids import ChannelRef
+from bot.domain.production import ProductionSettings
+from bot.domain.round import Round
+from bot.domain.upscale import UpscaleMethod, UpscaleState
+from bot.ports.rounds import RoundDraft
+from storage import Storage
+from storage.db.installation_tables import installations
+from storage.db.replica_tables import answered_messages
+from storage.db.tables import ledger, metadata, retirement_notices, slots, upscales
+from storage.erasure.columns import COLUMNS, PERSON
+from tests.support.storage_builders import (
+    NOW,
+    PLACE,
+    make_face,
+    make_round,
+    make_vote_input,
+    open_closed_round,
+    open_voting_round,
+)
+
+# Another person, whose id begins with the first one's.
+OTHER_SUFFIX = "9"
+
+
+def _of(new: Round, person: str) -> Round:
+    """Return a round in which the person has every role, and which mentions them in every text."""
+    consent = Consent(person, NOW, f"confirmed by <@{person}>")
+    brief = replace(
+        new.brief,
+        text=f"looks like <@{person}>, not <@{person}{OTHER_SUFFIX}>",
+        voters=(person, f"{person}{OTHER_SUFFIX}", "U-lead"),
+        style=f"as {person} likes it",
+        reference=Reference(PHOTO, f"{new.id}/reference/{'a' * 64}", "a" * 64, consent),
+    )
+    prompt, reason = f"A portrait of {person}.", f"<@{person}> asked"
+    return replace(new, lead=person, requested_by=person, brief=brief, prompt=prompt, recast_reason=reason)
+
+
+async def do_everything(storage: Storage, person: str, place: ChannelRef = PLACE) -> None:
+    """Write a row for the person in every table that can name one: a locked round, an open one, and the rest."""
+    prefix = place.team
+    locked = await open_closed_round(storage, _of(make_round(f"{prefix}r1", "Maya", place=place), person))
+    unlock = Unlock(person, NOW, f"<@{person}> did not like it")
+    face = replace(
+        make_face(locked), locked_by=person, prompt=f"of {person}", brief=f"like {person}", character=f"M {person}"
+    )
+    assert await storage.rounds.lock(locked.id, face)
+    assert await storage.roster.unlock(locked.id, unlock)
+    open_round = await open_voting_round(storage, _of(make_round(f"{prefix}r2", "Tomas", place=place), person))
+    for voter in (person, f"{person}{OTHER_SUFFIX}"):
+        await storage.ballots.record_vote(make_vote_input(open_round, 0, voter, 5))
+        await storage.ballots.record_vote(make_vote_input(open_round, 1, voter, 6, source=VoteSource.BUTTON))
+        submission = BallotSubmission(
+            open_round.id, voter, BallotStage.FIRST, frozenset({open_round.slots[0].id}), frozenset(), {}, 7
+        )
+        await storage.ballots.record_submission(submission)
+    await storage.reminders.claim(open_round.id, person, BallotStage.FIRST, NOW)
+    await storage.drafts.save(RoundDraft(f"{prefix}d1", place, person, open_round.brief, lead=person))
+    await storage.drafts.save(RoundDraft(f"{prefix}d2", place, "U-lead", open_round.brief, lead=person))
+    permitted = (person, f"{person}{OTHER_SUFFIX}")
+    settings = ProductionSettings(may_lock=permitted, may_start=permitted, style=f"ask <@{person}>")
+    changed = AuditEvent("set_may_lock", place, person, NOW, detail=f"\n{person} {person}{OTHER_SUFFIX}")
+    await storage.productions.save(place, f"{person}'s film", settings, changed)
+    await _write_directly(storage, locked, person)
+
+
+async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
+    """Write what only rare events write."""
+    team, round_id = locked.place.team, locked.id
+    upscale = {"id": f"{round_id}-u1", "round_id": round_id, "attempt": 1, "method": UpscaleMethod.UPSCALER}
+    upscale |= {"model": "m", "price": Decimal(0), "reserved_on": NOW.date(), "original_sha256": "b", "opened_at": NOW}
+    upscale |= {"requested_by": person, "decided_by": person, "prompt": f"of {person}", "cost_source": ""}
+    upscale |= {"request_id": "", "state": UpscaleState.KEPT, "decided_at": NOW}
+    vote = {"round_id": round_id, "person": person, "slot_id": locked.slots[0].id, "source": VoteSource.BUTTON}
+    rows: list[tuple[Table, dict[str, object]]] = [
+        (upscales, upscale),
+        (metadata.tables["vote_inputs"], vote | {"on": True, "event_ts_us": 1}),
+        (retirement_notices, {"team": team, "person": person, "model": "m", "at": NOW}),
+        (
+            answered_messages,
+            {"team": team, "person": person, "message_ts": "1", "words": "h", "is_final": True, "at": 1},
+        ),
+        (installations, _installation(team, person)),
+    ]
+    async with storage.database.transaction() as connection:
+        for table, row in rows:
+            await connection.execute(insert(table).values(row))
+        is_charge = ledger.c.round_id == round_id
+        await connection.execute(ledger.update().where(is_charge).values(resolved_by=person))
+        await connection.execute(slots.update().where(slots.c.round_id == round_id).values(prompt=f"as {person}"))
+
+
+def _installation(team: str, person: str) -> dict[str, object]:
+    names = ("enterprise", "name", "app_id", "bot_id", "bot_user", "scopes", "refresh_token", "key_id", "refresh_error")
+    row = dict.fromkeys(names, "") | {"id": team, "team": team, "installed_by": person, "installed_at": NOW}
+    return row | {"token": "encrypted", "version": 1, "expires_at": NOW + timedelta(days=1)}
+
+
+async def columns_with(storage: Storage, text: str, team: str = "") -> set[str]:
+    """Return every column, also of numbers, in which a text stands."""
+    found = set()
+    async with storage.database.snapshot() as connection:
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                query = select(cast(column, Text)).where(cast(column, Text).contains(text))
+                if team and "team" in table.c:
+                    query = query.where(table.c.team == team)
+                if any((await connection.execute(query)).all()):
+                    found.add(f"{table.name}.{column.name}")
+    return found
+
+
+def person_columns() -> set[str]:
+    """Return the columns that hold one person's id."""
+    return {f"{t}.{c}" for t, columns in COLUMNS.items() for c, content in columns.items() if content is PERSON}
+
+
+def files_with(folder: Path, pattern: bytes) -> list[Path]:
+    """Return the files below a folder in which a pattern of bytes is found, with free pages and journals."""
+    return [file for file in folder.rglob("*") if file.is_file() and re.search(pattern, file.read_bytes())]
