@@ -117,13 +117,26 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
         with _job_context("slot", slot_id):
             await _step(audition.generate_slot, slot_id)
 
-    @DBOS.workflow(name="round", max_recovery_attempts=_MAX_RECOVERIES)
+    async def start_slot(slot_id: str) -> None:
+        with SetWorkflowID(_workflow_id("slot", slot_id, 0)):
+            await DBOS.start_workflow_async(slot, slot_id)
+
+    @DBOS.workflow(name="audition", max_recovery_attempts=_MAX_RECOVERIES)
     async def round_(round_id: str) -> None:
+        with _job_context("round", round_id):
+            slot_ids = await retrying_step(round_message.post, round_id)
+            # A start takes its position in the workflow before it first awaits, so a replay finds the same order.
+            await asyncio.gather(*(start_slot(slot_id) for slot_id in slot_ids))
+            await retrying_step(audition.open_when_ready, round_id)
+            await retrying_step(round_pictures.publish_missing, round_id)
+
+    # Rounds that an earlier version started have this workflow: a replay needs the recorded steps in their order.
+    @DBOS.workflow(name="round", max_recovery_attempts=_MAX_RECOVERIES)
+    async def earlier_round(round_id: str) -> None:
         with _job_context("round", round_id):
             await retrying_step(round_message.post, round_id)
             for slot_id in await _step(audition.slot_ids, round_id):
-                with SetWorkflowID(_workflow_id("slot", slot_id, 0)):
-                    await DBOS.start_workflow_async(slot, slot_id)
+                await start_slot(slot_id)
             await _step(audition.wait_until_ready, round_id)
             await retrying_step(audition.open_ballot, round_id)
             await retrying_step(round_pictures.publish_missing, round_id)

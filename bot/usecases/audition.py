@@ -29,17 +29,31 @@ class Audition:
     permissions: Permissions
     _change_events: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
 
-    # Steps of the round job, in order.
+    # Steps of the round job, after its message.
+
+    async def open_when_ready(self, round_id: str) -> None:
+        """Open the ballot once every slot is final, or patience ends with a candidate; void a round without any.
+
+        Only redraws a round that left the drawing state meanwhile.
+        """
+        await self._open(await self._wait(round_id))
+
+    # Steps of the round jobs that an earlier version started.
 
     async def slot_ids(self, round_id: str) -> list[str]:
         """List the slots to generate."""
         return [s.id for s in (await self.ports.storage.rounds.get(round_id)).slots]
 
     async def wait_until_ready(self, round_id: str) -> None:
-        """Wait until the round can open its ballot.
+        """Wait as `open_when_ready`."""
+        await self._wait(round_id)
 
-        That is when every slot is final, when patience ends with a candidate, or when the round left the drawing state.
-        """
+    async def open_ballot(self, round_id: str) -> None:
+        """Open the ballot with the portraits so far, or void the round if there are none; then redraw it."""
+        await self._open(await self.ports.storage.rounds.get(round_id))
+
+    async def _wait(self, round_id: str) -> Round:
+        """Wait until the round can open its ballot, or left the drawing state; return it."""
         change_event = self._change_events.setdefault(round_id, asyncio.Event())
         try:
             while not self._is_ready(round_ := await self.ports.storage.rounds.get(round_id)):
@@ -48,20 +62,19 @@ class Audition:
                     async with asyncio.timeout(_POLL_SECONDS):
                         await change_event.wait()
                 change_event.clear()
+            return round_
         finally:
             self._change_events.pop(round_id, None)
 
-    async def open_ballot(self, round_id: str) -> None:
-        """Open the ballot with the portraits so far, or void the round if there are none; then redraw it."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+    async def _open(self, round_: Round) -> None:
         if round_.state is RoundState.DRAWING and not round_.completed:
-            await self.ports.storage.rounds.void(round_id, "no_candidate")
+            await self.ports.storage.rounds.void(round_.id, "no_candidate")
         elif round_.state is RoundState.DRAWING:
             await self.round_pictures.open_ballot(
                 round_, round_.brief.closing_time(self.ports.now(), self.ports.shortest_voting)
             )
-        self.round_pictures.forget_pictures(round_id)
-        await self.ports.publisher.redraw_now(round_id)
+        self.round_pictures.forget_pictures(round_.id)
+        await self.ports.publisher.redraw_now(round_.id)
 
     # The step of the slot job.
 

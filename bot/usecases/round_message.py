@@ -20,17 +20,18 @@ class RoundMessage:
 
     ports: Ports
 
-    async def post(self, round_id: str) -> None:
-        """Post the round's message if it has none; raises SlackUnavailable."""
+    async def post(self, round_id: str) -> list[str]:
+        """Post the round's message if it has none; return the slots to generate. Raises SlackUnavailable."""
         round_ = await self.ports.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES:
             await self._or_void(round_, partial(self.ports.publisher.post, round_id))
             if round_.parent:
                 self.ports.publisher.schedule_redraw(round_.parent)
-            if round_.state is RoundState.DRAWING:
+            if round_.state is RoundState.DRAWING and (round_.source_thread_ts or round_.requested_by):
                 await self._notify_thread_and_lead(await self.ports.storage.rounds.get(round_id))
         elif round_.slack_error:
             await self.ports.publisher.notify_lead(round_id, "called_off")
+        return [slot.id for slot in round_.slots]
 
     async def repost(self, round_id: str) -> None:
         """Post the message of an open round again if a user deleted it, with the vote reactions.

@@ -31,8 +31,9 @@ class RoundViewLoader:
     async def load(self, round_: Round) -> View:
         """Build the view of the round as it is stored now."""
         is_uncounted = round_.tally is None
-        vote_inputs = await self.storage.ballots.list_vote_inputs(round_.id) if is_uncounted else ()
-        submissions = await self.storage.ballots.list_submissions(round_.id) if is_uncounted else ()
+        has_votes = is_uncounted and round_.state is not RoundState.DRAWING
+        vote_inputs = await self.storage.ballots.list_vote_inputs(round_.id) if has_votes else ()
+        submissions = await self.storage.ballots.list_submissions(round_.id) if has_votes else ()
         tally = round_.visible_tally(round_.count_votes(vote_inputs, submissions))
         data = await self._add_faces(RoundViewData(round_, tally, self.titles))
         if data.face:

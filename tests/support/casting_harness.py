@@ -355,12 +355,11 @@ class CastingHarness:
     async def audition(self, round_id: str) -> Round:
         """Run the round job with its slots, from the post to the ballot."""
         audition = self.casting.audition
-        await self.casting.round_message.post(round_id)
+        slot_ids = await self.casting.round_message.post(round_id)
         async with asyncio.TaskGroup() as slots:
-            for slot_id in await audition.slot_ids(round_id):
+            for slot_id in slot_ids:
                 slots.create_task(audition.generate_slot(slot_id))
-            await audition.wait_until_ready(round_id)
-            await audition.open_ballot(round_id)
+            await audition.open_when_ready(round_id)
             await self.casting.round_pictures.publish_missing(round_id)
         return await self.get_round(round_id)
 

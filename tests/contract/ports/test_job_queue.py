@@ -8,7 +8,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from dbos import DBOS
+from dbos import DBOS, SetWorkflowID
+from dbos._dbos import _get_dbos_instance
 
 from bot.domain.errors import StorageUnavailable
 from bot.runtime.jobs import JobRunner
@@ -34,6 +35,7 @@ class FakeUseCases:
                 generate_slot=self.generate_slot,
                 wait_until_ready=self.wait_until_ready,
                 open_ballot=self.open_ballot,
+                open_when_ready=self.open_when_ready,
             ),
             "round_pictures": SimpleNamespace(publish_missing=self.publish_missing),
             "close_vote": SimpleNamespace(close_due=self.close_due),
@@ -42,11 +44,12 @@ class FakeUseCases:
         }
         return cast("Casting", SimpleNamespace(**parts))
 
-    async def post(self, key: str) -> None:
+    async def post(self, key: str) -> list[str]:
         if self.failures_left:
             self.failures_left -= 1
             raise self.error
         self.calls.append(f"post {key}")
+        return await self.slot_ids(key)
 
     async def repost(self, key: str) -> None:
         self.calls.append(f"post again {key}")
@@ -63,10 +66,16 @@ class FakeUseCases:
 
     async def wait_until_ready(self, key: str) -> None:
         await self.release.wait()
+        while not {f"draw {slot_id}" for slot_id in await self.slot_ids(key)} <= set(self.calls):
+            await asyncio.sleep(0.01)
         self.calls.append(f"settle {key}")
 
     async def open_ballot(self, key: str) -> None:
         self.calls.append(f"open {key}")
+
+    async def open_when_ready(self, key: str) -> None:
+        await self.wait_until_ready(key)
+        await self.open_ballot(key)
 
     async def publish_missing(self, key: str) -> None:
         self.calls.append(f"show {key}")
@@ -223,6 +232,30 @@ def test_restarted_job_runner_resumes_its_jobs(tmp_path: Path) -> None:
     calls = asyncio.run(second_process())
     assert "post r1" not in calls, "what was recorded is not done again"
     assert sorted(calls)[:2] == ["draw r1-0", "draw r1-1"], "what was not is"
+
+
+def test_a_round_that_an_earlier_version_started_is_resumed(tmp_path: Path) -> None:
+    """Its workflow has other steps; a replay needs them in the recorded order."""
+
+    async def earlier_version() -> None:
+        use_cases = FakeUseCases()
+        runner = await launch_runner(use_cases, tmp_path)
+        with SetWorkflowID("round:r1:0"):
+            await DBOS.start_workflow_async(_get_dbos_instance()._registry.workflow_info_map["round"], "r1")
+        await wait_for_call(use_cases, "draw r1-1")
+        await runner.close()
+
+    async def this_version() -> list[str]:
+        use_cases = FakeUseCases()
+        runner = await launch_runner(use_cases, tmp_path)
+        await runner.start("round", "r1")
+        use_cases.release.set()
+        await wait_for_call(use_cases, "show r1", 10)
+        await runner.close()
+        return use_cases.calls
+
+    asyncio.run(earlier_version())
+    assert sorted(asyncio.run(this_version())) == ["draw r1-0", "draw r1-1", "open r1", "settle r1", "show r1"]
 
 
 async def test_lead_is_told_once_of_a_step_that_always_fails_unexpectedly(

@@ -53,7 +53,11 @@ def unfinished_use_cases(called: object, release: asyncio.Event) -> Casting:
         SimpleNamespace(
             round_message=SimpleNamespace(post=nothing, repost=nothing),
             audition=SimpleNamespace(
-                slot_ids=nothing, generate_slot=nothing, wait_until_ready=nothing, open_ballot=nothing
+                slot_ids=nothing,
+                generate_slot=nothing,
+                wait_until_ready=nothing,
+                open_ballot=nothing,
+                open_when_ready=nothing,
             ),
             round_pictures=SimpleNamespace(publish_missing=nothing),
             close_vote=SimpleNamespace(close_due=close_due),
