@@ -204,8 +204,13 @@ def manifest(
 async def _export(settings: Settings, channel: str, folder: Path, team: str) -> "ExportResult":
     from bot.cli.export import export as write
     from handlers.slack.names import open_names
+    from storage import open_existing_storage
 
-    return await write(settings, channel, folder, await open_names(settings), team)
+    storage = await open_existing_storage(settings)
+    try:
+        return await write(settings, channel, folder, await open_names(settings, storage.installations), team)
+    finally:
+        await storage.close()
 
 
 def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"], folder: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from bot.cli.installations_check import installation_lines
 from bot.domain import storage_advice
 from bot.domain.catalogue import Catalogue, Retirement
 from bot.domain.errors import StorageUnavailable
@@ -40,10 +41,12 @@ async def run_checks(settings: Settings) -> Report:
     )
     # Some accounts neither list models nor confirm a key, so only known failures exclude an account.
     usable = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_models_retired(a)]
+    installations = await installation_lines(settings)
     exposure_lines = await asyncio.to_thread(lambda: list(_exposure_lines(settings)))
     storage_ok = isinstance(health, StorageHealth) and not health.database_error and not health.portraits_error
     lines = [
         *_slack_lines(slack),
+        *installations,
         *(line for account in accounts for line in _account_lines(account, catalogue, settings.now().date())),
         *_storage_lines(health),
         f"missing engine: {engine_error}" if engine_error else "ok      engine: the job queue's database answers",

@@ -56,6 +56,8 @@ async def check(settings: Settings) -> SlackCheck:
 
 async def _check_bots(settings: Settings) -> list[_TokenCheck]:
     tokens = [token.get_secret_value() for token in settings.slack_bot_tokens]
+    if not tokens and settings.uses_oauth:
+        return []
     if not tokens:
         return [_TokenCheck(False, frozenset(), (f"SLACK_BOT_TOKEN is not set: {_BOT_TOKEN}",))]
     names = [f"token {n} of SLACK_BOT_TOKEN" for n in range(1, len(tokens) + 1)] if tokens[1:] else ["SLACK_BOT_TOKEN"]
@@ -82,6 +84,17 @@ async def _check_bot(client: AsyncWebClient, name: str) -> _TokenCheck:
     return _TokenCheck(True, missing, (identity_note, missing_note))
 
 
+async def check_installed_token(settings: Settings, token: str) -> str:
+    """Return Slack's code if it rejects the token of an installation; empty if it works or Slack does not answer."""
+    settings.scrub_proxy_env()
+    try:
+        with slack_call("auth.test"):
+            await slack_client(settings, token).auth_test()
+    except SlackUnavailable as error:
+        return token_rejected(error)
+    return ""
+
+
 async def _check_app(settings: Settings) -> _TokenCheck:
     if settings.http_port:
         return _TokenCheck(None, frozenset(), ("HTTP_PORT is set: no app token is needed",))
@@ -104,8 +117,12 @@ def _failed_check(error: SlackUnavailable, name: str, token_location: str) -> _T
     return _TokenCheck(None, frozenset(), (f"Slack could not be asked about {name} ({cause})",))
 
 
-def slack_client(settings: Settings, token: str) -> AsyncWebClient:
-    """Build a client for one look-up; it gives up soon."""
+def slack_client(settings: Settings, token: str, team_id: str = "") -> AsyncWebClient:
+    """Build a client for one look-up; it gives up soon. `team_id` is sent with every call."""
     return AsyncWebClient(
-        token=token, base_url=settings.slack_base_url, timeout=_TIMEOUT, proxy=settings.slack_proxy or None
+        token=token,
+        team_id=team_id or None,
+        base_url=settings.slack_base_url,
+        timeout=_TIMEOUT,
+        proxy=settings.slack_proxy or None,
     )

@@ -40,14 +40,15 @@ class InstalledWorkspaces:
     """Workspaces by team id, and organizations by theirs.
 
     A workspace is found by its own installation first, then by its organization's. `new_client` builds a client from a
-    token and the workspace that each call must name, empty where the token has one workspace only.
+    token and the workspace that each call must name, empty where the token has one workspace only. Without
+    `token_refresh`, tokens are used as they are.
     """
 
     def __init__(
         self,
         installations: Installations,
         new_client: Callable[[str, str], AsyncWebClient],
-        token_refresh: TokenRefresh,
+        token_refresh: TokenRefresh | None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._installations = installations
@@ -121,7 +122,7 @@ class InstalledWorkspaces:
         except UnreadableToken as error:
             log.error("installation_unreadable", id=error.installation_id, key=error.key_id)  # noqa: TRY400
             return None
-        if installation and self._token_refresh.is_urgent(installation):
+        if installation and self._token_refresh and self._token_refresh.is_urgent(installation):
             installation = await self._token_refresh.refresh(installation.id)
         return self._workspace(team, installation) if installation else None
 

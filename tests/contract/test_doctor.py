@@ -1,6 +1,7 @@
 """What doctor says of each model, asked of the practice models."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,17 @@ from typing import Any
 import pytest
 
 from bot.cli.doctor import run_checks
+from bot.cli.keys import new_key
 from bot.settings import Settings
+from playground.seed_data import INSTALLS
+from storage import open_storage
+from storage.installations.token_cipher import key_id
+from tests.contract.ports.test_installations import INSTALLATION
 from tests.support.postgres_server import require_postgres
 from tests.support.practice_models import open_practice_models
+from tests.support.practice_slack import open_practice_workspace
 from tests.support.s3_server import s3_server
+from tests.support.storage_builders import fresh_sqlite
 
 
 async def doctor_lines(tmp_path: Path, **lives: dict[str, Any]) -> list[str]:
@@ -82,3 +90,35 @@ async def test_doctor_reports_working_databases_and_portraits(tmp_path: Path) ->
     lines = await doctor_lines(tmp_path)
     assert "ok      engine: the job queue's database answers" in lines
     assert "ok      portraits: written, read back and deleted" in lines
+
+
+async def test_doctor_names_installations_that_do_not_work(tmp_path: Path) -> None:
+    old, new, lost = new_key(), new_key(), new_key()
+    await fresh_sqlite(tmp_path / "bot")
+    async with open_practice_workspace(tmp_path / "practice") as workspace:
+        variables = {
+            "data_dir": tmp_path / "bot",
+            "slack_base_url": f"{workspace.address}/slack/api/",
+            "slack_client_id": "1.2",
+            "slack_client_secret": "secret",
+            "slack_signing_secret": "signing",
+            "public_url": "https://castroom.example.com",
+            "http_port": 3000,
+        }
+        for team, token, key in (
+            ("T1", INSTALLS[0].token, new),
+            ("T2", "xoxb-revoked", old),
+            ("T3", INSTALLS[0].token, lost),
+        ):
+            storage = await open_storage(Settings.model_validate(variables | {"token_keys": key}))
+            await storage.installations.add(replace(INSTALLATION, team=team, name=f"Team {team}", token=token))
+            await storage.close()
+        report = await run_checks(Settings.model_validate(variables | {"token_keys": f"{new},{old}"}))
+    lines = [line for line in report.lines if " oauth: " in line]
+    assert lines[0] == "ok      oauth: 3 installed; users install at https://castroom.example.com/slack/install"
+    assert "T2 (Team T2): Slack turns its token down (invalid_auth)" in lines[1]
+    assert f"T3 (Team T3): its token is encrypted with the key {key_id(lost)}, which is not in TOKEN_KEYS" in lines[2]
+    assert f"the newest is {key_id(new)}: run `python -m bot keys rotate`" in lines[3]
+    assert len(lines) == 4
+    assert not any("SLACK_BOT_TOKEN" in line for line in report.lines)
+    assert not any("xoxb" in line for line in report.lines)

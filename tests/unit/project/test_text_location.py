@@ -25,6 +25,7 @@ NON_SLACK_TEXT = {
     "bot/telemetry/metrics.py": "the figures' own descriptions",
     "bot/cli/export.py": "files",
     "bot/cli/healthcheck.py": "a container's health check",
+    "bot/cli/installations_check.py": "the command line",
     "bot/cli/keys.py": "the command line",
     "bot/cli/people.py": "the command line",
     "bot/domain/erasure.py": "the command line, for a text that is no user id",
