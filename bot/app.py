@@ -59,6 +59,7 @@ from storage import (
     Storage,
     check_integrity,
     check_job_database,
+    check_sessions,
     migrate,
     open_storage,
     process_lock,
@@ -95,6 +96,8 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         await stack.enter_async_context(process_lock(settings.database_url))
         await check_integrity(settings.database_url)
         await check_job_database(settings.engine_url)
+        await check_sessions(settings.database_url, "database")
+        await check_sessions(settings.engine_url, "engine")
         clients = await _connect_workspaces(settings)
         await migrate(settings.database_url)
         storage = await open_storage(settings, settings.now)
@@ -117,7 +120,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         await storage.open()
         if shared_redraws:
             shared_redraws.open()
-        job_runner = JobRunner(settings.engine_url, settings.executor_name)
+        job_runner = JobRunner(settings.engine_url, settings.executor_name, settings.engine_pool_size)
         casting = Casting(
             Ports(
                 storage=storage,

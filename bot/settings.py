@@ -47,8 +47,8 @@ class Settings(BaseSettings):
     slack_proxy: str = ""
     http_host: str = "127.0.0.1"
     http_port: int | None = Field(default=None, ge=1, le=65_535)
-    ops_port: int | None = Field(default=None, ge=1, le=65_535)
     ops_host: str = "127.0.0.1"
+    ops_port: int | None = Field(default=None, ge=1, le=65_535)
 
     recraft_api_token: SecretStr | None = None
     recraft_base_url: str = "https://external.api.recraft.ai/v1"
@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     database_url: str = ""
     engine_url: str = ""
     portraits_url: str = ""
+    database_pool_size: int = Field(default=15, ge=2, le=500)
+    engine_pool_size: int = Field(default=20, ge=2, le=500)
+    database_statement_timeout_seconds: float = Field(default=30, ge=1, le=3_600)
 
     max_usd_per_round: Decimal = Field(default=Decimal("2.00"), gt=0)
     max_usd_per_day: Decimal = Field(default=Decimal("20.00"), gt=0)

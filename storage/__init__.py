@@ -17,6 +17,7 @@ from storage.audit_log import SqlAuditLog
 from storage.db.engine import Database, open_database, server_address
 from storage.db.job_database import check_job_database
 from storage.db.notifications import DatabaseNotifications
+from storage.db.pooled_sessions import check_sessions
 from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
 from storage.handled_events import SqlHandledEvents
@@ -53,6 +54,7 @@ __all__ = [
     "StorageHealth",
     "check_integrity",
     "check_job_database",
+    "check_sessions",
     "migrate",
     "open_existing_storage",
     "open_storage",
@@ -134,7 +136,9 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
     `now` dates re-rolls, charges and reminders.
     """
     portraits = await asyncio.to_thread(open_portraits, settings.portraits_url)
-    database = open_database(settings.database_url)
+    database = open_database(
+        settings.database_url, settings.database_pool_size, settings.database_statement_timeout_seconds
+    )
     is_shared = not database.single_writer
     notifications = DatabaseNotifications(settings.database_url) if is_shared else None
     return Storage(

@@ -1,8 +1,8 @@
 """Checks the configuration and reports one line per part; costs nothing and changes nothing."""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.cli.installations_check import installation_lines
@@ -14,7 +14,7 @@ from handlers.slack.diagnostics import SlackCheck
 from handlers.slack.diagnostics import check as check_slack
 from providers import AccountCheck, retirement_dates
 from providers.accounts import open_models
-from storage import StorageHealth, check_job_database, open_storage
+from storage import StorageHealth, check_job_database, check_sessions, open_storage
 from storage.db.private_files import exposed_paths, is_exposed
 
 _KEY_HELP = {
@@ -80,15 +80,26 @@ async def _health(settings: Settings) -> StorageHealth | str:
     except Exception as error:  # noqa: BLE001 - drivers and stores raise any type
         return f"{type(error).__name__}: {error}".splitlines()[0]
     try:
-        return await storage.check()
+        health = await storage.check()
     finally:
         await storage.close()
+    return replace(
+        health,
+        database_error=health.database_error or await _error_of(check_sessions(settings.database_url, "database")),
+    )
 
 
 async def _engine_error(settings: Settings) -> str:
     """Return what is wrong with the job queue's database, empty if nothing."""
+    return await _error_of(check_job_database(settings.engine_url)) or await _error_of(
+        check_sessions(settings.engine_url, "engine")
+    )
+
+
+async def _error_of(check: Awaitable[None]) -> str:
+    """Return what is wrong and what to do, empty if nothing."""
     try:
-        await check_job_database(settings.engine_url)
+        await check
     except StorageUnavailable as error:
         return storage_advice.describe(error)
     return ""

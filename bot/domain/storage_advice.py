@@ -39,6 +39,10 @@ _SERVER_FIXES = {
     "no_connection_left": (
         "has no connection left: raise max_connections, or lower DATABASE_POOL_SIZE and ENGINE_POOL_SIZE"
     ),
+    "shared_sessions": (
+        "is reached through a pooler that shares sessions between transactions, but the bot's locks need a session of "
+        "their own: set the pooler to session mode (pool_mode = session), or name the server itself in {setting}"
+    ),
     "away": "does not answer: start the database server, or correct {setting}",
     "newer": _FILE_FIXES["newer"],
     "older": _FILE_FIXES["older"],

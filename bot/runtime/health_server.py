@@ -50,7 +50,7 @@ async def health_server(port: int | None, sources: HealthSources, host: str = "1
             yield
             return
         async with http_listener(
-            _create_web_app(sources), (host, port), "OPS_PORT", shutdown_seconds=_SHUTDOWN_TIMEOUT_SECONDS
+            _create_web_app(sources), (host, port), "OPS_HOST and OPS_PORT", shutdown_seconds=_SHUTDOWN_TIMEOUT_SECONDS
         ):
             yield
     finally:

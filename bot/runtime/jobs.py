@@ -38,8 +38,10 @@ Workflow = Callable[[str], Coroutine[Any, Any, None]]
 class JobRunner:
     """Runs jobs; implements the port JobQueue. One instance per process, as DBOS is a singleton."""
 
-    def __init__(self, url: str, executor_id: str) -> None:
+    def __init__(self, url: str, executor_id: str, pool_size: int = 20) -> None:
+        """Prepare a runner; `pool_size` is the most connections to a database on a server."""
         self._url = url
+        self._pool_size = pool_size
         self._executor_id = executor_id
         self._workflows: dict[str, Workflow] = {}
 
@@ -57,6 +59,7 @@ class JobRunner:
             "executor_id": self._executor_id,
             "serializer": DBOSPortableJSONSerializer(),
             "max_executor_threads": 16,
+            "sys_db_pool_size": self._pool_size,
             "log_level": "WARNING",
         }
         DBOS(config=config)

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -38,9 +38,18 @@ _SQLITE_FAILURES = {
 }
 # SQLSTATE codes and their classes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 _POSTGRES_FAILURES = {
-    "53100": "full", "25006": "read_only", "55P03": "locked", "XX001": "damaged", "XX002": "damaged",
-    "3D000": "no_database", "28000": "refused", "28P01": "refused", "53300": "no_connection_left",
-}  # fmt: skip
+    "25006": "read_only",
+    "25P03": "locked",  # idle_in_transaction_session_timeout
+    "28000": "refused",
+    "28P01": "refused",
+    "3D000": "no_database",
+    "53100": "full",
+    "53300": "no_connection_left",
+    "55P03": "locked",
+    "57014": "locked",  # statement_timeout
+    "XX001": "damaged",
+    "XX002": "damaged",
+}
 _UNAVAILABLE_PREFIXES = ("08", "53", "57P", "58")
 
 
@@ -99,15 +108,33 @@ class Database:
         await self.writer.dispose()
 
 
-def open_database(url: str) -> Database:
-    """Create engines for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`, without connecting."""
+def open_database(url: str, pool_size: int = 15, statement_timeout: float = 30.0) -> Database:
+    """Create engines for `sqlite+aiosqlite:///file` or `postgresql+asyncpg://...`, without connecting.
+
+    On PostgreSQL, `pool_size` is the most connections, and `statement_timeout` the most seconds for a statement and for
+    a transaction between two statements.
+    """
     if make_url(url).get_backend_name() == "sqlite":
         return Database(
             sqlite_engine(url, _WRITER_PRAGMAS, "BEGIN IMMEDIATE", connections=1),
             sqlite_engine(url, _READER_PRAGMAS, "BEGIN", connections=_READER_CONNECTIONS),
         )
-    writer = create_async_engine(url, pool_pre_ping=True)
+    writer = create_async_engine(url, pool_pre_ping=True, pool_size=pool_size, max_overflow=0)
+    milliseconds = str(round(statement_timeout * 1000))
+    set_at_connect(writer, {"statement_timeout": milliseconds, "idle_in_transaction_session_timeout": milliseconds})
     return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+
+
+def set_at_connect(engine: AsyncEngine, parameters: Mapping[str, str]) -> None:
+    """Set parameters of each PostgreSQL session. PgBouncer refuses them among the parameters of the connection."""
+    statement = "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in parameters.items())
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(statement)
+        cursor.close()
+        connection.commit()  # else the pool's rollback takes the parameters back
 
 
 @asynccontextmanager
@@ -164,7 +191,8 @@ def _failure_reason(error: Exception) -> str:
     if isinstance(cause, OSError):
         return "away"
     sqlstate = str(getattr(cause, "sqlstate", None) or "")
-    return _POSTGRES_FAILURES.get(sqlstate, "away" if sqlstate.startswith(_UNAVAILABLE_PREFIXES) else "")
+    is_cut = sqlstate.startswith(_UNAVAILABLE_PREFIXES) or getattr(error, "connection_invalidated", False)
+    return _POSTGRES_FAILURES.get(sqlstate, "away" if is_cut else "")
 
 
 def _error_detail(error: Exception) -> str:

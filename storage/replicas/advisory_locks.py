@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import StorageUnavailable
-from storage.db.engine import server_address, translate_db_errors
+from storage.db.engine import server_address, set_at_connect, translate_db_errors
 
 log = structlog.get_logger()
 
@@ -36,9 +36,8 @@ class AdvisoryLocks:
     """The locks that this process holds. A lost connection loses all of them at once and is opened again."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_async_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"server_settings": _KEEPALIVES}
-        )
+        self._engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        set_at_connect(self._engine, _KEEPALIVES)
         self._connection: AsyncConnection | None = None
         self._mutex = asyncio.Lock()
         self._held: set[str] = set()

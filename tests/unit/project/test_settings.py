@@ -75,11 +75,13 @@ def test_a_clock_with_an_offset_is_ahead_of_the_machine(monkeypatch: pytest.Monk
         ("SOCKET_SILENCE_SECONDS", "5"),
         ("FIRST_SWEEP_SECONDS", "-1"),
         ("SHORTEST_VOTING_SECONDS", "0"),
+        ("DATABASE_POOL_SIZE", "1"),
+        ("ENGINE_POOL_SIZE", "1000"),
+        ("DATABASE_STATEMENT_TIMEOUT_SECONDS", "0"),
+        ("OPS_HOST", "http://127.0.0.1"),
     ],
 )
-def test_a_setting_for_tests_out_of_its_bounds_is_refused(
-    name: str, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_setting_out_of_its_bounds_is_refused(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=name.lower()):
         Settings.load()

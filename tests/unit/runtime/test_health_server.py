@@ -70,6 +70,15 @@ async def test_health_and_readiness_are_ok() -> None:
         )
 
 
+async def test_server_listens_on_the_configured_address_only() -> None:
+    port = free_port()
+    async with health_server(port, sources(), "127.0.0.2"), aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.2:{port}/healthz") as response:
+            assert response.status == 200
+        with pytest.raises(aiohttp.ClientConnectorError):
+            await session.get(f"http://127.0.0.1:{port}/healthz")
+
+
 async def test_problems_are_reported_without_details() -> None:
     async with running_health_server(
         sources(broken_database, status=FakeConnectionStatus(ready=False, seconds_since_message=61.2))
