@@ -204,6 +204,7 @@ async def run(settings: Settings) -> None:
                 check_portraits=bot.storage.portraits.check_writable,
                 connection_status=connection_status,
                 generations_in_progress=lambda: bot.casting.generations_in_progress,
+                data_dir=settings.data_dir,
             )
             async with health_server(settings.ops_port, health_sources, settings.ops_host):
                 log.info("server_started", mode="http" if settings.http_port else "socket")

@@ -51,6 +51,17 @@ class UpscaleRepository(Protocol):
         """Return ids in progress, and those started since then without uploaded files."""
 
 
+@dataclass(frozen=True)
+class MoneySummary:
+    """All workspaces together: `pending_charges` wait for a person; `highest` is the largest committed sum by cap.
+
+    A cap is one of BudgetPeriod, and its sum that of the current period, in dollars.
+    """
+
+    pending_charges: int
+    highest: Mapping[str, Decimal]
+
+
 class Ledger(Protocol):
     """Charges and reservations. A month is the calendar month of a UTC `day`."""
 
@@ -74,6 +85,10 @@ class Ledger(Protocol):
 
     async def list_pending_charges(self, team: str) -> Sequence[LedgerEntry]:
         """Return unknown charges and unacknowledged charges above their reservation, oldest first."""
+
+    async def summarize(self, day: date) -> MoneySummary:
+        """Return what monitoring shows for a UTC day."""
+        ...
 
     async def get_entry(self, item_id: str) -> LedgerEntry:
         """Raises KeyError if there is no charge."""

@@ -6,9 +6,13 @@ stored.
 """
 
 import asyncio
+import math
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from time import perf_counter
 
 from aiohttp import web
@@ -36,12 +40,14 @@ class HealthSources:
     check_portraits: Check
     connection_status: ConnectionStatus
     generations_in_progress: Callable[[], int]
+    data_dir: Path
 
 
 @asynccontextmanager
 async def health_server(port: int | None, sources: HealthSources, host: str = "127.0.0.1") -> AsyncIterator[None]:
     """Measure the loop lag inside the block, and serve the endpoints if `port` is set."""
     metrics.register_gauge("drawing", sources.generations_in_progress)
+    metrics.register_gauge("data_free", partial(_free_bytes, sources.data_dir))
     metrics.register_gauge("socket_silence", lambda: sources.connection_status.seconds_since_message)
     metrics.register_gauge("socket_age", lambda: sources.connection_status.connection_age)
     lag_task = asyncio.create_task(_measure_lag())
@@ -73,7 +79,9 @@ def _create_web_app(sources: HealthSources) -> web.Application:
         return _status_response(problems | {"slack": slack})
 
     async def metrics_text(_request: web.Request) -> web.Response:
-        return web.Response(body=metrics.render(), headers={"Content-Type": metrics.CONTENT_TYPE})
+        # In a thread: the free space of a network disk can take a while.
+        body = await asyncio.to_thread(metrics.render)
+        return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE})
 
     app = web.Application()
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics_text)])
@@ -96,6 +104,14 @@ async def _problem(check: Check) -> str:
     except Exception as error:  # noqa: BLE001 - drivers raise any type
         return type(error).__name__
     return ""
+
+
+def _free_bytes(folder: Path) -> float:
+    """Return the free space of the folder's disk; not a number if there is no such folder."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return math.nan
 
 
 async def _measure_lag() -> None:

@@ -14,6 +14,7 @@ _RETIREMENT_CHECK_SECONDS = 60  # checks whether a day has passed; separate, as 
 _CLEANUP_HOURS = 24
 _PORTRAITS_CHECK_SECONDS = 30
 _TOKEN_SECONDS = 15
+_MEASURE_SECONDS = 15
 
 
 class Scheduler:
@@ -38,6 +39,7 @@ class Scheduler:
         check = casting.storage_retry.check_portraits
         first_check = now + timedelta(seconds=_PORTRAITS_CHECK_SECONDS)  # the start has checked
         self._add_interval_job(check, first_check, seconds=_PORTRAITS_CHECK_SECONDS)
+        self._add_interval_job(casting.monitoring.measure, now, seconds=_MEASURE_SECONDS)
         self._add_interval_job(casting.orphan_cleanup.run, now + timedelta(seconds=first_sweep), hours=_CLEANUP_HOURS)
         if refresh_tokens:
             self._add_interval_job(refresh_tokens, now, seconds=_TOKEN_SECONDS)

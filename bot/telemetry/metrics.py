@@ -3,9 +3,11 @@
 Metrics contain no person, character, candidate or tally, and do not link a portrait to its model.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
+from time import monotonic
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
@@ -36,6 +38,22 @@ _spent_dollars = Counter(
 _slot_failures = Counter("castroom_slot_failures", "Slots without a portrait.", ["kind", "paid"], registry=_registry)
 _redraws = Counter("castroom_redraws", "Redraws of messages.", ["outcome"], registry=_registry)
 _jobs = Gauge("castroom_jobs", "Running durable jobs.", ["kind"], registry=_registry)
+_oldest_job_seconds = Gauge(
+    "castroom_oldest_job_seconds", "Time since the oldest running job started.", ["kind"], registry=_registry
+)
+_job_starts: defaultdict[str, list[float]] = defaultdict(list)
+_pending_charges = Gauge(
+    "castroom_pending_charges", "Charges that wait for a person, of all workspaces.", registry=_registry
+)
+_budget_used_ratio = Gauge(
+    "castroom_budget_used_ratio",
+    "Largest share of a cap that is spent or reserved, by kind of cap.",
+    ["cap"],
+    registry=_registry,
+)
+_model_paused = Gauge(
+    "castroom_model_paused", "Whether the model is paused after failures: 1 or 0.", ["model"], registry=_registry
+)
 _rate_limit_waiting = Gauge(
     "castroom_rate_limit_waiting", "Slots and upscales that wait for a rate limit.", registry=_registry
 )
@@ -44,6 +62,7 @@ _workflows_taken_over = Counter(
     "castroom_workflows_taken_over", "Unfinished workflows of processes that ended.", registry=_registry
 )
 _gauges = {
+    "data_free": Gauge("castroom_data_free_bytes", "Free space of the disk with DATA_DIR.", registry=_registry),
     "drawing": Gauge("castroom_generations_in_progress", "Slots being generated.", registry=_registry),
     "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages that wait for a redraw.", registry=_registry),
     "socket_age": Gauge("castroom_socket_age_seconds", "Time since the socket was opened.", registry=_registry),
@@ -80,9 +99,30 @@ def count_redraw(outcome: str) -> None:
     _redraws.labels(outcome).inc()
 
 
-def track_job(kind: str) -> AbstractContextManager[object]:
-    """Count a running job inside the block."""
-    return _jobs.labels(kind).track_inprogress()
+@contextmanager
+def track_job(kind: str) -> Iterator[None]:
+    """Count a running job inside the block, and measure how long it runs."""
+    starts, started = _job_starts[kind], monotonic()
+    _oldest_job_seconds.labels(kind).set_function(lambda: monotonic() - min(starts) if starts else 0.0)
+    starts.append(started)
+    try:
+        with _jobs.labels(kind).track_inprogress():
+            yield
+    finally:
+        starts.remove(started)
+
+
+def set_pending_charges(count: int) -> None:
+    _pending_charges.set(count)
+
+
+def set_budget_used(cap: str, ratio: float) -> None:
+    """Set the largest share of a cap that any of its owners has used, from 0 on."""
+    _budget_used_ratio.labels(cap).set(ratio)
+
+
+def set_model_paused(model: str, *, is_paused: bool) -> None:
+    _model_paused.labels(model).set(is_paused)
 
 
 def track_rate_limit_wait() -> AbstractContextManager[object]:

@@ -17,6 +17,7 @@ from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.history import History
 from bot.usecases.home import Home
 from bot.usecases.model_retirement import RetirementWatcher
+from bot.usecases.monitoring import Monitoring
 from bot.usecases.paid_calls import PaidCalls
 from bot.usecases.ports import Ports
 from bot.usecases.production_settings import ProductionSettingsEditor
@@ -58,6 +59,7 @@ class Casting:
         self.roster_poster = RosterPoster(ports)
         self.retirement_watcher = RetirementWatcher(ports)
         self.orphan_cleanup = OrphanCleanup(ports)
+        self.monitoring = Monitoring(ports)
         self.channel_move = ChannelMove(ports, self.storage_retry)
         self.uninstall = Uninstall(ports, self.storage_retry)
         self.spending = Spending(ports, self.permissions)

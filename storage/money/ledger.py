@@ -5,16 +5,18 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Table, and_, case, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budget import BudgetPeriod, Payer
 from bot.domain.ids import ChannelRef
 from bot.domain.spend_report import BlindRoundSpend, LedgerEntry, RoundSpend, SpendTotal
+from bot.ports.ledger import MoneySummary
 from storage.db.columns import Dollars
 from storage.db.engine import Database
 from storage.db.rows import with_place
 from storage.db.tables import (
+    budget_periods,
     channels,
     characters,
     faces,
@@ -117,6 +119,17 @@ class SqlLedger:
     async def list_pending_charges(self, team: str) -> Sequence[LedgerEntry]:
         async with self._database.snapshot() as connection:
             return await _list_entries(connection, (ledger.c.team == team) & is_pending_charge)
+
+    async def summarize(self, day: date) -> MoneySummary:
+        is_current = or_(
+            and_(budget_periods.c.cap.endswith("_month"), budget_periods.c.starts_on == day.replace(day=1)),
+            and_(~budget_periods.c.cap.endswith("_month"), budget_periods.c.starts_on == day),
+        )
+        highest = select(budget_periods.c.cap, func.max(budget_periods.c.committed)).where(is_current)
+        async with self._database.snapshot() as connection:
+            pending = await connection.scalar(select(func.count()).select_from(ledger).where(is_pending_charge))
+            rows = await connection.execute(highest.group_by(budget_periods.c.cap))
+            return MoneySummary(pending or 0, {row[0]: row[1] for row in rows})
 
     async def list_unnotified_overspends(self) -> Sequence[LedgerEntry]:
         async with self._database.snapshot() as connection:

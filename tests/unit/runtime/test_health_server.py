@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -41,11 +42,12 @@ def sources(
     portraits: Check | None = None,
     status: FakeConnectionStatus | None = None,
     generations: int = 0,
+    data_dir: Path = Path(),
 ) -> HealthSources:
     """Return sources of which those that are not given are well."""
     return HealthSources(
         database or healthy, engine or healthy, portraits or healthy, status or FakeConnectionStatus(),
-        lambda: generations,
+        lambda: generations, data_dir,
     )  # fmt: skip
 
 
@@ -157,3 +159,22 @@ async def test_running_jobs_are_counted() -> None:
 def metric_value(response: tuple[int, str], metric: str) -> float:
     assert response[0] == 200
     return next((float(row.rsplit(" ", 1)[1]) for row in response[1].splitlines() if row.startswith(f"{metric} ")), 0.0)
+
+
+async def test_the_age_of_the_oldest_job_is_shown_while_it_runs() -> None:
+    metric = 'castroom_oldest_job_seconds{kind="close"}'
+    async with running_health_server(sources()) as session:
+        with metrics.track_job("close"):
+            with metrics.track_job("close"):
+                pass
+            during = metric_value(await fetch(session, "/metrics"), metric)
+        after = metric_value(await fetch(session, "/metrics"), metric)
+    assert during > 0
+    assert after == 0
+
+
+async def test_free_space_is_shown_for_a_folder_that_exists(tmp_path: Path) -> None:
+    async with running_health_server(sources(data_dir=tmp_path)) as session:
+        assert metric_value(await fetch(session, "/metrics"), "castroom_data_free_bytes") > 0
+    async with running_health_server(sources(data_dir=tmp_path / "missing")) as session:
+        assert "castroom_data_free_bytes NaN" in (await fetch(session, "/metrics"))[1]

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -101,7 +102,7 @@ async def test_bytes_that_keep_dripping_in_do_not_keep_a_connection_open() -> No
 async def test_the_health_server_closes_such_connections(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(http_listener.__wrapped__.__kwdefaults__, "connection_seconds", 0.1)  # type: ignore[attr-defined]
     port = free_port()
-    async with health_server(port, HealthSources(healthy, healthy, healthy, Connected(), lambda: 0)):
+    async with health_server(port, HealthSources(healthy, healthy, healthy, Connected(), lambda: 0, Path())):
         await wait_until_closed(port, sent)
 
 

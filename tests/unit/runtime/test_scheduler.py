@@ -23,6 +23,7 @@ def make_scheduler(run_due: Job, check_retirements: Job = do_nothing) -> Schedul
         retirement_watcher=SimpleNamespace(check=check_retirements),
         orphan_cleanup=SimpleNamespace(run=do_nothing),
         storage_retry=SimpleNamespace(check_portraits=do_nothing),
+        monitoring=SimpleNamespace(measure=do_nothing),
     )
     return Scheduler(casting)
 
