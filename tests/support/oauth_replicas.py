@@ -80,6 +80,11 @@ class OAuthReplicas(PracticeEnvironment):
 
     async def install(self, person: str, at: str = "a", back_at: str = "a", **decision: str) -> tuple[int, str]:
         """Install the app from the page of the bot `at`; return status and text of the page at the end."""
+        path, cookie = await self.begin_install(person, at, **decision)
+        return await self.finish_install(back_at, path, cookie)
+
+    async def begin_install(self, person: str, at: str, **decision: str) -> tuple[str, str]:
+        """Decide on Slack's page; return the path that it leads back to, and the cookie of the browser."""
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as browser:
             async with browser.get(f"{self.address(at)}/slack/install") as page:
                 cookie = page.headers["Set-Cookie"].partition(";")[0]
@@ -88,9 +93,15 @@ class OAuthReplicas(PracticeEnvironment):
             slack_page = link.partition("?")[0]
             async with browser.post(slack_page, data=form, allow_redirects=False) as allowed:
                 back = _location(allowed)
-            path = back.removeprefix(self.address("a"))
-            async with browser.get(f"{self.address(back_at)}{path}", headers={"Cookie": cookie}) as page:
-                return page.status, await page.text()
+            return back.removeprefix(self.address("a")), cookie
+
+    async def finish_install(self, name: str, path: str, cookie: str) -> tuple[int, str]:
+        """Come back from Slack to a bot; return status and text of its page."""
+        async with (
+            aiohttp.ClientSession() as browser,
+            browser.get(f"{self.address(name)}{path}", headers={"Cookie": cookie}) as page,
+        ):
+            return page.status, await page.text()
 
     async def ask(self, name: str, team: str) -> str:
         """Send `/cast help` of a workspace to one bot, signed but without an address for the answer.

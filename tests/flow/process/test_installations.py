@@ -69,6 +69,13 @@ async def test_an_installation_that_begins_at_one_bot_ends_at_the_other(bots: OA
     assert await seconds_until(bots, "a", TEAM, refused=False) < scaled(5)
 
 
+async def test_a_state_that_was_used_at_one_bot_is_refused_by_the_other(bots: OAuthReplicas) -> None:
+    path, cookie = await bots.begin_install(LENA, "a")
+    assert (await bots.finish_install("a", path, cookie))[0] == 200
+    status, page = await bots.finish_install("b", path, cookie)
+    assert (status, "used already" in page) == (401, True)
+
+
 async def test_a_dump_of_the_database_contains_no_token(bots: OAuthReplicas) -> None:
     dump = bots.dump()
     assert "Lantern Advertising" in dump
@@ -110,6 +117,26 @@ async def rotate(bots: OAuthReplicas, keys: str) -> str:
     output, _ = await process.communicate()
     assert process.returncode == 0, output
     return output.decode()
+
+
+async def test_tokens_that_expire_are_refreshed_by_one_bot_at_a_time(bots: OAuthReplicas) -> None:
+    await bots.control_client.post("slack/settings", {"token_seconds": 64})
+    assert (await bots.install(LENA))[0] == 200
+    before = len(await failed_calls(bots))
+    started = time.monotonic()
+    # A token with less than a minute left is refreshed before it is used, by whichever bot is asked.
+    while time.monotonic() - started < 12:
+        assert not any(await asyncio.gather(*(bots.ask(name, TEAM) for name in bots.bots for _ in range(3))))
+        await asyncio.sleep(0.2)
+    exchanges = (await bots.control_client.get("calls", method="oauth.v2.access", limit=100))["calls"]
+    refreshes = [call for call in exchanges if call["arguments"].get("grant_type") == "refresh_token"]
+    assert len(refreshes) >= 2
+    assert [call["error"] for call in refreshes if not call["ok"]] == []
+    assert (await failed_calls(bots))[before:] == []
+    assert await bots.cast("Ines: a lighthouse keeper")
+    dump = bots.dump()
+    assert "xoxe" not in dump
+    await bots.control_client.post("slack/settings", {"token_seconds": 0})
 
 
 async def test_a_removed_app_is_refused_by_both_bots_and_its_round_ends(
