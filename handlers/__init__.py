@@ -25,6 +25,7 @@ from handlers.features.round_controls import RoundControlListeners
 from handlers.features.round_form import RoundFormListeners
 from handlers.features.sealed_ballot import SealedBallotListeners
 from handlers.features.spend import SpendListeners
+from handlers.features.standings import StandingsListeners
 from handlers.features.uninstall import UninstallListeners
 from handlers.features.upscale import UpscaleListeners
 from handlers.features.vote import VoteListeners
@@ -33,6 +34,7 @@ from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
 from handlers.presenters.roster import RosterPresenter
+from handlers.presenters.standings import StandingsPresenter
 from handlers.slack.answered_messages import AnsweredMentions
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
@@ -59,9 +61,10 @@ def register(
     faces = FacePresenter(casting, locations, titles)
     side_by_side = ComparePresenter(casting, storage.rounds, uploads, locations)
     roster = RosterPresenter(casting, directory, clients, uploads)
+    standings = StandingsPresenter(casting, titles, directory, clients, uploads, locations)
     archives = ArchiveSender(clients, uploads)
     for listeners in (
-        CastListeners(casting, titles, faces, roster, locations, directory, guard),
+        CastListeners(casting, titles, faces, roster, standings, locations, directory, guard),
         MentionListeners(casting, faces, locations, directory, guard, AnsweredMentions(storage)),
         VoteListeners(casting, directory, guard),
         VoteDetailsListeners(casting, titles, guard),
@@ -82,6 +85,7 @@ def register(
         HomeCastListeners(casting, titles, directory, guard),
         HomeCardListeners(casting, titles, faces, archives, guard),
         RosterListeners(roster, guard),
+        StandingsListeners(standings, guard),
         ProductionSettingsListeners(casting, titles, guard),
         SpendListeners(casting),
         ChannelMoveListeners(casting, directory),

@@ -1,7 +1,7 @@
 """The text after `/cast`, parsed into a command.
 
 The text is `NAME: BRIEF` with options, `NAME` alone (recall), `history NAME`, `alias NAME = OTHER`, or one of the
-words `help`, `list`, `roster`, `spend` and `settings`. Empty text opens the form.
+words `help`, `list`, `roster`, `spend`, `standings` and `settings`. Empty text opens the form.
 """
 
 import re
@@ -73,6 +73,11 @@ class SpendCommand:
 
 
 @dataclass(frozen=True)
+class StandingsCommand:
+    """Show what the votes say about the models."""
+
+
+@dataclass(frozen=True)
 class HistoryCommand:
     """Show a character's history."""
 
@@ -98,6 +103,7 @@ Command = (
     | HistoryCommand
     | ListCommand
     | SpendCommand
+    | StandingsCommand
     | RosterCommand
     | AliasCommand
     | OpenFormCommand
@@ -113,6 +119,7 @@ _COMMAND_BY_WORD: Mapping[str, Command] = {
     "--help": HelpCommand(),
     "list": ListCommand(),
     "spend": SpendCommand(),
+    "standings": StandingsCommand(),
     "roster": RosterCommand(),
     "settings": SettingsCommand(),
 }

@@ -6,7 +6,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.names import normalize_name
 
-COMMANDS = ("help", "list", "roster", "history", "alias", "spend", "settings")
+COMMANDS = ("help", "list", "roster", "history", "alias", "spend", "standings", "settings")
 # What people type for a command, and for what a button does.
 _OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "help": ("h", "man", "usage", "info", "hilfe", "ayuda", "aide", "commands", "command"),
@@ -15,6 +15,7 @@ _OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "history": ("log", "audit", "versions", "version"),
     "alias": ("aka", "rename", "nickname"),
     "spend": ("spent", "spends", "cost", "costs", "money", "budget", "price", "prices"),
+    "standings": ("standing", "ranking", "rankings", "leaderboard", "stats", "scores", "compare"),
     "settings": ("set", "config", "configure", "setup", "preferences", "options"),
     "lock": ("lock", "decide", "close"),
     "unlock": ("unlock", "recast", "re-cast", "again"),

@@ -65,7 +65,7 @@ class Round:
     sheet. `patience_until` minus `opened_at` is how long the models may take. `origin` is how it came from `parent`
     (rerolled, refined, recast), `recast_reason` the lead's reason. `requested_by` started it where another person leads
     it. `source_thread_ts` is the thread it was requested in. The current ballot was opened or extended at
-    `voting_since`.
+    `voting_since`; the models were revealed at `first_closed_at`.
     """
 
     id: str
@@ -94,6 +94,7 @@ class Round:
     recast_reason: str = ""
     requested_by: str = ""
     voting_since: datetime | None = None
+    first_closed_at: datetime | None = None
     source_thread_ts: str = ""
     tally: Tally | None = None
     run_off: RunOff | None = None
@@ -214,6 +215,13 @@ class Round:
         """Whether people know by now which model drew what."""
         return (
             self.tally is not None or self.run_off is not None or self.state in (RoundState.CLOSED, RoundState.LOCKED)
+        )
+
+    @property
+    def was_reopened(self) -> bool:
+        """Whether the first ballot was opened again after its close had revealed the models."""
+        return bool(
+            self.first_closed_at and self.voting_since and self.voting_since > self.first_closed_at and not self.run_off
         )
 
     @property

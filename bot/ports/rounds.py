@@ -12,6 +12,7 @@ from bot.domain.face import Face, Portrait, Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotFailure
+from bot.domain.standings.report import FinishedRound
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,10 @@ class BallotRepository(Protocol):
         """
 
     async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]: ...
+
+    async def list_finished(self, team: str, limit: int) -> Sequence[FinishedRound]:
+        """List the workspace's newest rounds whose ballot closed, with their votes, newest first."""
+        ...
 
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         """Change voting to closed, freeze the tally, number late candidates; False if state or version changed."""

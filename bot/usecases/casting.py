@@ -35,6 +35,7 @@ from bot.usecases.round_message import RoundMessage
 from bot.usecases.round_pictures import RoundPictures
 from bot.usecases.sealed_ballot import SealedBallots
 from bot.usecases.spending import Spending
+from bot.usecases.standings import ShowStandings
 from bot.usecases.start_round import StartRound
 from bot.usecases.storage_retry import StorageRetry
 from bot.usecases.uninstall import Uninstall
@@ -63,6 +64,7 @@ class Casting:
         self.channel_move = ChannelMove(ports, self.storage_retry)
         self.uninstall = Uninstall(ports, self.storage_retry)
         self.spending = Spending(ports, self.permissions)
+        self.standings = ShowStandings(ports, self.permissions)
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)
         self.history = History(ports, self.recall)

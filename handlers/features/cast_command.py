@@ -20,6 +20,7 @@ from bot.domain.command import (
     RosterCommand,
     SettingsCommand,
     SpendCommand,
+    StandingsCommand,
     parse_command,
 )
 from bot.domain.errors import AlreadyCasting, BriefError, NotAvailableHere, SlackUnavailable
@@ -27,6 +28,7 @@ from bot.ports.rounds import StartResult
 from bot.usecases.casting import Casting
 from handlers.presenters.faces import FacePresenter
 from handlers.presenters.roster import RosterPresenter
+from handlers.presenters.standings import StandingsPresenter
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.listeners import press_listener
@@ -37,7 +39,7 @@ from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import command_from
 from handlers.slack.payloads.values import ButtonPress, Payload, SlashCommand
 from handlers.slack.responder import Responder
-from handlers.text import receipts, roster
+from handlers.text import receipts, roster, standings
 from handlers.text.model_titles import Titles
 from handlers.views import private
 from handlers.views import round_form as form_view
@@ -56,6 +58,7 @@ class CastListeners:
         titles: Titles,
         faces: FacePresenter,
         roster: RosterPresenter,
+        standings: StandingsPresenter,
         locations: RoundLocations,
         directory: SlackDirectory,
         guard: WorkspaceGuard,
@@ -64,6 +67,7 @@ class CastListeners:
         self._titles = titles
         self._faces = faces
         self._roster = roster
+        self._standings = standings
         self._locations = locations
         self._directory = directory
         self._guard = guard
@@ -100,6 +104,10 @@ class CastListeners:
                     await responder.ack()
                     await self._casting.spending.send_report(command.person, command.place)
                     await responder.ephemeral(private.note(receipts.SPENDING_SENT))
+                case StandingsCommand():
+                    await responder.ack()
+                    await self._standings.send(command.person, command.place, "production")
+                    await responder.ephemeral(private.note(standings.SENT))
                 case HistoryCommand() as parsed:
                     await self._show_history(parsed, command, responder)
                 case AliasCommand() as parsed:

@@ -30,6 +30,27 @@ _KINDS = {
     "cancelled": "the round ended before {who} was asked",
 }
 
+_SHORT_KINDS = {
+    "refused": "declined",
+    "reference_refused": "reference declined",
+    "rate_limited": "over the rate limit",
+    "insufficient_credit": "without credit",
+    "authentication_failed": "key rejected",
+    "retired": "retired",
+    "invalid_request": "request rejected",
+    "provider_down": "failed",
+    "timed_out": "timed out",
+    "invalid_image": "unusable picture",
+    "duplicate": "copy of another portrait",
+    "unknown": "answer lost",
+    "cancelled": "not asked",
+}
+
+
+def miss_words(kind: str) -> str:
+    """Name a kind of failure in two or three words, for counts."""
+    return _SHORT_KINDS.get(kind, "failed unexpectedly")
+
 
 def blind_reason(round_: Round, slot: Slot) -> str:
     """Return the reason without the model.

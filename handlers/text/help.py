@@ -24,13 +24,14 @@ _USAGES: Mapping[str, tuple[str, str]] = {
     ),
     "unalias": ("/cast alias the fisherwoman =", "removes that name"),
     "spend": ("/cast spend", "sends you what was spent, today and this month"),
+    "standings": ("/cast standings", "sends you which models your votes prefer, and how surely"),
     "settings": ("/cast settings", "opens the settings of this channel"),
     "help": ("/cast help", "shows all commands"),
 }
 _GROUPS = (
     ("Cast", ("cast", "form")),
     ("Find a face", ("show", "ask", "list", "roster", "history", "alias", "unalias")),
-    ("Money and settings", ("spend", "settings")),
+    ("Models, money and settings", ("standings", "spend", "settings")),
 )
 # Actions that have a button and no command.
 _BUTTONS: Mapping[str, str] = {

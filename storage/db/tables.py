@@ -157,6 +157,7 @@ rounds = Table(
     Column("recast_reason", Text, nullable=False, server_default=""),
     Column("requested_by", Text, nullable=False, server_default=""),
     Column("voting_since", UtcMicros),
+    Column("first_closed_at", UtcMicros),
     Column("source_thread_ts", Text, nullable=False, server_default=""),
     Column("tally", JsonValue[Tally](Tally)),
     Column("run_off", JsonValue[RunOff](RunOff)),

@@ -3,18 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func, literal, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput, VoteSource
 from bot.domain.brief import SLOT_LIMIT, BallotMode
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotState
+from bot.domain.standings.report import FinishedRound
 from bot.ports.clock import Now
+from storage.db.columns import UtcMicros
 from storage.db.engine import Database, upsert
 from storage.db.tables import ballot_submissions, rounds, slots, vote_inputs
 from storage.db.write_batch import WriteBatcher
 from storage.replicas.redraw_marks import mark_redraw
+from storage.rounds.finished import list_finished
 from storage.rounds.queries import list_rounds
 from storage.rounds.reminders import clear_reminders
 from storage.rounds.slots import bump_ballot_version
@@ -62,11 +65,21 @@ class SqlBallotRepository:
             rows = await connection.execute(select(ballot_submissions).where(ballot_submissions.c.round_id == round_id))
             return [BallotSubmission(**row) for row in rows.mappings()]
 
+    async def list_finished(self, team: str, limit: int) -> Sequence[FinishedRound]:
+        async with self._database.snapshot() as connection:
+            return await list_finished(connection, team, limit)
+
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         async with self._database.transaction() as connection:
             is_current = (rounds.c.state == RoundState.VOTING) & (rounds.c.ballot_version == version)
             statement = (
-                update(rounds).where(rounds.c.id == round_id, is_current).values(state=RoundState.CLOSED, tally=tally)
+                update(rounds)
+                .where(rounds.c.id == round_id, is_current)
+                .values(
+                    state=RoundState.CLOSED,
+                    tally=tally,
+                    first_closed_at=func.coalesce(rounds.c.first_closed_at, literal(self._now(), UtcMicros)),
+                )
             )
             if (await connection.execute(statement)).rowcount == 0:
                 return False

@@ -61,8 +61,12 @@ PRESSES = {
     "versions": "r1",
     "take": "r1",
     "share_roster": "C1",
+    "share_standings": "C1",
+    "standings:workspace": "C1",
     "charged:0": "r1-0",
     "seen:0": "r1-0",
+    "vote_none": "r1",
+    "who_voted": "r1",
     "help_more": "help",
 }
 # Choices in modals about something in the private channel, by action id: the modal's metadata.

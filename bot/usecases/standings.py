@@ -1,0 +1,63 @@
+"""Standings: what the votes of finished blind rounds say about the models, for one person or for a channel."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.domain.ids import ChannelRef
+from bot.domain.standings.report import FinishedRound, StandingsReport, standings_report
+from bot.usecases.access import Permissions, visible_channels
+from bot.usecases.ports import Ports
+
+# The newest finished rounds of a workspace: older ones say little about today's models.
+_MAX_ROUNDS = 400
+
+Scope = Literal["production", "workspace"]
+
+
+@dataclass(frozen=True)
+class Standings:
+    """A report over the rounds of one production, or of all channels that the reader may see."""
+
+    scope: Scope
+    production_name: str
+    report: StandingsReport
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStandings:
+    """Builds standings. They hold no names and no votes of single people."""
+
+    ports: Ports
+    permissions: Permissions
+
+    async def for_person(self, person: str, place: ChannelRef, scope: Scope) -> Standings:
+        """Return the standings over the rounds of channels that the person may see; the person is in `place`.
+
+        Raises SlackUnavailable, StorageUnavailable.
+        """
+        finished = await self._list_finished(place, scope)
+        channels = {one.round.place for one in finished}
+        visible = await visible_channels(self.ports.channel_access, channels, person, place)
+        return await self._build(place, scope, [one for one in finished if one.round.place in visible])
+
+    async def for_channel(self, person: str, place: ChannelRef) -> Standings:
+        """Return the standings to post in `place`, over the rounds of that channel alone.
+
+        Raises PermissionDenied unless the person may change the production's settings.
+        """
+        await self.permissions.require_settings_change(place, person)
+        finished = await self._list_finished(place, "production")
+        return await self._build(place, "production", [one for one in finished if one.round.place == place])
+
+    async def _list_finished(self, place: ChannelRef, scope: Scope) -> Sequence[FinishedRound]:
+        finished = await self.ports.storage.ballots.list_finished(place.team, _MAX_ROUNDS)
+        if scope == "workspace":
+            return finished
+        channels = (await self.ports.storage.productions.get(place)).channels
+        return [one for one in finished if one.round.place.channel in channels]
+
+    async def _build(self, place: ChannelRef, scope: Scope, finished: Sequence[FinishedRound]) -> Standings:
+        production = await self.ports.storage.productions.get(place)
+        return Standings(scope, production.name, await asyncio.to_thread(standings_report, finished))

@@ -1,0 +1,29 @@
+"""Rounds whose ballot closed, with everything that people voted: three queries, however many rounds."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.ballot import BallotSubmission, VoteInput
+from bot.domain.standings.report import FinishedRound
+from storage.db.tables import ballot_submissions, rounds, vote_inputs
+from storage.rounds.queries import list_rounds
+
+
+async def list_finished(connection: AsyncConnection, team: str, limit: int) -> Sequence[FinishedRound]:
+    """List the newest rounds with a frozen tally, newest first."""
+    is_finished = (rounds.c.team == team) & rounds.c.tally.is_not(None)
+    ids = select(rounds.c.id).where(is_finished).order_by(rounds.c.opened_at.desc(), rounds.c.id).limit(limit)
+    newest = ids.subquery()
+    found = await list_rounds(connection, rounds.c.id.in_(select(newest.c.id)), rounds.c.opened_at.desc())
+    inputs: defaultdict[str, list[VoteInput]] = defaultdict(list)
+    query = select(vote_inputs).where(vote_inputs.c.round_id.in_(select(newest.c.id)), vote_inputs.c.on)
+    for row in (await connection.execute(query)).mappings():
+        inputs[row["round_id"]].append(VoteInput(**row))
+    submissions: defaultdict[str, list[BallotSubmission]] = defaultdict(list)
+    query = select(ballot_submissions).where(ballot_submissions.c.round_id.in_(select(newest.c.id)))
+    for row in (await connection.execute(query)).mappings():
+        submissions[row["round_id"]].append(BallotSubmission(**row))
+    return [FinishedRound(round_, inputs[round_.id], submissions[round_.id]) for round_ in found]
