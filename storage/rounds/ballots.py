@@ -136,13 +136,14 @@ class SqlBallotRepository:
             )
             stage = case((rounds.c.run_off.is_(None), BallotStage.FIRST.value), else_=BallotStage.RUN_OFF.value)
             # On an open ballot a submission is "none of these", which a later vote input replaces.
-            is_replaced = exists().where(
+            votes_later = select(vote_inputs.c.person).where(
                 rounds.c.brief["ballot"].as_string() == BallotMode.OPEN.value,
                 vote_inputs.c.round_id == rounds.c.id,
                 vote_inputs.c.person == person,
                 vote_inputs.c.event_ts_us > ballot_submissions.c.event_ts_us,
                 rounds.c.run_off.is_(None),
             )
+            is_replaced = votes_later.correlate(rounds, ballot_submissions).exists()
             has_submitted = exists().where(
                 ballot_submissions.c.round_id == rounds.c.id,
                 ballot_submissions.c.person == person,

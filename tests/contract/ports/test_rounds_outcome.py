@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from bot.domain.ballot import BallotStage, BallotSubmission
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotFailure
@@ -186,3 +187,12 @@ async def test_sheet_refusal_is_stored_until_a_sheet_is_uploaded(storage: Storag
     assert (await storage.rounds.get("r1")).sheet_refused == "file_uploads_disabled"
     await storage.rounds.set_sheet("r1", "F-sheet", 4)
     assert (await storage.rounds.get("r1")).sheet_refused == ""
+
+
+async def test_none_of_these_is_not_replaced_by_a_vote_in_another_round(storage: Storage) -> None:
+    for round_id, name in (("r1", "Maya"), ("r2", "Juan")):
+        await open_voting_round(storage, make_round(round_id, name))
+    none = BallotSubmission("r1", "U1", BallotStage.FIRST, frozenset(), frozenset(), {}, 5)
+    assert await storage.ballots.record_submission(none)
+    await storage.ballots.record_vote(make_vote_input(await storage.rounds.get("r2"), 1, "U1", 9))
+    assert not await storage.ballots.list_without_vote("U1", "T1")
