@@ -12,7 +12,7 @@ from bot.imaging.fonts import font_for, truncate
 _WIDTH, _MARGIN, _ROW, _FOOT = 1200, 40, 84, 72
 _TEXT_COLOR, _MUTED_COLOR, _GRID_COLOR, _SURE_COLOR, _OPEN_COLOR = "#1d1c1d", "#616061", "#dddddd", "#2b6a8c", "#9a9a9a"
 _LABEL_SIZE, _AXIS_SIZE = 26, 22
-_LEAST_RANGE, _GREATEST_RANGE = 1.0, 6.0
+_LEAST_RANGE, _GREATEST_RANGE = 1.0, 4.0
 _DOT, _BAR = 9, 6
 
 
@@ -69,4 +69,7 @@ def _draw_text(
     draw: ImageDraw.ImageDraw, position: tuple[int, int], text: str, size: int, fill: str, anchor: str
 ) -> None:
     if font := font_for(text, size):
-        draw.text(position, truncate(text, font, _WIDTH - 2 * _MARGIN), fill=fill, font=font, anchor=anchor)
+        fitting_text = truncate(text, font, _WIDTH - 2 * _MARGIN)
+        # The grid must not run through the text.
+        draw.rectangle(draw.textbbox(position, fitting_text, font=font, anchor=anchor), fill="white")
+        draw.text(position, fitting_text, fill=fill, font=font, anchor=anchor)

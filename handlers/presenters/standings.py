@@ -65,7 +65,7 @@ class StandingsPresenter:
         def build_view(file_id: str = "") -> View:
             return standings_view(standings, self._titles, _lookup(links), file_id, buttons)
 
-        client = self._clients.for_team(recipient.team)
+        client = await self._clients.for_team(recipient.team)
         posted = await post_message(build_view(), recipient, client)
         rows = words.rows(standings.report.verdicts, self._titles)
         if not rows:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput, VoteSource
-from bot.domain.brief import BallotMode, Look
+from bot.domain.brief import BallotMode
+from bot.domain.catalogue import Look
 from bot.domain.round import Round, RoutingReason
 from bot.domain.slot import SlotFailure, SlotState
 from bot.domain.standings.report import FinishedRound, SetAside, count_round, standings_report
