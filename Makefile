@@ -4,6 +4,7 @@ ARGS ?=
 TOOLS := .tools
 VENV := .venv
 PY := $(VENV)/bin/python
+RUN_VENV := .venv-run
 # An uv already on the machine serves; otherwise one is put into .tools, away from the system's Python.
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 # Much of a test's time is waiting for processes: three share two cores well.
@@ -13,7 +14,7 @@ PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 CHANGED = { git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } | grep '\.py$$'
 
-.PHONY: demo test test-heavy test-all watch check run bench bench-quick setup lock format pictures deploy-tools check-deploy clean help
+.PHONY: demo test test-heavy test-all watch check run doctor setup-run check-run bench bench-quick setup lock format pictures deploy-tools check-deploy clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -44,8 +45,16 @@ check: setup  ## format, lint, types, import contracts
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 
-run: setup  ## the bot for a real workspace; variables in .env.example
-	@$(PY) -m bot run
+run: setup-run  ## the bot for a real workspace; variables in .env.example
+	@$(RUN_VENV)/bin/python -m bot run
+
+doctor: setup-run  ## what works and what is missing; costs nothing
+	@$(RUN_VENV)/bin/python -m bot doctor
+
+check-run: setup-run  ## the product with nothing but requirements/run.lock
+	@ENV_FILE= $(RUN_VENV)/bin/python -m tests.support.product_imports
+	@ENV_FILE= $(RUN_VENV)/bin/python -m bot --help >/dev/null
+	@ENV_FILE= DATA_DIR=$(TOOLS)/check-run $(RUN_VENV)/bin/python -m bot doctor | grep -q "^ok      engine"
 
 bench: setup  ## the figures of docs/benchmarks.md
 	@$(PY) -m benchmarks --write $(ARGS)
@@ -67,6 +76,15 @@ $(VENV)/.synced: requirements/dev.lock
 	@echo "Installing the Python packages into $(VENV). This takes about a minute, the first time only."
 	@test -x $(PY) || $(UV) venv -q --python $(PYTHON) --no-python-downloads $(VENV)
 	@$(UV) pip sync -q --python $(PY) --require-hashes requirements/dev.lock
+	@touch $@
+
+setup-run: $(RUN_VENV)/.synced  ## .venv-run with the exact versions of requirements/run.lock: what the bot needs, no more
+
+$(RUN_VENV)/.synced: requirements/run.lock
+	@$(MAKE) --no-print-directory $(UV)
+	@echo "Installing the Python packages into $(RUN_VENV). This takes about half a minute, the first time only."
+	@test -x $(RUN_VENV)/bin/python || $(UV) venv -q --python $(PYTHON) --no-python-downloads $(RUN_VENV)
+	@$(UV) pip sync -q --python $(RUN_VENV)/bin/python --require-hashes requirements/run.lock
 	@touch $@
 
 $(TOOLS)/bin/uv: requirements/tools.lock
@@ -99,4 +117,4 @@ $(TOOLS)/deploy/.synced: requirements/deploy.lock
 	@touch $@
 
 clean:  ## forget the environment, keep the data
-	@rm -rf $(VENV) $(TOOLS)
+	@rm -rf $(VENV) $(RUN_VENV) $(TOOLS)

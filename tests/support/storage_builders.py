@@ -54,8 +54,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture(params=DATABASES)
 async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Storage]:
-    url = await fresh_sqlite(tmp_path) if request.param == "sqlite" else await asyncio.to_thread(fresh_postgres)
-    opened = await open_storage(make_settings(url), clock)
+    opened = await open_storage(make_settings(await fresh_database(request.param, tmp_path)), clock)
     yield opened
     await assert_roster_status_is_current(opened)
     await opened.close()
@@ -96,6 +95,11 @@ async def fresh_sqlite(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     file.write_bytes(await asyncio.to_thread(_migrated_template))
     return f"sqlite+aiosqlite:///{file}"
+
+
+async def fresh_database(kind: str, folder: Path) -> str:
+    """Return the URL of a new, migrated database of one of DATABASES."""
+    return await fresh_sqlite(folder) if kind == "sqlite" else await asyncio.to_thread(fresh_postgres)
 
 
 def fresh_postgres() -> str:

@@ -1,4 +1,4 @@
-"""The port `JobQueue` on DBOS: a job starts once, runs to its end and resumes after a crash."""
+"""The port `JobQueue` on DBOS, on SQLite and PostgreSQL: a job starts once, ends, and resumes after a crash."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,6 +14,8 @@ from dbos._dbos import _get_dbos_instance
 from bot.domain.errors import StorageUnavailable
 from bot.runtime.jobs import JobRunner
 from bot.usecases.casting import Casting
+from tests.support.postgres_server import require_postgres
+from tests.support.storage_builders import DATABASES
 from tests.support.time_factor import scaled
 
 
@@ -87,16 +89,24 @@ class FakeUseCases:
         self.calls.append(f"close {key}")
 
 
-async def launch_runner(use_cases: FakeUseCases, data: Path) -> JobRunner:
-    runner = JobRunner(f"sqlite:///{data / 'engine.sqlite'}", "test")
+async def launch_runner(use_cases: FakeUseCases, url: str) -> JobRunner:
+    runner = JobRunner(url, "test")
     await runner.launch(use_cases.casting())
     return runner
 
 
+@pytest.fixture(params=DATABASES)
+def engine_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'engine.sqlite'}"
+    server = require_postgres()
+    return server.url(server.create_database(), "postgresql")
+
+
 @pytest.fixture
-async def use_cases_and_runner(tmp_path: Path) -> AsyncIterator[tuple[FakeUseCases, JobRunner]]:
+async def use_cases_and_runner(engine_url: str) -> AsyncIterator[tuple[FakeUseCases, JobRunner]]:
     use_cases = FakeUseCases()
-    runner = await launch_runner(use_cases, tmp_path)
+    runner = await launch_runner(use_cases, engine_url)
     yield use_cases, runner
     use_cases.release.set()
     await asyncio.sleep(0.05)
@@ -196,7 +206,7 @@ async def test_job_that_cannot_start_is_left_to_the_scheduler(
 @pytest.mark.parametrize("damaged", ["header", "page"])
 async def test_damaged_job_database_is_left_unchanged(tmp_path: Path, damaged: str) -> None:
     file = tmp_path / "engine.sqlite"
-    runner = await launch_runner(FakeUseCases(), tmp_path)
+    runner = await launch_runner(FakeUseCases(), f"sqlite:///{file}")
     await runner.close()
     for other in (tmp_path / "engine.sqlite-wal", tmp_path / "engine.sqlite-shm"):
         other.unlink(missing_ok=True)
@@ -205,17 +215,17 @@ async def test_damaged_job_database_is_left_unchanged(tmp_path: Path, damaged: s
     data[offset : offset + 64] = bytes(range(1, 65))
     file.write_bytes(data)
     with pytest.raises(StorageUnavailable) as caught:
-        await launch_runner(FakeUseCases(), tmp_path)
+        await launch_runner(FakeUseCases(), f"sqlite:///{file}")
     assert (caught.value.component, caught.value.reason, caught.value.path) == ("engine", "damaged", str(file))
     assert file.read_bytes() == data
 
 
-def test_restarted_job_runner_resumes_its_jobs(tmp_path: Path) -> None:
+def test_restarted_job_runner_resumes_its_jobs(engine_url: str) -> None:
     """Each run has its own event loop, as each process has."""
 
     async def first_process() -> None:
         use_cases = FakeUseCases()
-        runner = await launch_runner(use_cases, tmp_path)
+        runner = await launch_runner(use_cases, engine_url)
         await runner.start("round", "r1")
         await wait_for_call(use_cases, "draw r1-1")
         await runner.close()
@@ -223,7 +233,7 @@ def test_restarted_job_runner_resumes_its_jobs(tmp_path: Path) -> None:
     async def second_process() -> list[str]:
         use_cases = FakeUseCases()
         use_cases.release.set()
-        runner = await launch_runner(use_cases, tmp_path)
+        runner = await launch_runner(use_cases, engine_url)
         await wait_for_call(use_cases, "show r1", 10)
         await runner.close()
         return use_cases.calls
@@ -234,12 +244,12 @@ def test_restarted_job_runner_resumes_its_jobs(tmp_path: Path) -> None:
     assert sorted(calls)[:2] == ["draw r1-0", "draw r1-1"], "what was not is"
 
 
-def test_a_round_that_an_earlier_version_started_is_resumed(tmp_path: Path) -> None:
+def test_a_round_that_an_earlier_version_started_is_resumed(engine_url: str) -> None:
     """Its workflow has other steps; a replay needs them in the recorded order."""
 
     async def earlier_version() -> None:
         use_cases = FakeUseCases()
-        runner = await launch_runner(use_cases, tmp_path)
+        runner = await launch_runner(use_cases, engine_url)
         with SetWorkflowID("round:r1:0"):
             await DBOS.start_workflow_async(_get_dbos_instance()._registry.workflow_info_map["round"], "r1")
         await wait_for_call(use_cases, "draw r1-1")
@@ -247,7 +257,7 @@ def test_a_round_that_an_earlier_version_started_is_resumed(tmp_path: Path) -> N
 
     async def this_version() -> list[str]:
         use_cases = FakeUseCases()
-        runner = await launch_runner(use_cases, tmp_path)
+        runner = await launch_runner(use_cases, engine_url)
         await runner.start("round", "r1")
         use_cases.release.set()
         await wait_for_call(use_cases, "show r1", 10)

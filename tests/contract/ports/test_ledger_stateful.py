@@ -25,7 +25,8 @@ from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotFailure
 from bot.ports.rounds import StartResult
 from storage import Storage, open_storage
-from tests.support.storage_builders import FakeClock, fresh_sqlite, make_generated_portrait, make_round, make_settings
+from tests.support.postgres_server import require_postgres
+from tests.support.storage_builders import FakeClock, fresh_database, make_generated_portrait, make_round, make_settings
 
 CAPS = Caps(
     per_round=Decimal("0.40"),
@@ -58,6 +59,8 @@ class LedgerItem:
 class LedgerMachine(RuleBasedStateMachine):
     """Rules over storage; each step changes the database and the model, `items`."""
 
+    database = "sqlite"
+
     @initialize()
     def set_up(self) -> None:
         self.runner = asyncio.Runner()
@@ -69,7 +72,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.storage: Storage = self.run(self._open_fresh_storage())
 
     async def _open_fresh_storage(self) -> Storage:
-        return await open_storage(make_settings(await fresh_sqlite(Path(self.folder.name))), self.clock)
+        return await open_storage(
+            make_settings(await fresh_database(self.database, Path(self.folder.name))), self.clock
+        )
 
     def run(self, work: Any) -> Any:
         return self.runner.run(work)
@@ -262,3 +267,17 @@ class TestLedger(LedgerMachine.TestCase):  # type: ignore[misc, valid-type] # ma
 @pytest.mark.heavy
 class TestLedgerAtFullSize(LedgerMachine.TestCase):  # type: ignore[misc, valid-type] # made at run time
     settings = machine_settings(20)
+
+
+class PostgresLedgerMachine(LedgerMachine):
+    """The same on PostgreSQL."""
+
+    database = "postgresql"
+
+
+class TestLedgerOnPostgres(PostgresLedgerMachine.TestCase):  # type: ignore[misc, valid-type] # made at run time
+    settings = machine_settings(4)
+
+    def setUp(self) -> None:
+        require_postgres()
+        super().setUp()

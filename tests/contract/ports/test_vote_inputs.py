@@ -5,14 +5,16 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.ballot import Tally, VoteInput, VoteSource
 from storage import Storage, open_storage
 from tests.support.storage_builders import (
+    DATABASES,
     LARGE_CAPS,
-    fresh_sqlite,
+    fresh_database,
     make_round,
     make_settings,
     make_vote_input,
@@ -41,12 +43,13 @@ def deliveries(draw: st.DrawFn) -> list[VoteInput]:
     return draw(st.permutations(inputs + repeated))
 
 
-def test_tally_depends_only_on_the_newest_inputs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("database", DATABASES)
+def test_tally_depends_only_on_the_newest_inputs(database: str, tmp_path: Path) -> None:
     rounds = count()
     with asyncio.Runner() as runner:
-        storage = runner.run(_open_storage(tmp_path))
+        storage = runner.run(_open_storage(database, tmp_path))
 
-        @settings(max_examples=40, deadline=None)
+        @settings(max_examples=40 if database == "sqlite" else 15, deadline=None)
         @given(deliveries())
         def check(events: list[VoteInput]) -> None:
             runner.run(_check_tally(storage, f"r{next(rounds)}", events))
@@ -55,8 +58,8 @@ def test_tally_depends_only_on_the_newest_inputs(tmp_path: Path) -> None:
         runner.run(storage.close())
 
 
-async def _open_storage(folder: Path) -> Storage:
-    return await open_storage(make_settings(await fresh_sqlite(folder)))
+async def _open_storage(database: str, folder: Path) -> Storage:
+    return await open_storage(make_settings(await fresh_database(database, folder)))
 
 
 async def _check_tally(storage: Storage, round_id: str, events: list[VoteInput]) -> None:
