@@ -6,6 +6,7 @@ from bot.ports.storage import StoragePorts
 from bot.usecases.casting import Casting
 from handlers.features.cast_command import CastListeners
 from handlers.features.channel_move import ChannelMoveListeners
+from handlers.features.comments import CommentListeners
 from handlers.features.compare import CompareListeners
 from handlers.features.download import DownloadListeners
 from handlers.features.face_lock import LockListeners
@@ -72,6 +73,7 @@ def register(
         RerollListeners(casting, titles, guard),
         RefineListeners(casting, guard),
         CompareListeners(casting, titles, locations, side_by_side, guard, storage.handled_events),
+        CommentListeners(casting, guard),
         FullBriefListeners(guard),
         RoundControlListeners(casting, guard),
         LockListeners(casting, titles, guard),

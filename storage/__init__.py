@@ -37,6 +37,7 @@ from storage.replicas.single_process import SingleProcess
 from storage.retirement_notices import SqlRetirementNotices
 from storage.roster.repository import SqlRoster
 from storage.rounds.ballots import SqlBallotRepository
+from storage.rounds.comments import SqlCommentRepository
 from storage.rounds.drafts import SqlDraftRepository
 from storage.rounds.reminders import SqlReminderRepository
 from storage.rounds.repository import SqlRoundRepository
@@ -146,6 +147,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         slots=SqlSlotRepository(database, now),
         ballots=SqlBallotRepository(database, now),
         reminders=SqlReminderRepository(database),
+        comments=SqlCommentRepository(database),
         drafts=SqlDraftRepository(database, now),
         roster=SqlRoster(database),
         upscales=SqlUpscaleRepository(database, now),

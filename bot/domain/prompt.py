@@ -74,6 +74,11 @@ lettering. The first photograph was made for this description:
 
 {prompt}"""
 
+# After the description, because it overrides it; it stays in the prompt of an upscale.
+_VARIATION_CHANGE = """
+
+One change, on the same face: {comment}"""
+
 _UPSCALE_FRAME = """\
 The same photograph of the same person as the reference, at a higher resolution. Keep every feature of the face, its \
 lines, marks and asymmetries, the expression, the hair, the clothes, the pose, the light, the framing and the \
@@ -107,9 +112,13 @@ class Prompt:
         )
 
     @classmethod
-    def for_variation(cls, prompt: str) -> "Prompt":
-        """Return the prompt for a variation of a portrait generated for `prompt`, which is sent as reference."""
-        return cls(_VARIATION_FRAME.format(prompt=prompt), VERSION_VARIATION)
+    def for_variation(cls, prompt: str, comment: str = "") -> "Prompt":
+        """Return the prompt for a variation of a portrait generated for `prompt`, which is sent as reference.
+
+        `comment` is what the team wants different.
+        """
+        change = _VARIATION_CHANGE.format(comment=comment) if comment else ""
+        return cls(_VARIATION_FRAME.format(prompt=prompt) + change, VERSION_VARIATION)
 
     @property
     def digest(self) -> str:

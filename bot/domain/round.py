@@ -315,6 +315,11 @@ class Round:
         """Return the number of the sole leader, or None on a tie or without a quorum."""
         return None if self.votes_short_of_quorum(tally) else tally.winner
 
+    @property
+    def comments_visible(self) -> bool:
+        """Whether comments on candidates may be shown: on a sealed ballot only once it is closed."""
+        return not self.is_sealed or self.tally is not None
+
     def visible_tally(self, tally: Tally) -> Tally:
         """Return the part of `tally` that is public now."""
         return tally.redacted if self.is_sealed and self.tally is None else tally

@@ -10,6 +10,7 @@ from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from bot.ports.call_reservations import CallReservations
+from bot.ports.comments import CommentRepository
 from bot.ports.handled_events import HandledEvents
 from bot.ports.installations import Installations, OAuthStates
 from bot.ports.ledger import Ledger, UpscaleRepository
@@ -163,6 +164,7 @@ class StoragePorts:
     slots: SlotRepository
     ballots: BallotRepository
     reminders: ReminderRepository
+    comments: CommentRepository
     drafts: DraftRepository
     roster: Roster
     upscales: UpscaleRepository

@@ -10,6 +10,7 @@ from bot.usecases.audition import Audition
 from bot.usecases.channel_move import ChannelMove
 from bot.usecases.cleanup import OrphanCleanup
 from bot.usecases.close_vote import CloseVote
+from bot.usecases.comments import Comments
 from bot.usecases.compare import Comparison
 from bot.usecases.download import FaceDownload
 from bot.usecases.face_lock import LockFace
@@ -56,6 +57,7 @@ class Casting:
         self.voting = Voting(ports)
         self.vote_details = VoteDetails(ports)
         self.sealed_ballots = SealedBallots(ports)
+        self.comments = Comments(ports)
         self.comparison = Comparison(ports)
         self.roster_poster = RosterPoster(ports)
         self.retirement_watcher = RetirementWatcher(ports)
@@ -83,8 +85,8 @@ class Casting:
         quotes = Quotes(ports)
         self.start_round = StartRound(ports, quotes, ReferenceImages(ports), self.permissions)
         self.round_form = RoundForm(ports, self.permissions, self.start_round, quotes)
-        self.reroll = Reroll(ports, self.start_round, quotes, self.permissions)
-        self.refine = Refine(ports, self.start_round, quotes, self.permissions)
+        self.reroll = Reroll(ports, self.start_round, quotes, self.permissions, self.comments)
+        self.refine = Refine(ports, self.start_round, quotes, self.permissions, self.comments)
         self.recast = Recast(ports, self.start_round, quotes, self.permissions)
 
     @property

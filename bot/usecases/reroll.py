@@ -6,6 +6,7 @@ from typing import Literal
 
 from bot.domain.audit import AuditEvent
 from bot.domain.catalogue import ModelSpec
+from bot.domain.comment import Comment
 from bot.domain.errors import RoundClosed
 from bot.domain.ids import seed_of
 from bot.domain.prompt import Prompt
@@ -14,6 +15,7 @@ from bot.domain.slot import Slot
 from bot.domain.upscale import best_reference_model
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
+from bot.usecases.comments import Comments
 from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
@@ -33,7 +35,7 @@ class RerollOptions:
 
     Before the close all prices of a kind are equal, so that no price names a model. After it a re-roll is per model.
     `next_number` is the next candidate's number, None if the ballot is full. `variation_problem` says why nothing can
-    be varied.
+    be varied. `comments` are those that may be shown now, on candidates that can be varied.
     """
 
     round: Round
@@ -43,6 +45,7 @@ class RerollOptions:
     variations: tuple[RerollOption, ...]
     next_number: int | None
     variation_problem: Literal["", "no_model"] = ""
+    comments: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Reroll:
     start_round: StartRound
     quotes: Quotes
     permissions: Permissions
+    comments: Comments
 
     async def options(self, round_id: str, person: str) -> RerollOptions:
         """Return what can be re-rolled or varied and for how much."""
@@ -71,6 +75,7 @@ class Reroll:
             variations,
             next_number,
             "" if variations or not has_room or not round_.candidates else "no_model",
+            await self.comments.visible(round_) if variations else (),
         )
 
     async def reroll_round(self, round_id: str, person: str) -> StartResult:
@@ -96,21 +101,32 @@ class Reroll:
             person,
         )
 
-    async def vary(self, slot_id: str, person: str, trigger: str) -> Slot:
-        """Reserve one more slot for a variation of a candidate, generated from its original."""
+    async def vary(self, slot_id: str, person: str, trigger: str, comment_ts_us: int = 0) -> Slot:
+        """Reserve one more slot for a variation of a candidate, generated from its original.
+
+        `comment_ts_us` is the timestamp of a comment on the candidate that goes along; raises KeyError if it is gone.
+        """
         round_ = await self._load_allowed(slot_id, person)
         slot = round_.candidate_by_slot(slot_id)
         if (model := self._variation_model(round_, slot)) is None:
             raise RoundClosed("reroll", "no_varier", round_.character)
         price = next(option.price for option in self._variation_options(round_) if option.slot.id == slot_id)
-        new = self._new_slot(round_, f"{round_.id}-v{seed_of(trigger, 0):08x}", model.id, price)
-        prompt = Prompt.for_variation(round_.prompt).text
+        comment = await self._comment(round_, slot_id, comment_ts_us) if comment_ts_us else ""
+        new_id = f"{round_.id}-v{seed_of(f'{trigger}:{comment_ts_us}' if comment_ts_us else trigger, 0):08x}"
+        new = self._new_slot(round_, new_id, model.id, price)
+        prompt = Prompt.for_variation(round_.prompt, comment).text
         return await self._add_slot(round_, replace(new, variation_of_slot_id=slot_id, prompt=prompt), person)
 
     async def enqueue(self, slot_id: str) -> None:
         """Start the slot's job; a repeated call does nothing."""
         await self.ports.job_queue.start("slot", slot_id)
         self.ports.publisher.schedule_redraw((await self.ports.storage.rounds.by_slot(slot_id)).id)
+
+    async def _comment(self, round_: Round, slot_id: str, event_ts_us: int) -> str:
+        for comment in await self.comments.visible(round_):
+            if (comment.slot_id, comment.event_ts_us) == (slot_id, event_ts_us):
+                return comment.text
+        raise KeyError(slot_id)
 
     async def _load_allowed(self, slot_id: str, person: str) -> Round:
         """Return the slot's round; raises unless the person may add a slot to it."""

@@ -8,6 +8,7 @@ from handlers.slack.listeners import ack_listener, press_listener
 from handlers.slack.modals import open_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
+from handlers.slack.payloads.scalars import parse_microseconds, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text.format import strip_mrkdwn
@@ -38,11 +39,18 @@ class RefineListeners:
             await responder.delete_original()
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
-        started = await self._refine.refine(
-            submission.id, submission.person, joined_text(submission.values, refine_views.BRIEF)
-        )
+        text = joined_text(submission.values, refine_views.BRIEF)
+        added_comments = _added_comments(submission)
+        started = await self._refine.refine(submission.id, submission.person, text, added_comments)
         await ack()
         await self._start_round.enqueue(started.round.id)
+
+
+@parses_payload
+def _added_comments(submission: FormSubmission) -> frozenset[tuple[str, int]]:
+    """Return slot and timestamp of each ticked comment."""
+    pairs = (value.split() for value in submission.values.get(refine_views.COMMENTS, ()))
+    return frozenset((slot_id, parse_microseconds(event_ts_us)) for slot_id, event_ts_us in pairs)
 
 
 async def _show_field_error(ack: AsyncAck, view: View) -> None:

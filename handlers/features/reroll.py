@@ -10,6 +10,7 @@ from bot.domain.slot import Slot
 from bot.usecases.casting import Casting
 from handlers.slack.listeners import press_listener
 from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.payloads.scalars import parse_microseconds
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
 from handlers.text.model_titles import Titles
@@ -33,6 +34,7 @@ class RerollListeners:
         one, vary = partial(self.on_slot, self._reroll.reroll_slot), partial(self.on_slot, self._reroll.vary)
         app.action(re.compile(r"^reroll_one(:\d)?$"))(press_listener(one, self._guard.check_slot))
         app.action("vary")(press_listener(vary, self._guard.check_slot))
+        app.action("vary_with")(press_listener(self.on_vary_with, self._guard.check_slot))
 
     async def on_options(self, press: ButtonPress, responder: Responder) -> None:
         """Show the choices and their prices privately; this draws nothing."""
@@ -44,6 +46,11 @@ class RerollListeners:
         await responder.ack()
         await self._start_round.enqueue(started.round.id)
         await responder.delete_original()
+
+    async def on_vary_with(self, press: ButtonPress, responder: Responder) -> None:
+        """Vary a candidate with one comment; the press names slot and timestamp."""
+        comment_ts_us = parse_microseconds(press.expect_ids(2)[1])
+        await self.on_slot(partial(self._reroll.vary, comment_ts_us=comment_ts_us), press, responder)
 
     async def on_slot(self, action: Action, press: ButtonPress, responder: Responder) -> None:
         """Draw one more portrait, once for each message with the button; delete a private message with the button."""

@@ -18,6 +18,7 @@ from bot.telemetry import metrics
 from bot.usecases.ports import utc_now
 from handlers.slack.api_errors import ARCHIVED_CODES, best_effort, error_code, slack_call
 from handlers.slack.clients import Clients
+from handlers.slack.comment_messages import CommentMessages
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.fallback import send_with_fallback
 from handlers.slack.fallback_blocks import FULL, FallbackLevel
@@ -76,6 +77,7 @@ class SlackRoundPublisher:
         self._retry_delays = retry_delays
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
+        self._comment_messages = CommentMessages(clients, storage.comments)
         self._reaction_reader = ReactionReader(clients, storage.ballots, directory)
         self._uploads = Uploads(clients, poll_delays)
         self._permalinks = Permalinks(clients)
@@ -226,6 +228,7 @@ class SlackRoundPublisher:
             self._closed_channels.discard(round_id)
             if not level.is_full:
                 self._fallback_levels[round_id] = level
+        await self._comment_messages.publish(round_)
 
     async def _on_channel_closed(self, round_: Round, error: ChannelClosed) -> None:
         """Notify the lead once; the message is redrawn when its channel is open again."""

@@ -30,6 +30,7 @@ _SENTENCES = {
     ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
     ("reason", "missing"): "Give a reason in a few words.",
     ("reason", "too_long"): "The reason has {got} characters; up to {limit} fit.",
+    ("comment", "too_long"): "The comment has {got} characters; up to {limit} fit.",
     ("brief", "missing"): "I need a name, a colon and what the face looks like.",
     ("brief", "same"): "These are the words as they were. Redraw all uses them again; change some words to refine.",
     ("brief", "too_long"): "The brief has {got} characters; up to {limit} fit.",

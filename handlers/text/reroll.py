@@ -36,6 +36,15 @@ def variation_intro(options: RerollOptions) -> str:
     return f"*A variation{_common_price(options.variations)}*\n{explanation} {_next_number_note(options)}"
 
 
+def comment_variation_intro(options: RerollOptions) -> str:
+    explanation = "The same face at another moment, with one comment of the team."
+    return f"*A variation with a comment{_common_price(options.variations)}*\n{explanation}"
+
+
+def price_tail(price: Decimal) -> str:
+    return f" · up to {dollars(price)}"
+
+
 def missing_title(position: int, total: int) -> str:
     return "*The missing portrait*" if total == 1 else f"*Missing portrait {position} of {total}*"
 

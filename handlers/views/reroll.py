@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from bot.domain.round import RoundState
 from bot.usecases.reroll import RerollOptions
+from handlers.text import comments as comments_text
 from handlers.text import refine as refine_text
 from handlers.text import reroll as reroll_text
 from handlers.text.model_titles import Titles
+from handlers.views import comments as comment_views
 from handlers.views.builder import Block, View, button, context, section, static_select, view
 
 
@@ -60,3 +62,20 @@ def _single_slots(options: RerollOptions, titles: Titles) -> Iterator[Block]:
         yield section(
             reroll_text.variation_intro(options), static_select("vary", reroll_text.VARIATION_PLACEHOLDER, choices)
         )
+    yield from _comment_variations(options)
+
+
+def _comment_variations(options: RerollOptions) -> Iterator[Block]:
+    """Offer a variation for each of the newest comments; the value is slot and timestamp."""
+    prices = {option.slot.id: option.price for option in options.variations}
+    choices = [
+        (
+            comments_text.vary_option(number, comment, reroll_text.price_tail(prices[comment.slot_id])),
+            f"{comment.slot_id} {comment.event_ts_us}",
+        )
+        for number, comment in comment_views.offered(options.round, options.comments)
+        if comment.slot_id in prices
+    ]
+    if choices:
+        menu = static_select("vary_with", comments_text.VARY_PLACEHOLDER, choices)
+        yield section(reroll_text.comment_variation_intro(options), menu)

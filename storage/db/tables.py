@@ -3,7 +3,8 @@
 productions -< channels, characters
 characters -< aliases, rounds
 rounds -< slots -< vote_inputs
-rounds -< ballot_submissions (answers of sealed ballots), reminders (who was reminded to vote)
+rounds -< ballot_submissions (answers of sealed ballots), reminders (who was reminded to vote), comments
+rounds -- comment_messages (the thread message that collects the comments)
 rounds -- faces -< upscales (attempts to upscale the locked face to 4K)
 rounds -< ledger (one charge for each settled slot or upscale)
 
@@ -254,6 +255,25 @@ reminders = Table(
     Column("stage", EnumText[BallotStage](BallotStage), primary_key=True),
     Column("at", UtcMicros, nullable=False),
     _one_of("stage", BallotStage),
+)
+
+# Deleted with their round and slot.
+comments = Table(
+    "comments",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("slot_id", ForeignKey("slots.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("event_ts_us", BigInteger, nullable=False),
+)
+
+comment_messages = Table(
+    "comment_messages",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("message_ts", Text, nullable=False),
+    Column("digest", Text, nullable=False),
 )
 
 faces = Table(

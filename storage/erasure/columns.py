@@ -53,6 +53,8 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "vote_inputs": _columns("round_id slot_id source", "person"),
     "ballot_submissions": _columns("round_id stage reads_human matches_character flaw_tags", "person"),
     "reminders": _columns("round_id stage", "person"),
+    "comments": _columns("round_id slot_id", "person", "text"),
+    "comment_messages": _columns("round_id message_ts digest"),
     "faces": _columns(
         "round_id character_id team channel slot_id model portrait prompt_version request_id cost_source tally "
         "message_ts use",
@@ -89,13 +91,14 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
 
 # Rows that serve the person alone, and votes that still count (see `person.py`), are deleted, not pseudonymised.
 DELETED_BY: Mapping[str, str] = {
+    "comments": "person",
     "reminders": "person",
     "round_drafts": "person",
     "retirement_notices": "person",
     "answered_messages": "person",
 }
 
-_BY_ROUND = ("slots", "vote_inputs", "ballot_submissions", "reminders")
+_BY_ROUND = ("slots", "vote_inputs", "ballot_submissions", "reminders", "comments", "comment_messages")
 _BY_PRODUCTION = ("characters", "aliases")
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Self, cast
 
 from bot.domain.ballot import BallotSubmission, VoteInput
+from bot.domain.comment import Comment
 from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.upscale import Upscale
+from bot.ports.comments import CommentMessage
 from bot.ports.handled_events import Answer, MessageKey
 from bot.ports.rounds import RoundDraft
 from bot.ports.storage import StoragePorts
@@ -58,6 +60,8 @@ class InMemoryRepositories:
         self.stored_draft = draft
         self.stored_upscales: tuple[Upscale, ...] = ()
         self.stored_uploads: dict[str, Sequence[str]] = {}
+        self.stored_comments: tuple[Comment, ...] = ()
+        self.comment_messages: dict[str, CommentMessage] = {}
         self.handled_events = InMemoryHandledEvents()
         self.replicas = SingleProcess()
 
@@ -80,6 +84,10 @@ class InMemoryRepositories:
     @property
     def upscales(self) -> Self:
         return self
+
+    @property
+    def comments(self) -> "_InMemoryComments":
+        return _InMemoryComments(self.stored_comments, self.comment_messages)
 
     @property
     def drafts(self) -> "_InMemoryDrafts":
@@ -117,6 +125,21 @@ class InMemoryRepositories:
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
         self.rounds_by_id[round_id] = replace(self.rounds_by_id[round_id], message_ts=message_ts)
+
+
+@dataclass(frozen=True)
+class _InMemoryComments:
+    stored: tuple[Comment, ...]
+    messages: dict[str, CommentMessage]
+
+    async def list_for_round(self, round_id: str) -> Sequence[Comment]:
+        return [comment for comment in self.stored if comment.round_id == round_id]
+
+    async def get_message(self, round_id: str) -> CommentMessage | None:
+        return self.messages.get(round_id)
+
+    async def set_message(self, round_id: str, message: CommentMessage) -> None:
+        self.messages[round_id] = message
 
 
 @dataclass(frozen=True)

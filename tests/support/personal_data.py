@@ -11,6 +11,7 @@ from sqlalchemy import Table, Text, cast, insert, select
 from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteSource
 from bot.domain.brief import PHOTO, Consent, Reference
+from bot.domain.comment import Comment
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
@@ -68,6 +69,7 @@ async def do_everything(storage: Storage, person: str, place: ChannelRef = PLACE
             open_round.id, voter, BallotStage.FIRST, frozenset({open_round.slots[0].id}), frozenset(), {}, 7
         )
         await storage.ballots.record_submission(submission)
+    await storage.comments.save(Comment(open_round.id, open_round.slots[0].id, person, f"ask {person}", 8))
     await storage.reminders.claim(open_round.id, person, BallotStage.FIRST, NOW)
     await storage.drafts.save(RoundDraft(f"{prefix}d1", place, person, open_round.brief, lead=person))
     await storage.drafts.save(RoundDraft(f"{prefix}d2", place, "U-lead", open_round.brief, lead=person))

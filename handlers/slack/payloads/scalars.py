@@ -19,6 +19,7 @@ _TEXT_LIMIT = 3_000
 # PostgreSQL stores no NUL, and no database stores a lone surrogate.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _NUMBER = re.compile(r"[0-9]{1,11}")
+_TIMESTAMP_US = re.compile(r"[0-9]{1,17}")
 _PRICE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _TS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
 
@@ -77,6 +78,14 @@ def parse_number(text: str) -> int:
     """Parse a number of a button or a field."""
     if not _NUMBER.fullmatch(text):
         raise BadPayload("expected a number")
+    return int(text)
+
+
+@parses_payload
+def parse_microseconds(text: str) -> int:
+    """Parse a timestamp in microseconds that a button or a field carries."""
+    if not _TIMESTAMP_US.fullmatch(text):
+        raise BadPayload("expected a timestamp in microseconds")
     return int(text)
 
 

@@ -4,6 +4,7 @@ from handlers.text import alt_text, labels, voters
 from handlers.text import round as round_text
 from handlers.text import run_off as run_off_text
 from handlers.text.format import escape_mrkdwn
+from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
@@ -27,8 +28,9 @@ def run_off(data: RoundViewData) -> View:
         *brief_blocks(round_),
         origin(data),
         _finalists(data),
-        section(run_off_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
+        section(run_off_text.HOW_TO_VOTE),
         actions(_choice_buttons(data)),
+        actions([compare_views.open_button(round_.id), comment_views.open_button(round_.id)]),
         context(status),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
         context(run_off_text.first_ballot(round_)),

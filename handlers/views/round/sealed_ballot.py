@@ -8,6 +8,7 @@ from handlers.text import alt_text, labels, lineage, voters
 from handlers.text import round as round_text
 from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import escape_mrkdwn
+from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, context, divider, header, image, plain, section, view
 from handlers.views.fields import build_modal, checkboxes, choices_of, multi_select
@@ -35,6 +36,7 @@ def sealed(data: RoundViewData) -> View:
             [
                 button(_BALLOT_ID, sealed_ballot_text.OPEN, round_.id, style="primary"),
                 compare_views.open_button(round_.id),
+                comment_views.open_button(round_.id),
             ]
         ),
         context(status),

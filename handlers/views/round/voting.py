@@ -4,6 +4,7 @@ from bot.domain.round import Round
 from handlers.text import labels, lineage, voters
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
+from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, overflow, section, view
 from handlers.views.full_brief import brief_blocks
@@ -20,8 +21,9 @@ def voting(data: RoundViewData) -> View:
         *brief_blocks(round_),
         origin(data),
         *contact_sheet(data),
-        section(round_text.HOW_TO_VOTE, compare_views.open_button(round_.id)),
+        section(round_text.HOW_TO_VOTE),
         actions(_vote_buttons(data)),
+        actions([compare_views.open_button(round_.id), comment_views.open_button(round_.id)]),
         context(status),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
         context(

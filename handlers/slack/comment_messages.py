@@ -1,0 +1,70 @@
+"""The message in a round's thread that collects the comments on its candidates."""
+
+from hashlib import sha256
+
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.round import Round
+from bot.ports.comments import CommentMessage, CommentRepository
+from handlers.slack.api_errors import best_effort, error_code, slack_call
+from handlers.slack.clients import Clients
+from handlers.slack.fallback import send_view
+from handlers.views.builder import View, fit
+from handlers.views.comments import collected
+
+log = structlog.get_logger()
+
+_MISSING_CODES = frozenset({"message_not_found", "cant_update_message"})
+
+
+class CommentMessages:
+    """Writer of these messages: one for each round, updated when a comment changed. A refusal is only logged."""
+
+    def __init__(self, clients: Clients, comments: CommentRepository) -> None:
+        self._clients = clients
+        self._comments = comments
+
+    async def publish(self, round_: Round) -> None:
+        """Show the comments that may be shown now, unless the message shows them already."""
+        if not round_.comments_visible or not round_.message_ts:
+            return
+        comments = await self._comments.list_for_round(round_.id)
+        message = await self._comments.get_message(round_.id)
+        if not comments and message is None:
+            return
+        shown = fit(collected(round_, comments))
+        digest = sha256(repr(shown.blocks).encode()).hexdigest()
+        if message and message.digest == digest:
+            return
+        with best_effort("chat.postMessage"), slack_call("chat.postMessage"):
+            message_ts = await self._send(round_, shown, message.message_ts if message else "")
+            await self._comments.set_message(round_.id, CommentMessage(message_ts, digest))
+
+    async def _send(self, round_: Round, shown: View, message_ts: str) -> str:
+        """Update the message, or post it where there is none or someone deleted it; return its timestamp."""
+        client, channel = await self._clients.for_team(round_.place.team), round_.place.channel
+
+        async def update(sent: View) -> None:
+            await client.chat_update(channel=channel, ts=message_ts, text=sent.text, blocks=sent.blocks)
+
+        async def post(sent: View) -> str:
+            response = await client.chat_postMessage(
+                channel=channel,
+                thread_ts=round_.message_ts,
+                text=sent.text,
+                blocks=sent.blocks,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+            return str(response["ts"])
+
+        if message_ts:
+            try:
+                await send_view(update, shown)
+            except SlackApiError as error:
+                if error_code(error) not in _MISSING_CODES:
+                    raise
+            else:
+                return message_ts
+        return await send_view(post, shown)
