@@ -14,7 +14,7 @@ PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 CHANGED = { git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } | grep '\.py$$'
 
-.PHONY: demo test test-heavy test-all watch check run doctor setup-run check-run bench bench-quick setup lock format pictures deploy-tools check-deploy clean help
+.PHONY: demo test test-heavy test-all watch check run doctor setup-run check-run bench bench-quick setup lock format pictures release deploy-tools check-deploy clean help
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -103,6 +103,13 @@ deploy-tools: $(TOOLS)/deploy/.synced  ## the tools of check-deploy, into .tools
 
 check-deploy: setup deploy-tools  ## Dockerfile, compose, systemd, proxies, alerts, each by its own tool
 	@$(PY) -m pytest -q -p no:cacheprovider -rs tests/unit/deploy
+
+release: $(UV) deploy-tools  ## dist/: archive of this commit, its SBOM (CycloneDX) and checksums
+	@test -x $(TOOLS)/run/bin/python || $(UV) venv -q --python $(PYTHON) --no-python-downloads $(TOOLS)/run
+	@$(UV) pip sync -q --python $(TOOLS)/run/bin/python --require-hashes requirements/run.lock
+	@$(TOOLS)/deploy/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON \
+		-o $(TOOLS)/sbom.cdx.json $(TOOLS)/run/bin/python
+	@deploy/release.sh dist $(TOOLS)/sbom.cdx.json
 
 # Debian's packages are unpacked and not installed, so that no server starts.
 $(TOOLS)/deploy/.synced: requirements/deploy.lock
