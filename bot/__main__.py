@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -185,7 +186,24 @@ def restore(folder: _Folder) -> None:
     """Restore a backup to the configured locations. The bot must be stopped; nothing is overwritten."""
     from storage.backup import restore as put_back
 
-    _report_contents("Restored", put_back(_settings(), folder), folder)
+    _report_contents("Restored", put_back(_settings(), folder, typer.echo), folder)
+
+
+@cli.command()
+def move(
+    to_database: Annotated[str, typer.Option(help="postgresql+asyncpg://...; default: MOVE_TO_DATABASE_URL")] = "",
+    to_portraits: Annotated[str, typer.Option(help="s3://bucket/prefix; default: MOVE_TO_PORTRAITS_URL")] = "",
+    accept_damaged: Annotated[bool, typer.Option(help="Move although pictures are missing or damaged")] = False,
+) -> None:
+    """Move the SQLite database and the portraits to PostgreSQL and a bucket. The bot must be stopped.
+
+    The target must be empty, or hold an interrupted move of the same data, which continues.
+    """
+    from bot.cli.move import move_storage
+
+    settings = _settings()
+    with _named_transfer_errors():
+        _run_async(move_storage(settings, to_database, to_portraits, typer.echo, accept_damaged=accept_damaged))
 
 
 @cli.command()
@@ -214,19 +232,26 @@ async def _export(settings: Settings, channel: str, folder: Path, team: str) -> 
 
 
 def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"], folder: Path) -> None:
+    with _named_transfer_errors():
+        contents = _run_async(coroutine)
+    megabytes = contents.bytes / 1_000_000
+    typer.echo(f"{verb}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
+
+
+@contextmanager
+def _named_transfer_errors() -> Iterator[None]:
+    """Exit with the sentence of a backup, restore or move that failed."""
     from storage import AlreadyRunning
-    from storage.backup import BackupError
+    from storage.transfer import TransferError
 
     try:
-        contents = _run_async(coroutine)
-    except BackupError as error:
+        yield
+    except TransferError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     except AlreadyRunning as error:
         typer.echo(f"A Castroom process uses {error.path}. Stop it first.", err=True)
         raise typer.Exit(1) from error
-    megabytes = contents.bytes / 1_000_000
-    typer.echo(f"{verb}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
 
 
 def _run_for_person(coroutine: Coroutine[Any, Any, R]) -> R:

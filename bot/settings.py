@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=15, ge=2, le=500)
     engine_pool_size: int = Field(default=20, ge=2, le=500)
     database_statement_timeout_seconds: float = Field(default=30, ge=1, le=3_600)
+    # The target of `bot move`, if its options do not name it: a password does not belong on a command line.
+    move_to_database_url: SecretStr | None = None
+    move_to_portraits_url: str = ""
 
     max_usd_per_round: Decimal = Field(default=Decimal("2.00"), gt=0)
     max_usd_per_day: Decimal = Field(default=Decimal("20.00"), gt=0)

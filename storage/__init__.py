@@ -20,6 +20,7 @@ from storage.db.notifications import DatabaseNotifications
 from storage.db.pooled_sessions import check_sessions
 from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
+from storage.db.unfinished_copy import require_finished_copy
 from storage.handled_events import SqlHandledEvents
 from storage.installations.oauth_states import SqlOAuthStates
 from storage.installations.repository import SqlInstallations
@@ -94,6 +95,7 @@ class Storage(StoragePorts):
         try:
             async with self.database.snapshot() as connection:
                 schema_revision = await connection.run_sync(current_revision)
+                await connection.run_sync(require_finished_copy)
         except Exception as error:  # noqa: BLE001 - drivers raise any error, and doctor reports it
             database_error = _describe(error)
         return StorageHealth(database_error, schema_revision, latest_revision(), await self._portraits_error())
@@ -101,6 +103,7 @@ class Storage(StoragePorts):
     async def require_current_schema(self, path: str = "") -> None:
         """Raise StorageUnavailable if the database has no schema or an older one."""
         async with self.database.snapshot() as connection:
+            await connection.run_sync(require_finished_copy)
             revision = await connection.run_sync(current_revision)
         if revision != latest_revision():
             raise StorageUnavailable("database", "older" if revision else "missing", revision, path)

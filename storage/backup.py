@@ -3,6 +3,9 @@
 The bot writes a portrait before the row that names it, and never changes a portrait. So a copy of the database first
 and of the portraits second holds every picture that the rows name. The job database is not copied: the bot restarts
 unfinished jobs by their ids.
+
+The archive is the same for SQLite and PostgreSQL: an SQLite file, the portraits and a manifest. So a backup of one can
+be restored to the other.
 """
 
 import asyncio
@@ -11,26 +14,26 @@ import sqlite3
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.face import Portrait
 from bot.settings import Settings
 from storage.db.engine import open_database, translate_db_errors
 from storage.db.private_files import database_file, make_private_folder, restrict_databases, write_private_file
 from storage.db.process_lock import process_lock
-from storage.db.tables import slots, upscales
-from storage.migrations import current_revision, migrate, unsupported_reason
+from storage.db.tables import metadata
+from storage.db.unfinished_copy import require_finished_copy
+from storage.migrations import current_revision, latest_revision, migrate, unsupported_reason
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
+from storage.transfer import STATEMENT_TIMEOUT_SECONDS, Report, TransferError
+from storage.transfer.pictures import copy_pictures, describe_damaged, find_damaged
+from storage.transfer.rows import copy_rows, digest_tables
+from storage.transfer.server import Place, fill_server
 
 _DATABASE, _PORTRAITS, _MANIFEST = "castroom.sqlite", "portraits", "backup.json"
-
-
-class BackupError(Exception):
-    """A backup or restore that failed; the message says what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -45,20 +48,22 @@ class BackupManifest:
 
 
 async def back_up(settings: Settings, folder: Path) -> BackupManifest:
-    """Copy database and portraits into `folder` (absolute), which must be empty or new; raises BackupError.
+    """Copy database and portraits into `folder` (absolute), which must be empty or new.
 
-    Writes the manifest last: a copy without it is incomplete.
+    Writes the manifest last: a copy without it is incomplete. Raises TransferError, StorageUnavailable.
     """
-    source = _sqlite_file(settings)
-    await asyncio.to_thread(_require_empty_target, source, folder)
+    await asyncio.to_thread(_require_empty_folder, database_file(settings.database_url), folder)
     await asyncio.to_thread(make_private_folder, folder)
-    await asyncio.to_thread(_copy_database, source, folder / _DATABASE)
+    if source := database_file(settings.database_url):
+        await asyncio.to_thread(_copy_database, source, folder / _DATABASE)
+    else:
+        await _copy_server(settings.database_url, folder / _DATABASE)
     backup_portraits = open_portraits(str(folder / _PORTRAITS))
-    count, total_bytes = await backup_portraits.copy_from(open_portraits(settings.portraits_url))
-    schema_revision, missing = await _inspect_copy(folder / _DATABASE, backup_portraits)
-    if missing:
-        raise BackupError(
-            f"{_describe_missing(missing)} named in the database and not stored as written. The copy is not finished."
+    count, total_bytes = await copy_pictures(open_portraits(settings.portraits_url), backup_portraits)
+    schema_revision, damaged = await _inspect_copy(folder / _DATABASE, backup_portraits)
+    if damaged:
+        raise TransferError(
+            f"{describe_damaged(damaged)} named in the database and not stored as written. The copy is not finished."
         )
     digest = await asyncio.to_thread(_file_sha256, folder / _DATABASE)
     manifest = BackupManifest(
@@ -69,49 +74,98 @@ async def back_up(settings: Settings, folder: Path) -> BackupManifest:
     return manifest
 
 
-async def restore(settings: Settings, folder: Path) -> BackupManifest:
-    """Restore a backup to the paths in the settings; raises BackupError, AlreadyRunning. Overwrites nothing."""
-    target = _sqlite_file(settings)
+async def restore(settings: Settings, folder: Path, report: Report = lambda _: None) -> BackupManifest:
+    """Restore a backup to the addresses in the settings, where no database may be; overwrites nothing.
+
+    Pictures that are stored there already stay. A restore to PostgreSQL that was interrupted continues when repeated.
+    Raises TransferError, AlreadyRunning, StorageUnavailable.
+    """
     manifest = _read_manifest(folder)
     if unsupported_reason(manifest.schema):
-        raise BackupError(
+        raise TransferError(
             f"The copy is of schema {manifest.schema}, which this version does not know. Use a newer one."
         )
     if await asyncio.to_thread(_file_sha256, folder / _DATABASE) != manifest.database_sha256:
-        raise BackupError(f"{folder / _DATABASE} is not what was copied. Use another backup.")
-    async with process_lock(settings.database_url):
-        for existing_file in filter(None, (target, database_file(settings.engine_url))):
-            if existing_file.exists():
-                raise BackupError(f"{existing_file} exists. Move it away first; a restore writes over nothing.")
-        backup_portraits, portraits = open_portraits(str(folder / _PORTRAITS)), open_portraits(settings.portraits_url)
-        _, missing = await _inspect_copy(folder / _DATABASE, backup_portraits)
-        if missing:
-            raise BackupError(f"{_describe_missing(missing)} missing from the copy or damaged. Use another backup.")
-        await portraits.copy_from(backup_portraits)
-        await asyncio.to_thread(_copy_database, folder / _DATABASE, target)
-    await migrate(settings.database_url)
-    await asyncio.to_thread(restrict_databases, settings)
+        raise TransferError(f"{folder / _DATABASE} is not what was copied. Use another backup.")
+    _, damaged = await _inspect_copy(folder / _DATABASE, open_portraits(str(folder / _PORTRAITS)))
+    if damaged:
+        raise TransferError(f"{describe_damaged(damaged)} missing from the copy or damaged. Use another backup.")
+    if target := database_file(settings.database_url):
+        await _restore_file(settings, folder, target)
+    else:
+        await _restore_to_server(settings, folder, report)
     return manifest
 
 
-def _sqlite_file(settings: Settings) -> Path:
-    if file := database_file(settings.database_url):
-        return file
-    raise BackupError("The database is on a server: copy it with pg_dump first, and the portraits after it.")
+async def _restore_file(settings: Settings, folder: Path, target: Path) -> None:
+    async with process_lock(settings.database_url):
+        for existing_file in filter(None, (target, database_file(settings.engine_url))):
+            if existing_file.exists():
+                raise TransferError(f"{existing_file} exists. Move it away first; a restore writes over nothing.")
+        await copy_pictures(open_portraits(str(folder / _PORTRAITS)), open_portraits(settings.portraits_url))
+        await asyncio.to_thread(_copy_database, folder / _DATABASE, target)
+    await migrate(settings.database_url)
+    await asyncio.to_thread(restrict_databases, settings)
 
 
-def _require_empty_target(source: Path, folder: Path) -> None:
-    if not source.exists() or not source.stat().st_size:
-        raise BackupError(f"There is no database at {source} yet, so there is nothing to back up.")
+async def _restore_to_server(settings: Settings, folder: Path, report: Report) -> None:
+    """Migrate a copy of the backup's database to this version, and fill the server from it."""
+    with TemporaryDirectory() as temporary:
+        file = Path(temporary) / _DATABASE
+        await asyncio.to_thread(_copy_database, folder / _DATABASE, file)
+        await migrate(_sqlite_url(file))
+        source = open_database(_sqlite_url(file))
+        try:
+            to = Place(settings.database_url, settings.portraits_url)
+            await fill_server(source, str(folder / _PORTRAITS), to, report, may_have_pictures=True)
+        finally:
+            await source.close()
+
+
+async def _copy_server(database_url: str, target: Path) -> None:
+    """Copy all rows of one moment from a server to an SQLite file, which gets its name once it is complete."""
+    with TemporaryDirectory(dir=target.parent) as temporary:
+        file = Path(temporary) / _DATABASE
+        await migrate(_sqlite_url(file))
+        source = open_database(database_url, statement_timeout=STATEMENT_TIMEOUT_SECONDS)
+        copy = open_database(_sqlite_url(file))
+        try:
+            async with source.snapshot() as connection:
+                await _require_current_schema(connection)
+                digests = await digest_tables(connection)
+                for table in metadata.sorted_tables:
+                    await copy_rows(connection, copy, table)
+            async with copy.snapshot() as connection:
+                if await digest_tables(connection) != digests:
+                    raise TransferError("The copied rows differ from those of the server. The copy is not finished.")
+        finally:
+            await source.close()
+            await copy.close()
+        await asyncio.to_thread(_copy_database, file, target)
+
+
+async def _require_current_schema(connection: AsyncConnection) -> None:
+    await connection.run_sync(require_finished_copy)
+    if await connection.run_sync(current_revision) != latest_revision():
+        raise TransferError("The database has the schema of another version. Run `python -m bot migrate` first.")
+
+
+def _sqlite_url(file: Path) -> str:
+    return f"sqlite+aiosqlite:///{file}"
+
+
+def _require_empty_folder(source: Path | None, folder: Path) -> None:
+    if source and (not source.exists() or not source.stat().st_size):
+        raise TransferError(f"There is no database at {source} yet, so there is nothing to back up.")
     if folder.exists() and any(folder.iterdir()):
-        raise BackupError(f"{folder} is not empty. Name a new folder, so that no older copy is written over.")
+        raise TransferError(f"{folder} is not empty. Name a new folder, so that no older copy is written over.")
 
 
 def _read_manifest(folder: Path) -> BackupManifest:
     try:
         return BackupManifest(**json.loads((folder / _MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise BackupError(f"{folder} holds no finished backup: its {_MANIFEST} cannot be read.") from error
+        raise TransferError(f"{folder} holds no finished backup: its {_MANIFEST} cannot be read.") from error
 
 
 def _copy_database(source: Path, target: Path) -> None:
@@ -134,40 +188,15 @@ def _copy_database(source: Path, target: Path) -> None:
 
 async def _inspect_copy(database: Path, portraits: ObjectStorePortraits) -> tuple[str, list[str]]:
     """Return a copy's schema revision, and the ids of slots and upscales whose pictures are missing or damaged."""
-    copied_database = open_database(f"sqlite+aiosqlite:///{database}")
+    copied_database = open_database(_sqlite_url(database))
     try:
         async with copied_database.snapshot() as connection:
             schema_revision = await connection.run_sync(current_revision)
-            return schema_revision, await _missing_portraits(connection, portraits)
+            return schema_revision, await find_damaged(connection, portraits)
     finally:
         await copied_database.close()
-
-
-async def _missing_portraits(connection: AsyncConnection, portraits: ObjectStorePortraits) -> list[str]:
-    """Check the tables that exist: a copy of an older version lacks the newer ones."""
-    existing_tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    missing: list[str] = []
-    for table in (slots, upscales):
-        if table.name in existing_tables:
-            rows = await connection.execute(select(table.c.id, table.c.portrait).where(table.c.portrait.is_not(None)))
-            missing += [row_id for row_id, portrait in rows if not await _is_intact(portraits, portrait)]
-    return missing
-
-
-async def _is_intact(portraits: ObjectStorePortraits, portrait: Portrait) -> bool:
-    try:
-        data = await portraits.get(portrait.key)
-    except KeyError:
-        return False
-    return (await asyncio.to_thread(sha256, data)).hexdigest() == portrait.sha256
 
 
 def _file_sha256(file: Path) -> str:
     with file.open("rb") as stream:
         return file_digest(stream, "sha256").hexdigest()
-
-
-def _describe_missing(missing: list[str]) -> str:
-    """Return the count and the first ids as the subject of a sentence."""
-    listed_ids = ", ".join(missing[:5]) + (" and others" if len(missing) > 5 else "")
-    return f"{len(missing)} of the portraits ({listed_ids}) {'is' if len(missing) == 1 else 'are'}"

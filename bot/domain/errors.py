@@ -313,8 +313,8 @@ class StorageUnavailable(CastingError):
     """Data could not be read or written; nothing was overwritten.
 
     `component` is database, engine or portraits. `reason` is full, read_only, locked (by another process), damaged,
-    away, newer (written by a later version), older, pre_release or missing. `detail` is the driver's message, `path` a
-    file or folder.
+    away, newer (written by a later version), older, pre_release, missing or unfinished (a move or restore into it has
+    not ended). `detail` is the driver's message, `path` a file or folder.
     """
 
     component: str

@@ -46,6 +46,7 @@ _SERVER_FIXES = {
     "away": "does not answer: start the database server, or correct {setting}",
     "newer": _FILE_FIXES["newer"],
     "older": _FILE_FIXES["older"],
+    "unfinished": "holds an unfinished move or restore: repeat that command, or name an empty database",
     "missing": "has no tables yet: start the bot once (python -m bot run), or correct {setting}",
 }
 _SETTINGS = {"database": "DATABASE_URL", "engine": "ENGINE_URL"}

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, make_url, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import StorageUnavailable
 from storage.db.engine import server_address, sqlite_engine, translate_db_errors
 from storage.db.private_files import make_private_folder
+from storage.db.unfinished_copy import require_finished_copy
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,10 +27,11 @@ _PRE_RELEASE = frozenset(f"{number:04}" for number in range(1, 11))
 _PRAGMAS = ("busy_timeout=15000", "journal_mode=WAL", "foreign_keys=OFF")
 
 
-async def migrate(url: str) -> None:
+async def migrate(url: str, *, is_copying: bool = False) -> None:
     """Migrate to the latest revision; creates a missing SQLite file. Idempotent; raises StorageUnavailable.
 
     Processes that start together wait for each other: for SQLite's write lock or PostgreSQL's advisory lock.
+    A database that a move or restore has not filled is refused, except by that copy itself (`is_copying`).
     """
     path = server_address(url) or make_url(url).database or ""
     with translate_db_errors(path):
@@ -37,11 +39,18 @@ async def migrate(url: str) -> None:
     try:
         with translate_db_errors(path):
             async with engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_KEY})"))
+                await lock_migrations(connection)
+                if not is_copying:
+                    await connection.run_sync(require_finished_copy)
                 await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
+
+
+async def lock_migrations(connection: AsyncConnection) -> None:
+    """Let other processes wait before they migrate, until this transaction ends."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_KEY})"))
 
 
 def latest_revision() -> str:

@@ -113,15 +113,11 @@ class ObjectStorePortraits:
         with translate_store_errors(self._address), suppress(*MISSING):
             await obstore.delete_async(self._store, key)
 
-    async def copy_from(self, source: "ObjectStorePortraits") -> tuple[int, int]:
-        """Copy another store's pictures, except those that exist here; return their number and total bytes."""
-        count, total_bytes = 0, 0
-        async for page in obstore.list(source._store):
-            for row in page:
-                if not row["path"].startswith(PROBE_PREFIX):
-                    await self.put(row["path"], await source.get(row["path"]))
-                    count, total_bytes = count + 1, total_bytes + row["size"]
-        return count, total_bytes
+    async def list_pages(self) -> AsyncIterator[Sequence[str]]:
+        """Yield pages of the keys of all pictures."""
+        with translate_store_errors(self._address):
+            async for page in obstore.list(self._store, chunk_size=_PAGE_SIZE):
+                yield [row["path"] for row in page if not row["path"].startswith(PROBE_PREFIX)]
 
     async def is_create_only(self) -> bool:
         """Return whether the store refuses to overwrite a picture; some S3-compatible stores do not."""

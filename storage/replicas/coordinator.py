@@ -18,7 +18,8 @@ log = structlog.get_logger()
 # A process that is started again may come before the server has noticed the end of the one before.
 _START_SECONDS = 10.0
 _RETRY_SECONDS = 0.5
-_LEADER = "leader"
+LEADER_LOCK = "leader"
+"""The lock of the one process that leads."""
 
 
 class ExecutorIdInUse(Exception):
@@ -68,7 +69,7 @@ class PostgresReplicas:
             yield
 
     async def is_leader(self) -> bool:
-        return await self.locks.try_acquire(_LEADER)
+        return await self.locks.try_acquire(LEADER_LOCK)
 
     async def is_running(self, instance: str) -> bool:
         return instance == self.instance or not await self.locks.is_free(_instance_lock(instance))
