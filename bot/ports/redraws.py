@@ -21,8 +21,8 @@ class RedrawMarks(Protocol):
     def listen(self, callback: Callable[[str, str, bool], None]) -> None:
         """Call `callback` with workspace, round and urgency after each mark of any process."""
 
-    async def mark(self, round_id: str, *, urgent: bool = False) -> None:
-        """Mark the round's message as changed and notify every process."""
+    async def mark(self, *round_ids: str, urgent: bool = False) -> None:
+        """Mark the rounds' messages as changed and notify every process."""
 
     async def begin(self, round_id: str, team: str) -> int:
         """Count an update of the message against the workspace's limit; return its version."""

@@ -24,6 +24,7 @@ _UNNOTICED_SECONDS = 1.0
 # An update that the presenter before sent may reach Slack so much later, so the first redraw is repeated.
 _HANDOVER_SECONDS, _LATE_UPDATE_SECONDS = 30.0, 15.0
 _LOCK_RETRY_SECONDS = 1.0
+_MARKING_SECONDS = 0.1
 
 
 class PresenterLocks(Protocol):
@@ -176,16 +177,19 @@ class SharedRedraws:
                 log.warning("redraw_mark_retried", what=str(error))
                 self._wake_up.set()
                 await asyncio.sleep(_POLL_SECONDS)
+            # Under load one statement marks the rounds of many votes.
+            await asyncio.sleep(_MARKING_SECONDS)
 
     async def _write_pending(self) -> None:
-        while self._unmarked:
-            round_id = next(iter(self._unmarked))
-            del self._unmarked[round_id]
-            try:
-                await self._marks.mark(round_id)
-            except BaseException:
-                self._unmarked.setdefault(round_id)
-                raise
+        round_ids = tuple(self._unmarked)
+        self._unmarked.clear()
+        if not round_ids:
+            return
+        try:
+            await self._marks.mark(*round_ids)
+        except BaseException:
+            self._unmarked = dict.fromkeys(round_ids) | self._unmarked
+            raise
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         """Run in the background, with the errors of the database logged: the poll repeats what was missed."""

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.domain.errors import StorageUnavailable
 from bot.ports.deadline import ack_deadline
+from storage.db.postgres_pool import check_connections
 
 _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
@@ -119,7 +120,8 @@ def open_database(url: str, pool_size: int = 15, statement_timeout: float = 30.0
             sqlite_engine(url, _WRITER_PRAGMAS, "BEGIN IMMEDIATE", connections=1),
             sqlite_engine(url, _READER_PRAGMAS, "BEGIN", connections=_READER_CONNECTIONS),
         )
-    writer = create_async_engine(url, pool_pre_ping=True, pool_size=pool_size, max_overflow=0)
+    writer = create_async_engine(url, pool_size=pool_size, max_overflow=0)
+    check_connections(writer)
     milliseconds = str(round(statement_timeout * 1000))
     set_at_connect(writer, {"statement_timeout": milliseconds, "idle_in_transaction_session_timeout": milliseconds})
     return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))

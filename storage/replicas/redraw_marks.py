@@ -7,14 +7,14 @@ the mark a second later. On SQLite the one process keeps this in memory, and not
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, delete, insert, literal, select, update
+from sqlalchemy import BigInteger, Select, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.redraws import RedrawMark
 from storage.db.clock import database_now_us, seconds_ago_us
 from storage.db.engine import Database
-from storage.db.notifications import DatabaseNotifications, notify
+from storage.db.notifications import DatabaseNotifications
 from storage.db.replica_tables import is_undrawn, message_updates, redraw_marks
 from storage.db.tables import rounds
 
@@ -24,20 +24,23 @@ _KEEP_SECONDS = 3_600.0
 
 async def mark_redraw(connection: AsyncConnection, round_id: str, *, urgent: bool = False) -> None:
     """Mark the round's message in the transaction of a change; does nothing on SQLite."""
-    if connection.dialect.name != "postgresql":
-        return
-    found = select(rounds.c.id, rounds.c.team, literal(1, BigInteger), literal(urgent), database_now_us)
+    if connection.dialect.name == "postgresql":
+        found = select(rounds.c.id, rounds.c.team).where(rounds.c.id == round_id)
+        await connection.execute(insert_marks(found, urgent=urgent))
+
+
+def insert_marks(found: Select[tuple[str, str]], *, urgent: bool = False) -> postgresql.Insert:
+    """Return the statement that marks the messages of rounds; `found` selects their id and workspace."""
+    marked = found.add_columns(literal(1, BigInteger), literal(urgent), database_now_us)
     columns = ("round_id", "team", "version", "urgent", "changed_at")
-    insertion = postgresql.insert(redraw_marks).from_select(columns, found.where(rounds.c.id == round_id))
-    await connection.execute(
-        insertion.on_conflict_do_update(
-            index_elements=["round_id"],
-            set_={
-                "version": redraw_marks.c.version + 1,
-                "urgent": redraw_marks.c.urgent | insertion.excluded.urgent,
-                "changed_at": insertion.excluded.changed_at,
-            },
-        )
+    insertion = postgresql.insert(redraw_marks).from_select(columns, marked)
+    return insertion.on_conflict_do_update(
+        index_elements=["round_id"],
+        set_={
+            "version": redraw_marks.c.version + 1,
+            "urgent": redraw_marks.c.urgent | insertion.excluded.urgent,
+            "changed_at": insertion.excluded.changed_at,
+        },
     )
 
 
@@ -51,12 +54,12 @@ class SqlRedrawMarks:
     def listen(self, callback: Any) -> None:
         self._notifications.listen(CHANNEL, lambda payload: callback(*_parse(payload)))
 
-    async def mark(self, round_id: str, *, urgent: bool = False) -> None:
+    async def mark(self, *round_ids: str, urgent: bool = False) -> None:
+        # In the order of their ids: two processes that mark the same rounds must not wait for each other.
+        found = select(rounds.c.id, rounds.c.team).where(rounds.c.id.in_(round_ids)).order_by(rounds.c.id)
+        payload = func.concat(redraw_marks.c.team, " ", redraw_marks.c.round_id, " urgent" if urgent else " ")
         async with self._database.transaction() as connection:
-            await mark_redraw(connection, round_id, urgent=urgent)
-            team = select(rounds.c.team).where(rounds.c.id == round_id)
-            if found := await connection.scalar(team):
-                await notify(connection, CHANNEL, f"{found} {round_id} {'urgent' if urgent else ''}")
+            await connection.execute(insert_marks(found, urgent=urgent).returning(func.pg_notify(CHANNEL, payload)))
 
     async def begin(self, round_id: str, team: str) -> int:
         async with self._database.transaction() as connection:

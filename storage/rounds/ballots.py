@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func, literal, select, type_coerce, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput, VoteSource
@@ -20,10 +21,36 @@ from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.finished import list_finished
 from storage.rounds.queries import list_rounds
 from storage.rounds.reminders import clear_reminders
-from storage.rounds.slots import bump_ballot_version
+from storage.rounds.slots import bump_and_mark, bump_ballot_version
 
 _REMINDER_BEFORE_CLOSE = timedelta(hours=1)
 _REMINDER_DIVISOR = 4
+
+# Built once: building them is a good part of what a vote costs.
+_LOCK_VOTING_ROUND = (
+    select(slots.c.id)
+    .join_from(slots, rounds)
+    .where(rounds.c.id == bindparam("round"), slots.c.id == bindparam("slot"), rounds.c.state == RoundState.VOTING)
+    .with_for_update(of=rounds)
+)
+_SELECT_VOTE_INPUTS = select(vote_inputs).where(
+    vote_inputs.c.round_id == bindparam("round"),
+    vote_inputs.c.person == bindparam("voter"),
+    vote_inputs.c.slot_id == bindparam("slot"),
+)
+
+
+def _save_vote(insertion: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    insertion = insertion.values({column.name: bindparam(f"new_{column.name}") for column in vote_inputs.c})
+    newest = {name: insertion.excluded[name] for name in ("on", "event_ts_us")}
+    return insertion.on_conflict_do_update(index_elements=list(vote_inputs.primary_key), set_=newest)
+
+
+_SAVE_VOTE = {
+    "sqlite": _save_vote(sqlite.insert(vote_inputs)),
+    "postgresql": _save_vote(postgresql.insert(vote_inputs)),
+}
+_SAVE_VOTE_AND_BUMP = bump_and_mark(_SAVE_VOTE["postgresql"])
 
 
 class SqlBallotRepository:
@@ -195,13 +222,10 @@ async def _vote_inputs_for_update(
 
     None if the round is not voting or has no such slot.
     """
-    query = select(slots.c.id).join_from(slots, rounds).where(rounds.c.id == round_id, slots.c.id == slot_id)
-    if await connection.scalar(query.where(rounds.c.state == RoundState.VOTING).with_for_update(of=rounds)) is None:
+    key = {"round": round_id, "slot": slot_id, "voter": person}
+    if await connection.scalar(_LOCK_VOTING_ROUND, key) is None:
         return None
-    condition = (
-        (vote_inputs.c.round_id == round_id) & (vote_inputs.c.person == person) & (vote_inputs.c.slot_id == slot_id)
-    )
-    rows = await connection.execute(select(vote_inputs).where(condition))
+    rows = await connection.execute(_SELECT_VOTE_INPUTS, key)
     return {row["source"]: VoteInput(**row) for row in rows.mappings()}
 
 
@@ -212,16 +236,14 @@ def _is_newer(vote_input: VoteInput, current: Mapping[VoteSource, VoteInput]) ->
 async def _save_vote_input(
     connection: AsyncConnection, vote_input: VoteInput, current: Mapping[VoteSource, VoteInput]
 ) -> bool:
-    statement = upsert(connection, vote_inputs).values(**vars(vote_input))
-    key_columns = [column.name for column in vote_inputs.primary_key]
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=key_columns, set_={"on": vote_input.on, "event_ts_us": vote_input.event_ts_us}
-        )
-    )
     others = any(m.on for source, m in current.items() if source is not vote_input.source)
     was_on = vote_input.source in current and current[vote_input.source].on
     changed = not others and was_on != vote_input.on
+    values = {f"new_{name}": value for name, value in vars(vote_input).items()}
+    if changed and connection.dialect.name == "postgresql":
+        await connection.execute(_SAVE_VOTE_AND_BUMP, values | {"bumped_round": vote_input.round_id})
+        return True
+    await connection.execute(_SAVE_VOTE[connection.dialect.name], values)
     if changed:
         await bump_ballot_version(connection, vote_input.round_id)
     return changed

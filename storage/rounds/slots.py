@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, func, insert, select, update
+from sqlalchemy import Column, UpdateBase, bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.brief import SLOT_LIMIT
@@ -22,11 +23,15 @@ from storage.db.engine import Database
 from storage.db.rows import SLOT_COLUMNS, slot_from_row, to_row
 from storage.db.tables import payer_id, rounds, slots
 from storage.money import budgets
-from storage.replicas.redraw_marks import mark_redraw
+from storage.replicas.redraw_marks import insert_marks, mark_redraw
 from storage.rounds.queries import round_by_id
 
 _REQUESTABLE_STATES = (SlotState.WAITING, SlotState.PAUSED)
 _PAUSABLE_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
+
+_BUMP = (
+    update(rounds).where(rounds.c.id == bindparam("bumped_round")).values(ballot_version=rounds.c.ballot_version + 1)
+)
 
 
 @dataclass(frozen=True)
@@ -146,9 +151,18 @@ async def _next_number(connection: AsyncConnection, current: _SlotForUpdate) -> 
 
 async def bump_ballot_version(connection: AsyncConnection, round_id: str) -> None:
     """Raise the ballot version, so that a close with an older count fails, and mark the message as changed."""
-    next_version = rounds.c.ballot_version + 1
-    await connection.execute(update(rounds).where(rounds.c.id == round_id).values(ballot_version=next_version))
-    await mark_redraw(connection, round_id)
+    statement = _BUMP_AND_MARK if connection.dialect.name == "postgresql" else _BUMP
+    await connection.execute(statement, {"bumped_round": round_id})
+
+
+def bump_and_mark(*changes: UpdateBase) -> postgresql.Insert:
+    """Return one statement for PostgreSQL that runs `changes`, bumps `bumped_round` and marks its message."""
+    bumped = _BUMP.returning(rounds.c.id, rounds.c.team).cte("bumped")
+    others = [change.cte(f"change_{number}") for number, change in enumerate(changes)]
+    return insert_marks(select(bumped.c.id, bumped.c.team)).add_cte(bumped, *others)
+
+
+_BUMP_AND_MARK = bump_and_mark()
 
 
 async def _settle(

@@ -27,16 +27,19 @@ class FakeDatabase:
     ages: list[float] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
     is_deaf: bool = False
+    writes: int = 0
 
     def listen(self, callback: Callable[[str, str, bool], None]) -> None:
         self.callbacks.append(callback)
 
-    async def mark(self, round_id: str, *, urgent: bool = False) -> None:
+    async def mark(self, *round_ids: str, urgent: bool = False) -> None:
         if self.errors:
             raise self.errors.pop()
-        self.versions[round_id] = self.versions.get(round_id, 0) + 1
-        for callback in self.callbacks if not self.is_deaf else ():
-            callback("T1", round_id, urgent)
+        self.writes += 1
+        for round_id in round_ids:
+            self.versions[round_id] = self.versions.get(round_id, 0) + 1
+            for callback in self.callbacks if not self.is_deaf else ():
+                callback("T1", round_id, urgent)
 
     async def begin(self, round_id: str, team: str) -> int:
         self.ages.insert(0, 0.0)
@@ -100,7 +103,7 @@ class FakeProcess:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_POLL_SECONDS", "_LOCK_RETRY_SECONDS", "_LATE_UPDATE_SECONDS"):
+    for name in ("_POLL_SECONDS", "_LOCK_RETRY_SECONDS", "_LATE_UPDATE_SECONDS", "_MARKING_SECONDS"):
         monkeypatch.setattr(shared_redraws, name, 0.02)
 
 
@@ -122,6 +125,19 @@ async def test_one_process_draws_what_any_process_changed() -> None:
     assert {"r1", "r2"} <= set(one.drawn)
     assert two.drawn == []
     await two.redraws.close()
+
+
+async def test_changes_in_a_row_are_marked_together() -> None:
+    database = FakeDatabase()
+    process = FakeProcess(database)
+    process.redraws.open()
+    process.redraws.schedule("r0")
+    await until(lambda: database.writes == 1)
+    for number in range(20):
+        process.redraws.schedule(f"r{number}")
+    await until(lambda: len(database.drawn) == 20)
+    assert database.writes == 2
+    await process.redraws.close()
 
 
 async def test_a_change_during_a_redraw_is_drawn_after_it() -> None:
