@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from benchmarks import ballot_model, chaos, fuzz, load, replicas, speed, standings
-from benchmarks.load import account_limits, soak
+from benchmarks.load import account_limits, on_postgres, soak
 from benchmarks.report import Measure
 
 PARTS: Mapping[str, Measure] = {
@@ -17,6 +17,7 @@ PARTS: Mapping[str, Measure] = {
     "histories": ballot_model.measure,
     "badinput": fuzz.measure,
     "load": load.measure,
+    "load-postgres": on_postgres.measure,
     "soak": soak.measure,
     "speed": speed.measure,
     "standings": standings.measure,
@@ -24,6 +25,7 @@ PARTS: Mapping[str, Measure] = {
 STEPS: tuple[tuple[str, ...], ...] = (
     ("speed",),
     ("load",),
+    ("load-postgres",),
     ("account-limits",),
     ("soak", "faults"),
     ("replicas",),
@@ -31,7 +33,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("histories", "badinput"),
 )
 # The variants that run with `--postgres`.
-ON_POSTGRES: Mapping[str, str] = {"faults": "replicas"}
+ON_POSTGRES: Mapping[str, str] = {"faults": "replicas", "load": "load-postgres"}
 
 
 def on_replicas(count: int) -> Mapping[str, Measure]:

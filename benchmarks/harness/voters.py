@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from playground.control.client import ControlClient, Json, buttons_of
@@ -66,17 +67,23 @@ class VoterPool:
             person = {"name": f"voter-{number + 1}", "real_name": f"Voter {number + 1}", "channels": self._channels}
             self._people.append((await self._control_client.post("people", person))["person"]["id"])
 
-    async def open_rounds(self, rounds: int, models: str) -> list[float]:
-        """Open all rounds concurrently and wait for their ballots; return the commands' acks in milliseconds."""
-        channels = [self._channels[n // _ROUNDS_PER_CHANNEL] for n in range(rounds)]
-        commands = [
-            self._control_client.command(LEAD, channel, f"Role {n + 1}: weathered harbour hand, 60 {models}")
-            for n, channel in enumerate(channels)
-        ]
-        acks = [answer["ack_ms"] for answer in await asyncio.gather(*commands)]
-        self.ballots = await self._control_client.wait_for(
-            lambda: self._open_ballots(rounds), "all ballots to open", _TIMEOUT
-        )
+    async def open_rounds(self, rounds: int, models: str, at_once: int = 1_000) -> list[float]:
+        """Open the rounds, so many at once, and wait for their ballots; return the commands' acks in milliseconds."""
+        acks: list[float] = []
+        for first in range(0, rounds, at_once):
+            numbers = range(first, min(first + at_once, rounds))
+            commands = [
+                self._control_client.command(
+                    LEAD,
+                    self._channels[n // _ROUNDS_PER_CHANNEL],
+                    f"Role {n + 1}: weathered harbour hand, 60 {models}",
+                )
+                for n in numbers
+            ]
+            acks += [answer["ack_ms"] for answer in await asyncio.gather(*commands)]
+            self.ballots = await self._control_client.wait_for(
+                partial(self._open_ballots, numbers.stop), "all ballots to open", _TIMEOUT
+            )
         return acks
 
     async def round_messages(self) -> dict[tuple[str, str], Json]:

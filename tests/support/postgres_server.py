@@ -46,6 +46,12 @@ class PostgresServer:
     def url(self, database: str, driver: str = "postgresql+asyncpg") -> str:
         return f"{driver}://{_USER}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def pid(self) -> int:
+        """The id of the running server's first process."""
+        assert self._process
+        return self._process.pid
+
     def create_database(self, template: str = "template0") -> str:
         """Create a database and return its name."""
         name = f"castroom_{os.getpid()}_{next(_numbers)}"
