@@ -92,7 +92,8 @@ class Shortcut:
 class Install:
     """An installation of the app in one workspace: its identity, scopes and events.
 
-    Where the app rotates its tokens, `token` expires at `token_until`, in seconds since 1970.
+    Where the app rotates its tokens, `token` expires at `token_until`, in seconds since 1970. An installation of an
+    organization, `enterprise`, has the same token in all of its workspaces.
     """
 
     team: str
@@ -107,6 +108,7 @@ class Install:
     shortcuts: tuple[Shortcut, ...] = ()
     refresh_token: str = ""
     token_until: float | None = None
+    enterprise: str = ""
 
 
 # One app: the following is the same in every workspace that installs it.

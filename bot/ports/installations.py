@@ -102,7 +102,7 @@ class Installations(Protocol):
         ...
 
     async def set_organization(self, team: str, enterprise: str) -> None:
-        """Record that a workspace belongs to an organization; idempotent."""
+        """Record that the organization's installation serves a workspace, in place of its own; idempotent."""
 
     async def reencrypt(self) -> KeyRotation:
         """Encrypt all tokens with the newest key; safe while bots run."""

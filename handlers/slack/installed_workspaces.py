@@ -39,9 +39,9 @@ class _Cached:
 class InstalledWorkspaces:
     """Workspaces by team id, and organizations by theirs.
 
-    A workspace is found by its own installation first, then by its organization's. `new_client` builds a client from a
-    token and the workspace that each call must name, empty where the token has one workspace only. Without
-    `token_refresh`, tokens are used as they are.
+    A workspace is found by its organization's installation if Slack said that it serves it, else by its own.
+    `new_client` builds a client from a token and the workspace that each call must name, empty where the token has one
+    workspace only. Without `token_refresh`, tokens are used as they are.
     """
 
     def __init__(
@@ -83,6 +83,8 @@ class InstalledWorkspaces:
         """Serve a workspace through its organization's installation; return whether there is one."""
         if await self.find(enterprise) is None:
             return False
+        if (known := await self.find(team)) and known.installation_id == enterprise:
+            return True
         await self._installations.set_organization(team, enterprise)
         log.info("organization_workspace_added", team=team, enterprise=enterprise)
         return True
@@ -116,9 +118,10 @@ class InstalledWorkspaces:
 
     async def _load(self, team: str) -> Workspace | None:
         try:
-            installation = await self._installations.get(team)
-            if installation is None and (enterprise := await self._installations.get_organization(team)):
-                installation = await self._installations.get(enterprise)
+            enterprise = await self._installations.get_organization(team)
+            installation = await self._installations.get(enterprise) if enterprise else None
+            if installation is None:
+                installation = await self._installations.get(team)
         except UnreadableToken as error:
             log.error("installation_unreadable", id=error.installation_id, key=error.key_id)  # noqa: TRY400
             return None

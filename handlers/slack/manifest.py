@@ -19,6 +19,7 @@ def manifest(url: str | None) -> dict[str, Any]:
         request_url = url.rstrip("/") + _ENDPOINT
         document["oauth_config"]["redirect_urls"] = [url.rstrip("/") + OAUTH_REDIRECT_PATH]
         document["settings"]["socket_mode_enabled"] = False
+        document["settings"]["org_deploy_enabled"] = True
         document["settings"]["event_subscriptions"]["request_url"] = request_url
         document["settings"]["interactivity"]["request_url"] = request_url
         document["settings"]["interactivity"]["message_menu_options_url"] = request_url

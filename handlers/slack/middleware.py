@@ -17,6 +17,7 @@ from bot.telemetry import logs, metrics
 from handlers.slack.fallback_blocks import unwrap_menu_buttons
 from handlers.slack.payloads.installation import (
     decide_installation,
+    is_organizations,
     named_installations,
     organization_workspaces,
 )
@@ -76,11 +77,14 @@ class EnvelopeValidation(AsyncMiddleware):
         """Return the first named workspace where the app is installed, by itself or by its organization."""
         if self._clients is None:
             return ()
-        named = named_installations(body)
+        named, pairs = named_installations(body), organization_workspaces(body)
+        for team, enterprise in pairs if is_organizations(body) else ():
+            if team == named[0] and await self._clients.learn_organization(team, enterprise):
+                return (team,)
         for team in named:
             if team.startswith(_TEAM_PREFIX) and await self._clients.is_installed(team):
                 return (team,)
-        for team, enterprise in organization_workspaces(body):
+        for team, enterprise in pairs:
             if await self._clients.learn_organization(team, enterprise):
                 return (team,)
         for team in named:

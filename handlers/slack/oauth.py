@@ -87,7 +87,7 @@ class InstallFlow(AsyncOAuthFlow):
             team_id=team.get("id"),
             team_name=team.get("name"),
             bot_token=granted["access_token"],
-            bot_id=identity["bot_id"],
+            bot_id=identity.get("bot_id") or "",
             bot_user_id=granted.get("bot_user_id"),
             bot_scopes=granted.get("scope") or "",
             bot_refresh_token=granted.get("refresh_token"),

@@ -36,6 +36,12 @@ class InstallChange(msgspec.Struct, forbid_unknown_fields=True):
     shortcuts: tuple[Shortcut, ...] | None = None
 
 
+class Organization(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    name: str
+    teams: tuple[str, ...]
+
+
 class HttpModeRequest(msgspec.Struct, forbid_unknown_fields=True):
     url: str | None = None
 
@@ -54,6 +60,7 @@ def add_fault_routes(app: web.Application) -> None:
     app.router.add_post("/control/slack/http", control_route(_set_http_mode))
     app.router.add_post("/control/slack/install", control_route(_change_install))
     app.router.add_post("/control/slack/uninstall", control_route(_uninstall))
+    app.router.add_post("/control/slack/organization", control_route(_add_organization))
 
 
 async def _status(workspace: Workspace, _request: web.Request) -> Json:
@@ -131,6 +138,14 @@ async def _change_install(workspace: Workspace, request: web.Request) -> Json:
     changes = {name: getattr(body, name) for name in ("scopes", "events", "commands", "shortcuts")}
     changed = {name: value for name, value in changes.items() if value is not None}
     workspace.save_install(dataclasses.replace(install, active=True, **changed))
+    return await _status(workspace, request)
+
+
+async def _add_organization(workspace: Workspace, request: web.Request) -> Json:
+    """Make workspaces an organization on Enterprise Grid, whose members can install the app in all of them."""
+    body = await read_body(request, Organization)
+    teams = [find_team(workspace, team).id for team in body.teams]
+    workspace.store.set_document("organization", body.id, {"id": body.id, "name": body.name, "teams": teams})
     return await _status(workspace, request)
 
 

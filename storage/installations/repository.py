@@ -58,6 +58,9 @@ class SqlInstallations:
         async with self._database.transaction() as connection:
             statement = upsert(connection, installations).values(row)
             await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+            # A workspace that installs for itself is no longer served through its organization.
+            is_itself = organization_workspaces.c.team == installation.id
+            await connection.execute(delete(organization_workspaces).where(is_itself))
             await notify(connection, CHANNEL, installation.id)
         self._call_listeners(installation.id)
 
@@ -106,6 +109,7 @@ class SqlInstallations:
             await connection.execute(
                 statement.on_conflict_do_update(index_elements=["team"], set_={"enterprise": enterprise})
             )
+            await connection.execute(delete(installations).where(installations.c.id == team))
             await notify(connection, CHANNEL, team)
         self._call_listeners(team)
 

@@ -55,6 +55,13 @@ def named_installations(body: Payload) -> list[str]:
 
 
 @parses_payload
+def is_organizations(body: Payload) -> bool:
+    """Whether Slack says that the payload is for the installation of an organization."""
+    flags = [_object(each).get("is_enterprise_install") for each in (*(body.get("authorizations") or ()), body)]
+    return any(flag in (True, "true") for flag in flags)
+
+
+@parses_payload
 def organization_workspaces(body: Payload) -> list[tuple[str, str]]:
     """Return each workspace that the payload names together with its organization."""
     enterprise = _object(body.get("enterprise")).get("id")
@@ -64,6 +71,10 @@ def organization_workspaces(body: Payload) -> list[tuple[str, str]]:
         (_object(body.get("team")).get("id"), _object(body.get("team")).get("enterprise_id") or enterprise),
         (body.get("team_id"), body.get("enterprise_id")),
     ]
+    if is_organizations(body):
+        # A payload of an organization's installation may have no team.
+        view, user = _object(body.get("view")), _object(body.get("user"))
+        pairs += [(view.get("team_id"), enterprise), (user.get("team_id"), enterprise)]
     found = [(parse_optional_id(team), parse_optional_id(organization)) for team, organization in pairs]
     return [(team, organization) for team, organization in found if team and organization]
 

@@ -74,7 +74,7 @@ async def _private_file(request: web.Request) -> web.StreamResponse:
     team, _, key = request.match_info["file"].partition("-")
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     try:
-        owner = bot_tokens.find_install(workspace, token)
+        owner = bot_tokens.find_install(workspace, token, team)
     except SlackError:
         owner = None
     if owner is None or owner.team != team or "files:read" not in owner.scopes:

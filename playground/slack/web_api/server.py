@@ -16,6 +16,8 @@ from playground.slack.workspace.arguments import Arguments, bearer_token, read_a
 from playground.slack.workspace.workspace import Workspace
 
 _SECRETS = frozenset({"token", "client_secret", "access_token", "refresh_token", "code"})
+# Methods that the token of an organization may call without a workspace; Slack allows more of them.
+_ORGANIZATION_METHODS = frozenset({"auth.test"})
 
 
 async def handle_call(workspace: Workspace, request: web.Request) -> web.StreamResponse:
@@ -27,7 +29,7 @@ async def handle_call(workspace: Workspace, request: web.Request) -> web.StreamR
     body: Json
     try:
         arguments = await read_arguments(request)
-        method, install = _authorize(workspace, name, bearer_token(request, arguments))
+        method, install = _authorize(workspace, name, bearer_token(request, arguments), arguments.text("team_id"))
         scopes = install.scopes
         body = await _run_method(ApiCall(workspace, install, arguments), name, method)
     except SlackError as error:
@@ -53,12 +55,12 @@ def _without_secrets(values: Json) -> Json:
     return {name: value for name, value in values.items() if name not in _SECRETS}
 
 
-def _authorize(workspace: Workspace, name: str, token: str) -> tuple[ApiMethod, Install]:
+def _authorize(workspace: Workspace, name: str, token: str, team: str) -> tuple[ApiMethod, Install]:
     """Return the method and the app that may call it, and count the call."""
     method = METHODS.get(name)
     if method is None:
         raise SlackError("unknown_method", req_method=name)
-    install = _install_for_token(workspace, token, method)
+    install = _install_for_token(workspace, token, method, None if name in _ORGANIZATION_METHODS else team)
     if not method.app_token and not method.tokenless:
         workspace.served_teams.add(install.team)
     if method.scopes and not set(method.scopes) & set(install.scopes):
@@ -79,7 +81,7 @@ async def _run_method(call: ApiCall, name: str, method: ApiMethod) -> Json:
     return {"ok": True, **result}
 
 
-def _install_for_token(workspace: Workspace, token: str, method: ApiMethod) -> Install:
+def _install_for_token(workspace: Workspace, token: str, method: ApiMethod, team: str | None) -> Install:
     """Return the token's installation; an app-level token belongs to the first one."""
     installs = workspace.installs()
     if method.tokenless:
@@ -90,7 +92,7 @@ def _install_for_token(workspace: Workspace, token: str, method: ApiMethod) -> I
         return installs[0]
     if token == APP_TOKEN or (method.app_token and any(install.token == token for install in installs)):
         raise SlackError("not_allowed_token_type")
-    return bot_tokens.find_install(workspace, token)
+    return bot_tokens.find_install(workspace, token, team)
 
 
 def _respond(body: Json, scopes: tuple[str, ...]) -> web.Response:

@@ -93,7 +93,8 @@ def _event_callback(install: Install, event: Json) -> Json:
         "token": "practice-verification",
         "team_id": install.team,
         "context_team_id": install.team,
-        "context_enterprise_id": None,
+        "enterprise_id": install.enterprise or None,
+        "context_enterprise_id": install.enterprise or None,
         "api_app_id": install.app,
         "event": event,
         "type": "event_callback",
@@ -101,11 +102,11 @@ def _event_callback(install: Install, event: Json) -> Json:
         "event_time": int(time.time()),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": install.team,
+                "enterprise_id": install.enterprise or None,
+                "team_id": None if install.enterprise else install.team,
                 "user_id": install.bot,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": bool(install.enterprise),
             }
         ],
         "is_ext_shared_channel": False,

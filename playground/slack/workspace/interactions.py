@@ -39,7 +39,8 @@ def slash_command(actor: Actor, place: Place, command: str, text: str) -> Json:
         "command": command,
         "text": text,
         "api_app_id": actor.install.app,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if actor.install.enterprise else "false",
+        **({"enterprise_id": actor.install.enterprise} if actor.install.enterprise else {}),
         "response_url": new_response_url(actor.workspace, place.id, actor.person.id),
         "trigger_id": actor.new_trigger_id(),
     }
@@ -94,21 +95,26 @@ def global_shortcut(actor: Actor, callback_id: str) -> Json:
 
 def _interaction(actor: Actor, kind: str) -> Json:
     team = actor.workspace.store.get_document("team", actor.person.team) or {}
-    person = actor.person
+    person, enterprise = actor.person, actor.install.enterprise
     return {
         "type": kind,
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": person.home or person.team},
         "api_app_id": actor.install.app,
         "token": _TOKEN,
         "team": {"id": team["id"], "domain": team["domain"]},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": {"id": enterprise, "name": enterprise.lower()} if enterprise else None,
+        "is_enterprise_install": bool(enterprise),
     }
 
 
 def _from_home(actor: Actor, body: Json) -> Json:
-    """Name the connected person's own workspace as the team of a payload from a view; none on Enterprise Grid."""
+    """Name the connected person's own workspace as the team of a payload from a view; none on Enterprise Grid.
+
+    An installation of an organization gets no team there (a comment in slack_bolt's `extract_team_id`).
+    """
     home = actor.person.home
+    if actor.install.enterprise and not home:
+        return body | {"team": None}
     if home.startswith("E"):
         return body | {"team": None, "enterprise": {"id": home, "name": home.lower()}}
     return body | {"team": {"id": home, "domain": home.lower()}} if home else body

@@ -31,8 +31,9 @@ _FORM = """<h1>Castroom wants to be installed</h1>
 <p>The app asks for: {scopes}.</p>
 <form method="post">{hidden}
 <p><label>You are <select name="person">{people}</select></label></p>
-<button name="decision" value="allow">Allow</button><button name="decision" value="cancel">Cancel</button>
+<button name="decision" value="allow">Allow</button>{organization}<button name="decision" value="cancel">Cancel</button>
 </form>"""
+_ORGANIZATION_BUTTON = '<button name="decision" value="allow_organization">Allow for the whole organization</button>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ async def show_page(workspace: Workspace, request: web.Request) -> web.Response:
         f'<input type="hidden" name="{k}" value="{escape(v)}">' for k, v in authorize_request.fields.items()
     )
     people = "".join(_options(workspace, authorize_request.team))
-    return _page(_FORM.format(scopes=escape(", ".join(authorize_request.scopes)), hidden=hidden, people=people))
+    organization = _ORGANIZATION_BUTTON if workspace.store.list_documents("organization") else ""
+    scopes = escape(", ".join(authorize_request.scopes))
+    return _page(_FORM.format(scopes=scopes, hidden=hidden, people=people, organization=organization))
 
 
 async def decide(workspace: Workspace, request: web.Request) -> web.Response:
@@ -89,15 +92,21 @@ async def decide(workspace: Workspace, request: web.Request) -> web.Response:
         authorize_request = parse_authorize_request(form)
     except InvalidAuthorizeRequest as error:
         return _page(f"<h1>This cannot be installed</h1><p>{escape(str(error))}</p>", 400)
-    if form.get("decision") != "allow":
+    for_organization = form.get("decision") == "allow_organization"
+    if form.get("decision") != "allow" and not for_organization:
         return _redirect_to_app(authorize_request, {"error": "access_denied"})
     person = workspace.person(str(form.get("person", "")))
     if person is None or not _can_install(person):
         return _page("<h1>This cannot be installed</h1><p>Only members can install an app.</p>", 400)
-    return _redirect_to_app(authorize_request, {"code": issue_code(workspace, authorize_request, person.id)})
+    if for_organization and workspace.organization_of(person.team) is None:
+        return _page("<h1>This cannot be installed</h1><p>The workspace belongs to no organization.</p>", 400)
+    code = issue_code(workspace, authorize_request, person.id, for_organization=for_organization)
+    return _redirect_to_app(authorize_request, {"code": code})
 
 
-def issue_code(workspace: Workspace, authorize_request: AuthorizeRequest, person: str) -> str:
+def issue_code(
+    workspace: Workspace, authorize_request: AuthorizeRequest, person: str, *, for_organization: bool
+) -> str:
     """Issue a code for what the person allowed."""
     code = f"{CLIENT_ID}.{secrets.token_hex(32)}"
     expires_at = time.time() + workspace.settings.code_seconds
@@ -106,6 +115,7 @@ def issue_code(workspace: Workspace, authorize_request: AuthorizeRequest, person
         "scopes": authorize_request.scopes,
         "redirect_uri": authorize_request.redirect_uri,
         "until": expires_at,
+        "organization": for_organization,
     }
     workspace.store.set_document("oauth_code", code, row)
     return code

@@ -100,6 +100,10 @@ class Workspace:
     def install(self, team: str) -> Install:
         return next(install for install in self.installs() if install.team == team)
 
+    def organization_of(self, team: str) -> Json | None:
+        """Return the organization of a workspace on Enterprise Grid: its id, name and workspaces."""
+        return next((each for each in self.store.list_documents("organization") if team in each["teams"]), None)
+
     def save_install(self, install: Install) -> None:
         self.store.set_document("install", install.team, asdict(install))
         self._publish_app(install.team)

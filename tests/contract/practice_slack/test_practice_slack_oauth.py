@@ -203,3 +203,23 @@ async def test_an_uninstall_revokes_every_token(workspace: PracticeWorkspace) ->
             await make_client(workspace, granted["access_token"]).auth_test()
     with pytest.raises(SlackApiError, match="invalid_refresh_token"):
         await refresh(workspace, second["refresh_token"])
+
+
+async def test_an_organization_installs_with_one_token_that_needs_the_workspace(workspace: PracticeWorkspace) -> None:
+    await workspace.post("slack/organization", id="E0STUDIOS", name="Studios", teams=[LANTERN])
+    decided = await submit_decision(workspace, "allow_organization", scope="users:read")
+    code = redirect_params(decided)["code"]
+    granted = await exchange_code(workspace, code)
+    assert (granted["team"], granted["is_enterprise_install"]) == (None, True)
+    assert granted["enterprise"] == {"id": "E0STUDIOS", "name": "Studios"}
+    client = make_client(workspace, granted["access_token"])
+    assert (await client.auth_test())["enterprise_id"] == "E0STUDIOS"
+    assert (await client.users_info(user=NOOR, team_id=LANTERN))["user"]["id"] == NOOR
+    for team, error in (("", "missing_argument"), ("T0HARBOUR", "team_access_not_granted")):
+        with pytest.raises(SlackApiError, match=error):
+            await client.users_info(user=NOOR, team_id=team)
+
+
+async def test_a_workspace_without_an_organization_cannot_install_for_one(workspace: PracticeWorkspace) -> None:
+    answer = await submit_decision(workspace, "allow_organization")
+    assert (answer.status_code, "belongs to no organization" in answer.text) == (400, True)

@@ -160,6 +160,31 @@ async def test_a_removed_app_is_refused_by_both_bots_and_its_round_ends(
         assert "Traceback" not in bots.log_of(name)[length:]
 
 
+async def test_an_organization_is_served_in_its_workspaces_until_it_removes_the_app(bots: OAuthReplicas) -> None:
+    await bots.control_client.post("slack/organization", {"id": "E0STUDIOS", "name": "Studios", "teams": [LANTERN]})
+    status, page = await bots.install(NOOR, decision="allow_organization")
+    assert (status, "installed in Studios" in page) == (200, True)
+    await bots.send_to("b")
+    ts = await bots.cast("Wilma: a night watchman", NOOR, LANTERN_FILM)
+    await bots.wait_for_ballot(ts, LANTERN_FILM)
+    await bots.send_to("a")
+    await bots.control_client.react(TOMAS, LANTERN_FILM, ts, "two")
+    await bots.press(PRIYA, ts, "vote:2", LANTERN_FILM)
+    await bots.wait_for_text(ts, "2 people voted", LANTERN_FILM)
+    await bots.press(NOOR, ts, "lock", LANTERN_FILM)
+    await bots.wait_for_text(ts, "is cast", LANTERN_FILM)
+    # The home's payloads name the organization and no workspace.
+    opened = await bots.control_client.post(f"people/{NOOR}/home", {"tab": "home"})
+    assert opened["ok"], opened
+    assert "Wilma" in await bots.run_command("list", NOOR, LANTERN_FILM)
+    calls = (await bots.control_client.get("calls", limit=5000))["calls"]
+    assert [call for call in calls if call["error"] in ("missing_argument", "team_access_not_granted")] == []
+    assert "xoxb-" not in bots.dump()
+    await bots.control_client.post("slack/uninstall", {"team": LANTERN})
+    for name in ("b", "a"):
+        assert await seconds_until(bots, name, LANTERN, refused=True) < scaled(5)
+
+
 async def has_ended(bots: OAuthReplicas, ts: str) -> bool:
     query = "SELECT state FROM rounds WHERE message_ts = %s"
     with psycopg.connect(bots.postgres.url(bots.database, "postgresql")) as connection:

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from bot.domain.ids import ChannelRef
-from handlers.slack.payloads.installation import decide_installation, installation_team
+from handlers.slack.payloads.installation import (
+    decide_installation,
+    installation_team,
+    is_organizations,
+    named_installations,
+    organization_workspaces,
+)
 from handlers.slack.payloads.parsers import (
     command_from,
     home_opened_from,
@@ -145,3 +151,25 @@ async def test_a_press_of_another_organizations_person_is_taken() -> None:
     async with listener_harness() as harness:
         await harness.send(message_press("vote:1", "r1-0", team=CLIENT) | {"message": message})
     assert harness.use_cases.calls[0][0] == "voting.click"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"context_team_id": "T7", "context_enterprise_id": "E1", "authorizations": [{"is_enterprise_install": True}]},
+        {"team_id": "T7", "enterprise_id": "E1", "is_enterprise_install": "true"},
+        {"team": {"id": "T7"}, "enterprise": {"id": "E1"}, "is_enterprise_install": True},
+        {"team": None, "enterprise": {"id": "E1"}, "is_enterprise_install": True, "user": {"team_id": "T7"}},
+        {"team": None, "enterprise": {"id": "E1"}, "is_enterprise_install": True, "view": {"team_id": "T7"}},
+    ],
+)
+def test_a_payload_of_an_organization_names_workspace_and_organization(body: dict[str, Any]) -> None:
+    assert is_organizations(body)
+    assert ("T7", "E1") in organization_workspaces(body)
+    assert named_installations(body)[0] == "T7"
+
+
+def test_a_payload_of_a_workspace_is_not_of_an_organization() -> None:
+    for body in (slash_command("help"), mention_event("hello"), message_press("vote:1", "r1")):
+        assert not is_organizations(body)
+        assert organization_workspaces(body) == []

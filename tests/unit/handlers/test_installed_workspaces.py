@@ -167,6 +167,17 @@ async def test_an_organizations_workspace_is_named_in_each_call(setting: Setting
     assert not await setting.clients.is_installed("T7")
 
 
+async def test_an_organization_that_serves_a_workspace_replaces_its_own_installation(setting: Setting) -> None:
+    await setting.storage.installations.add(INSTALLATION)
+    await setting.storage.installations.add(replace(INSTALLATION, team="", enterprise="E1", token="xoxb-studios"))
+    assert (await setting.clients.for_team("T7")).token == "xoxb-lantern"
+    assert await setting.clients.learn_organization("T7", "E1")
+    assert (await setting.clients.for_team("T7")).token == "xoxb-studios"
+    assert await setting.storage.installations.get("T7") is None, "an old token does not come back"
+    await setting.storage.installations.add(INSTALLATION)
+    assert (await setting.clients.for_team("T7")).token == "xoxb-lantern"
+
+
 async def test_a_late_removal_does_not_remove_a_new_installation(setting: Setting) -> None:
     await setting.storage.installations.add(INSTALLATION)
     assert not await setting.clients.was_installed_again("T7", NOW + timedelta(seconds=1))

@@ -16,7 +16,8 @@ def auth_test(call: ApiCall) -> Json:
         "user": person.name if person else "",
         "user_id": call.install.bot,
         "bot_id": call.install.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": bool(call.install.enterprise),
+        **({"enterprise_id": call.install.enterprise} if call.install.enterprise else {}),
     }
 
 

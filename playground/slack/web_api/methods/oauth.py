@@ -30,7 +30,14 @@ def _exchange_code(call: ApiCall) -> Json:
     grant = oauth.redeem_code(call.workspace, call.arguments.text("code"), call.arguments.text("redirect_uri"))
     person = call.workspace.person(grant["person"])
     assert person
-    install = bot_tokens.install(call.workspace, call.workspace.install(person.team), grant["scopes"])
+    if grant["organization"]:
+        organization = call.workspace.organization_of(person.team)
+        assert organization
+        install = bot_tokens.install_organization(
+            call.workspace, organization["id"], organization["teams"], grant["scopes"]
+        )
+    else:
+        install = bot_tokens.install(call.workspace, call.workspace.install(person.team), grant["scopes"])
     return _answer(call, install) | {"authed_user": {"id": person.id}}
 
 
@@ -41,6 +48,7 @@ def _refresh(call: ApiCall) -> Json:
 
 def _answer(call: ApiCall, install: Install) -> Json:
     team = call.workspace.store.get_document("team", install.team) or {}
+    organization = call.workspace.organization_of(install.team)
     rotating: Json = {}
     if install.token_until is not None:
         expires_in = round(install.token_until - time.time())
@@ -51,9 +59,9 @@ def _answer(call: ApiCall, install: Install) -> Json:
         "scope": ",".join(install.scopes),
         "bot_user_id": install.bot,
         "app_id": install.app,
-        "team": {"id": team["id"], "name": team["name"]},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if install.enterprise else {"id": team["id"], "name": team["name"]},
+        "enterprise": {name: organization[name] for name in ("id", "name")} if organization else None,
+        "is_enterprise_install": bool(install.enterprise),
     }
 
 
