@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -27,6 +28,9 @@ R = TypeVar("R")
 
 _Person = Annotated[str, typer.Argument(help="The user's id, as in the Slack profile: U0123456789")]
 _Workspace = Annotated[str, typer.Option(help="One workspace's id; without it, all workspaces")]
+_ErasureFile = Annotated[
+    Path | None, typer.Option(help="A copy of the log of erasures, as `erasures` prints it", dir_okay=False)
+]
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
 
 _UMASK = 0o077
@@ -182,11 +186,35 @@ def backup(folder: _Folder) -> None:
 
 
 @cli.command()
-def restore(folder: _Folder) -> None:
-    """Restore a backup to the configured locations. The bot must be stopped; nothing is overwritten."""
+def restore(folder: _Folder, erasures: _ErasureFile = None) -> None:
+    """Restore a backup to the configured locations. The bot must be stopped; nothing is overwritten.
+
+    What was erased since the backup is erased again.
+    """
     from storage.backup import restore as put_back
 
-    _report_contents("Restored", put_back(_settings(), folder, typer.echo), folder)
+    settings = _settings()
+    contents = _report_contents("Restored", put_back(settings, folder, typer.echo), folder)
+    _replay_erasures(settings, contents.taken_at, erasures)
+
+
+@cli.command("erasures")
+def list_erasures(
+    replay_since: Annotated[
+        str,
+        typer.Option(help="Replay the log: the time of the restored backup, such as 2026-11-24T09:00:00+00:00"),
+    ] = "",
+    log: _ErasureFile = None,
+) -> None:
+    """Print the log of erasures, one JSON object a line, or replay it after a restore by other means."""
+    from bot.cli.people import list_erasures as load_log
+
+    settings = _settings()
+    if replay_since:
+        _replay_erasures(settings, replay_since, log)
+        return
+    for erasure in _run_async(load_log(settings)):
+        typer.echo(json.dumps(erasure))
 
 
 @cli.command()
@@ -231,11 +259,28 @@ async def _export(settings: Settings, channel: str, folder: Path, team: str) -> 
         await storage.close()
 
 
-def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"], folder: Path) -> None:
+def _replay_erasures(settings: Settings, taken_at: str, log: Path | None) -> None:
+    from storage.erasure.replay import LogUnreadable, replay_after_restore
+
+    try:
+        since = datetime.fromisoformat(taken_at)
+        count = _run_async(replay_after_restore(settings, since if since.tzinfo else since.replace(tzinfo=UTC), log))
+    except LogUnreadable as error:
+        typer.echo(f"{error.args[0]} is no log of erasures. `python -m bot erasures` prints one.", err=True)
+        typer.echo(f"Do not start the bot yet. Run: python -m bot erasures --replay-since {taken_at}", err=True)
+        raise typer.Exit(1) from error
+    except ValueError as error:
+        typer.echo(f"{taken_at!r} is no time, such as 2026-11-24T09:00:00+00:00.", err=True)
+        raise typer.Exit(2) from error
+    typer.echo(f"Erased again: {count} erasures since the backup.")
+
+
+def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"], folder: Path) -> "BackupManifest":
     with _named_transfer_errors():
         contents = _run_async(coroutine)
     megabytes = contents.bytes / 1_000_000
     typer.echo(f"{verb}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
+    return contents
 
 
 @contextmanager

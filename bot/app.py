@@ -43,6 +43,7 @@ from handlers import register
 from handlers.slack.clients import Clients, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
 from handlers.slack.directory import SlackDirectory
+from handlers.slack.files import SlackFileDeletion
 from handlers.slack.installed_workspaces import InstalledWorkspaces
 from handlers.slack.middleware import EnvelopeValidation, ack_timing
 from handlers.slack.oauth import OAuthApp, make_install_flow
@@ -131,6 +132,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                 job_queue=job_runner,
                 retirement_source=models,
                 direct_messages=SlackDirectMessages(clients, models.catalogue, slack_directory),
+                slack_files=SlackFileDeletion(clients),
                 model_health=models,
                 caps=Caps(
                     per_round=settings.max_usd_per_round,

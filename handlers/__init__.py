@@ -8,6 +8,7 @@ from handlers.features.cast_command import CastListeners
 from handlers.features.channel_move import ChannelMoveListeners
 from handlers.features.comments import CommentListeners
 from handlers.features.compare import CompareListeners
+from handlers.features.deletion import DeletionListeners
 from handlers.features.download import DownloadListeners
 from handlers.features.face_lock import LockListeners
 from handlers.features.full_brief import FullBriefListeners
@@ -55,7 +56,7 @@ def register(
     """
     app.use(menu_fallback)
     titles = Titles(casting.catalogue)
-    uploads = Uploads(clients)
+    uploads = Uploads(clients, storage.posted_files)
     locations = RoundLocations(storage.rounds, clients)
     guard = WorkspaceGuard(storage, directory)
     app.use(guard.bind)
@@ -80,6 +81,7 @@ def register(
         RecallListeners(casting, titles, faces, guard),
         UpscaleListeners(casting, titles, guard),
         RecastListeners(casting, guard),
+        DeletionListeners(casting, guard),
         HistoryListeners(casting, faces, side_by_side, guard),
         DownloadListeners(casting, archives, guard),
         RoundFormListeners(casting, titles, directory, guard),

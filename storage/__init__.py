@@ -21,6 +21,8 @@ from storage.db.pooled_sessions import check_sessions
 from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
 from storage.db.unfinished_copy import require_finished_copy
+from storage.erasure.characters import SqlCharacterDeletions, SqlPostedFiles
+from storage.erasure.log import PortraitStoreErasureLog
 from storage.handled_events import SqlHandledEvents
 from storage.installations.oauth_states import SqlOAuthStates
 from storage.installations.repository import SqlInstallations
@@ -170,6 +172,9 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         ),
         redraw_marks=SqlRedrawMarks(database, notifications) if notifications else None,
         call_reservations=SqlCallReservations(database) if is_shared else None,
+        deletions=SqlCharacterDeletions(database),
+        erasure_log=PortraitStoreErasureLog(portraits),
+        posted_files=SqlPostedFiles(database),
         notifications=notifications,
         database=database,
     )

@@ -34,6 +34,7 @@ from handlers import register
 from handlers.slack.clients import Clients, Workspace, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
 from handlers.slack.directory import SlackDirectory
+from handlers.slack.files import SlackFileDeletion
 from providers.accounts import open_models
 from storage import Storage, migrate, open_storage
 from storage.rounds.ballots import list_vote_inputs
@@ -103,6 +104,7 @@ class ListenerHarness:
                 job_queue=_FakeJobQueue(),
                 retirement_source=models,
                 direct_messages=SlackDirectMessages(clients, models.catalogue),
+                slack_files=SlackFileDeletion(clients),
                 caps=_CAPS,
                 patience={Size.DRAFT: 60.0},
                 now=lambda: self.now,

@@ -241,6 +241,7 @@ async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
                     job_queue=idle_publisher,
                     retirement_source=models,
                     direct_messages=idle_publisher,
+                    slack_files=idle_publisher,
                     caps=Caps(Decimal(2), Decimal(20)),
                     patience={Size.DRAFT: 120.0, Size.FOUR_K: 600.0},
                 )

@@ -7,7 +7,6 @@ from typing import Any
 from bot.domain.erasure import Erasure, PersonErasure, hash_person, require_user_id
 from bot.settings import Settings
 from storage import Storage, open_existing_storage
-from storage.erasure.log import ErasureLog
 from storage.erasure.person import PersonEraser
 
 
@@ -23,9 +22,15 @@ async def erase_person(settings: Settings, person: str, team: str = "") -> list[
     require_user_id(person)
     async with _storage(settings) as storage:
         erasure = Erasure("person", hash_person(person), settings.now(), team)
-        await ErasureLog(storage.portraits).add(erasure)
+        await storage.erasure_log.add(erasure)
         result = await PersonEraser(storage.database, storage.portraits).erase(person, team)
     return _report(person, result)
+
+
+async def list_erasures(settings: Settings) -> list[dict[str, Any]]:
+    """Return the log of erasures, oldest first; raises StorageUnavailable."""
+    async with _storage(settings) as storage:
+        return [erasure.to_json() for erasure in await storage.erasure_log.list_all()]
 
 
 @asynccontextmanager
@@ -51,6 +56,6 @@ def _report(person: str, result: PersonErasure) -> list[str]:
         for round_id in result.open_reactions
     ]
     if not result.is_journal_empty:
-        lines.append("The database's journal (-wal) still holds old content: erase again when the bot is idle.")
+        lines.append("The database file still holds old content in unused pages: erase again when the bot is idle.")
     lines.append("The bot stores the id again if the person uses it again. Slack keeps its own messages and reactions.")
     return lines

@@ -1,7 +1,7 @@
 """The text after `/cast`, parsed into a command.
 
-The text is `NAME: BRIEF` with options, `NAME` alone (recall), `history NAME`, `alias NAME = OTHER`, or one of the
-words `help`, `list`, `roster`, `spend`, `standings` and `settings`. Empty text opens the form.
+The text is `NAME: BRIEF` with options, `NAME` alone (recall), `history NAME`, `delete NAME`, `alias NAME = OTHER`, or
+one of the words `help`, `list`, `roster`, `spend`, `standings` and `settings`. Empty text opens the form.
 """
 
 import re
@@ -85,6 +85,13 @@ class HistoryCommand:
 
 
 @dataclass(frozen=True)
+class DeleteCommand:
+    """Delete a character."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class RosterCommand:
     """Show the production's cast in one picture."""
 
@@ -101,6 +108,7 @@ Command = (
     Brief
     | RecallCommand
     | HistoryCommand
+    | DeleteCommand
     | ListCommand
     | SpendCommand
     | StandingsCommand
@@ -141,6 +149,8 @@ def parse_command(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Command:
     if not typed.options and not _COLON.search(typed.text):
         if word == "history" and others:
             return HistoryCommand(parse_name(others, line))
+        if word == "delete" and others:
+            return DeleteCommand(parse_name(others, line))
         return RecallCommand(parse_name(typed.text, line))
     return parse_brief(text, shortest)
 

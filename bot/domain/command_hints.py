@@ -6,7 +6,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.names import normalize_name
 
-COMMANDS = ("help", "list", "roster", "history", "alias", "spend", "standings", "settings")
+COMMANDS = ("help", "list", "roster", "history", "alias", "delete", "spend", "standings", "settings")
 # What people type for a command, and for what a button does.
 _OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "help": ("h", "man", "usage", "info", "hilfe", "ayuda", "aide", "commands", "command"),
@@ -17,9 +17,10 @@ _OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "spend": ("spent", "spends", "cost", "costs", "money", "budget", "price", "prices"),
     "standings": ("standing", "ranking", "rankings", "leaderboard", "stats", "scores", "compare"),
     "settings": ("set", "config", "configure", "setup", "preferences", "options"),
+    "delete": ("remove", "erase", "del", "rm"),
     "lock": ("lock", "decide", "close"),
     "unlock": ("unlock", "recast", "re-cast", "again"),
-    "cancel": ("cancel", "stop", "drop", "delete", "remove", "abort"),
+    "cancel": ("cancel", "stop", "drop", "abort"),
     "cast": ("cast", "new", "create", "start", "add", "make"),
     "show": ("show", "recall", "find", "get", "who"),
 }

@@ -8,6 +8,8 @@ from hashlib import sha256
 from typing import Any, Literal, Self
 
 PSEUDONYM_PREFIX = "erased-"
+# The `void_reason` of a deleted round, the audit action, and what stands for the name of a deleted character.
+DELETED, DELETED_NAME = "deleted", "(deleted)"
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,40}")
 _ID_IN_TEXT = re.compile(r"(?<![A-Za-z0-9])[UW][A-Z0-9]{1,40}(?![A-Za-z0-9])")
 
@@ -86,8 +88,8 @@ class ErasedRows:
 class PersonErasure:
     """The result of erasing a person.
 
-    `open_reactions` are open rounds where Slack still shows their reaction. Without `is_journal_empty`, SQLite's
-    write-ahead log still holds deleted content.
+    `open_reactions` are open rounds where Slack still shows their reaction. Without `is_journal_empty`, the
+    SQLite file or its journal still holds deleted content.
     """
 
     pseudonym: str

@@ -162,7 +162,7 @@ class NameConflict(CastingError):
 class NotAvailableHere(CastingError):
     """`line` is the typed text.
 
-    `reason` is not_invited, private, unknown, not_member, cast_elsewhere or not_a_channel.
+    `reason` is not_invited, private, unknown, not_member, cast_elsewhere, deleted_elsewhere or not_a_channel.
     """
 
     reason: str

@@ -32,6 +32,9 @@ class DirectMessages(Protocol):
     async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
         """Remind a named voter to vote; raises SlackUnavailable."""
 
+    async def send_deletion_report(self, recipient: Recipient, refused_files: Sequence[str]) -> None:
+        """Report that a character is deleted, and how many files Slack refused to delete; raises SlackUnavailable."""
+
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the spend report; raises SlackUnavailable."""
 

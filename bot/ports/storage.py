@@ -11,6 +11,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from bot.ports.call_reservations import CallReservations
 from bot.ports.comments import CommentRepository
+from bot.ports.erasure import CharacterDeletions, ErasureLog, PostedFiles
 from bot.ports.handled_events import HandledEvents
 from bot.ports.installations import Installations, OAuthStates
 from bot.ports.ledger import Ledger, UpscaleRepository
@@ -66,6 +67,10 @@ class Portraits(Protocol):
 
     def older_than(self, before: datetime) -> AsyncIterator[Sequence[str]]:
         """Yield pages of keys that were last put before then."""
+
+    async def list_keys(self, prefix: str) -> Sequence[str]:
+        """Return the keys below a folder, which `prefix` names with its slash."""
+        ...
 
     async def delete(self, key: str) -> None:
         """Delete a picture; a missing key is no error."""
@@ -180,3 +185,6 @@ class StoragePorts:
     replicas: Replicas
     redraw_marks: RedrawMarks | None
     call_reservations: CallReservations | None
+    deletions: CharacterDeletions
+    erasure_log: ErasureLog
+    posted_files: PostedFiles

@@ -12,6 +12,7 @@ from bot.usecases.cleanup import OrphanCleanup
 from bot.usecases.close_vote import CloseVote
 from bot.usecases.comments import Comments
 from bot.usecases.compare import Comparison
+from bot.usecases.deletion import CharacterDeletion
 from bot.usecases.download import FaceDownload
 from bot.usecases.face_lock import LockFace
 from bot.usecases.generate_portrait import PortraitGenerator
@@ -70,6 +71,7 @@ class Casting:
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)
         self.history = History(ports, self.recall)
+        self.deletion = CharacterDeletion(ports, self.permissions)
         self.face_download = FaceDownload(ports, self.recall)
         self.aliases = Aliases(ports, self.permissions)
         self.reminders = Reminders(ports, self.permissions)
@@ -118,7 +120,7 @@ class Casting:
         """Do what is due; the scheduler calls it every few seconds.
 
         It reposts deleted messages, closes due ballots, sends reminders and overspend notices, and restarts unfinished
-        work.
+        work and deletions.
         """
         await self.round_message.repost_deleted()
         await self.close_vote.enqueue_due()
@@ -126,3 +128,4 @@ class Casting:
         await self.audition.restart_unfinished()
         await self.start_upscale.restart_unfinished()
         await self.spending.notify_overspends()
+        await self.deletion.restart_unfinished()

@@ -8,6 +8,7 @@ from bot.domain.budget import Caps
 from bot.domain.catalogue import Catalogue, Size
 from bot.domain.person_limits import PersonLimits
 from bot.ports.clock import Now
+from bot.ports.erasure import SlackFiles
 from bot.ports.image_models import ModelClients, ModelHealth, RetirementSource
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import ChannelAccess, DirectMessages, RoundPublisher, UserDirectory
@@ -36,6 +37,7 @@ class Ports:
     job_queue: JobQueue
     retirement_source: RetirementSource
     direct_messages: DirectMessages
+    slack_files: SlackFiles
     caps: Caps
     patience: dict[Size, float]
     admins: frozenset[str] = frozenset()

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.brief import Brief
 from bot.domain.command import (
     AliasCommand,
+    DeleteCommand,
     HelpCommand,
     HistoryCommand,
     ListCommand,
@@ -43,6 +44,7 @@ from handlers.text import receipts, roster, standings
 from handlers.text.model_titles import Titles
 from handlers.views import private
 from handlers.views import round_form as form_view
+from handlers.views.deletion import form as deletion_form
 from handlers.views.production_settings import form as settings_form
 from handlers.views.recall import MAX_LISTED, listing, unclear_line
 
@@ -110,6 +112,8 @@ class CastListeners:
                     await responder.ephemeral(private.note(standings.SENT))
                 case HistoryCommand() as parsed:
                     await self._show_history(parsed, command, responder)
+                case DeleteCommand() as parsed:
+                    await self._open_deletion(parsed, command, responder)
                 case AliasCommand() as parsed:
                     await self._change_alias(parsed, command, responder)
                 case RosterCommand():
@@ -202,6 +206,19 @@ class CastListeners:
                 view = await self._faces.for_user(found, command.person, command.place)
         view = view or await self._faces.history(history, 0)
         await responder.post_ephemeral(view, command.place, command.person)
+
+    async def _open_deletion(self, parsed: DeleteCommand, command: SlashCommand, responder: Responder) -> None:
+        """Open the form that deletes a character; a name that is not one character's is answered like a recall."""
+        recall = self._casting.recall.recall(parsed.name, command.person, command.place)
+        found = await responder.within_ack_deadline(recall)
+        if found.kind not in ("face", "casting", "unlocked"):
+            view = await self._faces.for_user(found, command.person, command.place)
+            await responder.ephemeral(view)
+            return
+        summary = self._casting.deletion.summarize(found.characters[0].id, command.place, command.person)
+        form = deletion_form(await responder.within_ack_deadline(summary), command.place.channel)
+        await open_modal(responder.client, command.trigger_id, form)
+        await responder.ack()
 
     async def _change_alias(self, parsed: AliasCommand, command: SlashCommand, responder: Responder) -> None:
         """Add another name of a character, or remove one."""

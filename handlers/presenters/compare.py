@@ -42,6 +42,7 @@ class ComparePresenter:
         return await self._file(
             round_.place.team,
             key,
+            [round_.id],
             partial(self._comparison.compose, comparison),
             words.picture_title(round_.character, numbers),
             alt_text.side_by_side(round_, numbers),
@@ -54,18 +55,28 @@ class ComparePresenter:
         return await self._file(
             team,
             f"side-by-side:{' '.join(sorted(face.round_id for face in faces))}",
+            [face.round_id for face in faces],
             partial(self._comparison.compose_versions, faces),
             words.versions_title(newest.character, numbers),
             alt_text.versions(newest.character, newest.brief, numbers),
         )
 
-    async def _file(self, team: str, key: str, compose: Callable[[], Awaitable[Picture]], title: str, alt: str) -> str:
+    async def _file(
+        self,
+        team: str,
+        key: str,
+        rounds: Sequence[str],
+        compose: Callable[[], Awaitable[Picture]],
+        title: str,
+        alt: str,
+    ) -> str:
         try:
             for file_id in await self._rounds.get_upload(key):
                 if await self._locations.file_url(team, file_id) is not None:
                     return file_id
             picture = await compose()
-            file_id = await self._uploads.upload_unshared(team, Upload(picture.data, picture.filename, title, alt))
+            upload = Upload(picture.data, picture.filename, title, alt)
+            file_id = await self._uploads.upload_unshared(team, upload, rounds)
             await self._rounds.set_upload(key, [file_id])
         except (PortraitMissing, SlackUnavailable) as error:
             log.warning("side_by_side_missing", why=str(error))

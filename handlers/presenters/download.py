@@ -20,4 +20,4 @@ class ArchiveSender:
         """Send a message that lists the contents, with the file in its thread; raises SlackUnavailable."""
         posted = await send_dm(person, View(download.contents(archive), ()), await self._clients.for_team(team))
         upload = Upload(archive.data, archive.filename, archive.filename, alt_text.archive(archive.face.character))
-        await self._uploads.upload(ChannelRef(team, posted.channel), posted.ts, [upload])
+        await self._uploads.upload(ChannelRef(team, posted.channel), posted.ts, [upload], [archive.face.round_id])

@@ -85,10 +85,11 @@ class RosterPresenter:
         """Upload the posters into the message's thread, where the same users see them; return their file ids."""
         pictures = await self._roster_poster.render(captions, await run_in_thread(words.drawable_title, title))
         uploads = []
+        rounds = [character.face.round_id for character, _ in captions if character.face]
         for n, data in enumerate(pictures):
             names = [character.name for character, _ in captions[n * FACES_PER_POSTER : (n + 1) * FACES_PER_POSTER]]
             uploads.append(Upload(data, f"{words.FILE_NAME}-{n + 1}.jpg", title, alt_text.poster(title, names)))
-        files = await self._uploads.upload(channel, ts, uploads)
+        files = await self._uploads.upload(channel, ts, uploads, rounds)
         for file_id in files:
             await self._uploads.wait_until_displayable(channel.team, file_id)
         return files

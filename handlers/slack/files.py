@@ -14,6 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BriefError, SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
+from bot.domain.round import Round
+from bot.ports.erasure import PostedFiles
 from bot.ports.rounds import RoundRepository
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
@@ -29,6 +31,8 @@ POLL_DELAYS = (0.15, 0.15, 0.3, 0.6, 1.2, 2.4, 4.8, 4.8)
 FILE_RETRY_DELAYS = (0.3, 0.6, 1.2)
 MAX_DOWNLOAD_BYTES = 10_000_000
 _CHUNK_BYTES = 65_536
+# docs.slack.dev, errors of "files.delete".
+_GONE_FILE_CODES = frozenset({"file_not_found", "file_deleted"})
 
 
 @dataclass(frozen=True)
@@ -42,38 +46,46 @@ class Upload:
 
 
 class Uploads:
-    """Uploader that limits concurrent uploads for each workspace; its methods raise SlackUnavailable."""
+    """Uploader that limits concurrent uploads for each workspace; its methods raise SlackUnavailable.
 
-    def __init__(self, clients: Clients, poll_delays: Sequence[float] = POLL_DELAYS) -> None:
+    `rounds` are the ids of the rounds that files show: before they are shared, it is stored which files these are, so
+    that deleting a character deletes them too.
+    """
+
+    def __init__(
+        self, clients: Clients, posted_files: PostedFiles | None = None, poll_delays: Sequence[float] = POLL_DELAYS
+    ) -> None:
         self._clients = clients
+        self._posted_files = posted_files
         self._poll_delays = poll_delays
         self._semaphores = defaultdict[str, asyncio.Semaphore](lambda: asyncio.Semaphore(_MAX_CONCURRENT_UPLOADS))
 
-    async def upload(self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> list[str]:
+    async def upload(
+        self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload], rounds: Sequence[str] = ()
+    ) -> list[str]:
         """Share files as one message of a thread; return their ids in the same order."""
-        files = await self._send(place.team, uploads)
+        files = await self._send(place.team, uploads, rounds)
         await self._share(place, thread_ts, files, uploads)
         return files
 
-    async def upload_once(
-        self, place: ChannelRef, thread_ts: str, uploads: Sequence[Upload], rounds: RoundRepository
-    ) -> Sequence[str]:
-        """Share files as `upload`, but idempotently, also after a crash: `rounds` stores the ids of earlier uploads."""
+    async def upload_once(self, round_: Round, uploads: Sequence[Upload], repository: RoundRepository) -> Sequence[str]:
+        """Share files in the round's thread, idempotently, also after a crash: `repository` has earlier uploads."""
+        place, thread_ts = round_.place, round_.message_ts or ""
         key = await asyncio.to_thread(_upload_key, place, thread_ts, uploads)
-        file_ids = await rounds.get_upload(key)
+        file_ids = await repository.get_upload(key)
         if file_ids and await self._is_shared(place.team, file_ids):
             return file_ids
-        files = await self._send(place.team, uploads)
-        await rounds.set_upload(key, files)
+        files = await self._send(place.team, uploads, [round_.id])
+        await repository.set_upload(key, files)
         await self._share(place, thread_ts, files, uploads)
         return files
 
-    async def upload_unshared(self, team: str, upload: Upload) -> str:
+    async def upload_unshared(self, team: str, upload: Upload, rounds: Sequence[str]) -> str:
         """Upload a file for blocks of modals, without sharing it in a conversation; return it once blocks can show it.
 
         docs.slack.dev, "Slack file object": the sender of the blocks must have access, and the file is the bot's own.
         """
-        (file_id,) = await self._send(team, [upload])
+        (file_id,) = await self._send(team, [upload], rounds)
         with slack_call("files.completeUploadExternal"):
             client = await self._clients.for_team(team)
             await client.files_completeUploadExternal(files=[{"id": file_id, "title": upload.title}])
@@ -118,8 +130,11 @@ class Uploads:
             return False
         return True
 
-    async def _send(self, team: str, uploads: Sequence[Upload]) -> list[str]:
-        return await asyncio.gather(*(self._send_one(team, upload) for upload in uploads))
+    async def _send(self, team: str, uploads: Sequence[Upload], rounds: Sequence[str]) -> list[str]:
+        files = await asyncio.gather(*(self._send_one(team, upload) for upload in uploads))
+        if self._posted_files:
+            await self._posted_files.add(files, rounds)
+        return files
 
     async def _send_one(self, team: str, upload: Upload) -> str:
         async with self._semaphores[team]:
@@ -135,6 +150,24 @@ class Uploads:
                 ):
                     response.raise_for_status()
             return str(target["file_id"])
+
+
+class SlackFileDeletion:
+    """Implementation of the port SlackFiles."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+
+    async def delete(self, team: str, file_id: str) -> bool:
+        try:
+            with slack_call("files.delete"):
+                await (await self._clients.for_team(team)).files_delete(file=file_id)
+        except SlackRejected as error:
+            if error.code in _GONE_FILE_CODES:
+                return True
+            log.warning("file_not_deleted", file=file_id, error=error.code)
+            return False
+        return True
 
 
 def _upload_key(place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> str:

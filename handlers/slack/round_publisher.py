@@ -79,7 +79,7 @@ class SlackRoundPublisher:
         self._messages = Messages(clients)
         self._comment_messages = CommentMessages(clients, storage.comments)
         self._reaction_reader = ReactionReader(clients, storage.ballots, directory)
-        self._uploads = Uploads(clients, poll_delays)
+        self._uploads = Uploads(clients, storage.posted_files, poll_delays)
         self._permalinks = Permalinks(clients)
         self._views = RoundViewLoader(storage, catalogue, directory, self._titles, self._permalinks, now)
         self._redraw_scheduler = RedrawScheduler(self._redraw, self._team_of, pace)
@@ -255,7 +255,7 @@ class SlackRoundPublisher:
             raise SlackUnavailable("upload before the round's message")
         uploads = [self._prepare_upload(round_, picture) for picture in pictures]
         try:
-            return await self._uploads.upload_once(round_.place, round_.message_ts, uploads, self._rounds)
+            return await self._uploads.upload_once(round_, uploads, self._rounds)
         except SlackRejected as error:
             if await self._check_deleted(round_, error):
                 raise MessageDeleted(error.operation, error.code) from error

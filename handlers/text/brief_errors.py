@@ -28,6 +28,7 @@ _SENTENCES = {
     ("name", "missing"): "The name before the colon is missing.",
     ("name", "command"): "“{got}” is a command of mine, so no character can have that name.",
     ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
+    ("name", "not_the_name"): "“{got}” is not the name of this character. Nothing was deleted.",
     ("reason", "missing"): "Give a reason in a few words.",
     ("reason", "too_long"): "The reason has {got} characters; up to {limit} fit.",
     ("comment", "too_long"): "The comment has {got} characters; up to {limit} fit.",

@@ -62,6 +62,7 @@ _ACTIONS = {
     "lock": "lock a face",
     "decide": "decide",
     "recast": "answer this",
+    "delete": "delete this character",
     "recast_face": "re-cast or unlock this face",
     "upscale": "keep or decline this finish",
     "settle": "confirm whether this was charged",
@@ -83,6 +84,8 @@ _NOT_AVAILABLE = {
     "not_member": "You are no longer in this channel, so nothing was changed.",
     "cast_elsewhere": "This name has a face from a private channel that you are not in, so nothing was started. Ask "
     "someone there to re-cast it, or choose another name.",
+    "deleted_elsewhere": "This character was also cast in a channel that you are not in, so nothing was deleted. Ask a "
+    "workspace administrator.",
     "private": "This face was cast in a private channel and is only shown there.",
     "outsiders": "Other organizations share this conversation, so only faces that were cast in it are shown here.",
     "unknown": "No face found here. /cast list shows the faces that you can see.",

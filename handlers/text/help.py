@@ -23,6 +23,7 @@ _USAGES: Mapping[str, tuple[str, str]] = {
         "gives Maya a second name",
     ),
     "unalias": ("/cast alias the fisherwoman =", "removes that name"),
+    "delete": ("/cast delete Maya", "deletes Maya with all portraits, after a question"),
     "spend": ("/cast spend", "sends you what was spent, today and this month"),
     "standings": ("/cast standings", "sends you which models your votes prefer, and how surely"),
     "settings": ("/cast settings", "opens the settings of this channel"),
@@ -30,7 +31,7 @@ _USAGES: Mapping[str, tuple[str, str]] = {
 }
 _GROUPS = (
     ("Cast", ("cast", "form")),
-    ("Find a face", ("show", "ask", "list", "roster", "history", "alias", "unalias")),
+    ("Find a face", ("show", "ask", "list", "roster", "history", "alias", "unalias", "delete")),
     ("Models, money and settings", ("standings", "spend", "settings")),
 )
 # Actions that have a button and no command.

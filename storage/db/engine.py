@@ -5,9 +5,11 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiosqlite
+import structlog
 from sqlalchemy import URL, Connection, Executable, Table, UpdateBase, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -18,9 +20,12 @@ from bot.domain.errors import StorageUnavailable
 from bot.ports.deadline import ack_deadline
 from storage.db.postgres_pool import check_connections
 
+log = structlog.get_logger()
+
 _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
 _MAX_LOCK_SECONDS = 2.0
+_MAX_QUICK_REWRITE_BYTES = 32_000_000
 # One writer connection: a queue before it is faster than several writers in SQLite's busy handler. FULL: a paid
 # portrait must survive a power cut. The busy timeouts are short, because BEGIN is repeated until the deadline. What is
 # deleted is overwritten, because it may be about people (https://www.sqlite.org/pragma.html#pragma_secure_delete).
@@ -93,11 +98,15 @@ class Database:
         async with self.snapshot() as connection:
             return (await connection.execute(query)).all()
 
-    async def drop_old_pages(self) -> bool:
-        """Empty SQLite's write-ahead log, which keeps deleted content; False while a reader still needs it."""
+    async def drop_deleted_content(self, *, also_large: bool = False) -> bool:
+        """Rewrite a SQLite file without free pages and empty its journal, which both keep deleted content.
+
+        A large file stays as it is unless `also_large`, because writers wait meanwhile. Returns whether it was done.
+        """
         if not self.single_writer:
             return True
-        return await asyncio.to_thread(_empty_wal, self.writer.url.database or "")
+        limit = None if also_large else _MAX_QUICK_REWRITE_BYTES
+        return await asyncio.to_thread(_rewrite, self.writer.url.database or "", limit)
 
     @property
     def single_writer(self) -> bool:
@@ -180,10 +189,19 @@ def translate_db_errors(path: str = "", component: str = "database") -> Iterator
         raise
 
 
-def _empty_wal(path: str) -> bool:
-    with translate_db_errors(path), closing(sqlite3.connect(path, timeout=_MAX_LOCK_SECONDS)) as connection:
-        (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        return not is_busy
+def _rewrite(path: str, max_bytes: int | None) -> bool:
+    """Overwriting alone is not enough: SQLite moves rows between pages and leaves copies in their unused parts."""
+    if max_bytes is not None and Path(path).stat().st_size > max_bytes:
+        return False
+    try:
+        with closing(sqlite3.connect(path, timeout=_MAX_LOCK_SECONDS, isolation_level=None)) as connection:
+            connection.execute("PRAGMA secure_delete=ON")
+            connection.execute("VACUUM")
+            (is_busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not is_busy
+    except sqlite3.OperationalError as error:
+        log.warning("deleted_content_kept", error=str(error))
+        return False
 
 
 def _failure_reason(error: Exception) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ColumnElement, Table, Text, select, true
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # Each module adds its tables to the metadata.
-from storage.db import installation_tables, replica_tables  # noqa: F401
+from storage.db import erasure_tables, installation_tables, replica_tables  # noqa: F401
 from storage.db.tables import faces, metadata, productions, rounds
 
 
@@ -72,6 +72,8 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "retirement_notices": _columns("team model", "person"),
     "slack_uploads": _columns("key files"),
     "audit_log": _columns("action team channel character_id round_id", "person", "detail"),
+    "deletions": _columns("id team channel character_id refused_files", "person"),
+    "posted_files": _columns("round_id file_id"),
     "redraw_marks": _columns("round_id team"),
     "message_updates": _columns("team"),
     "leases": _columns("key owner"),

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 LOG_PREFIX = "erasures/"
 
 
-class ErasureLog:
+class PortraitStoreErasureLog:
     """Erasures in the portraits store; implements the port."""
 
     def __init__(self, portraits: ObjectStorePortraits) -> None:

@@ -67,7 +67,7 @@ class PersonEraser:
         for table, columns in tables_with(TEXT):
             count = await self._replace_in_text(table, columns, person, pseudonym, team)
             changes.append(ErasedRows(table.name, ", ".join(columns), "replaced", count))
-        is_journal_empty = await self._database.drop_old_pages()
+        is_journal_empty = await self._database.drop_deleted_content(also_large=True)
         return PersonErasure(
             pseudonym, tuple(c for c in changes if c.rows), ledger_rows, open_reactions, is_journal_empty
         )

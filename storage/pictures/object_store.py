@@ -101,12 +101,16 @@ class ObjectStorePortraits:
                 yield [key for key in old if key not in self._reused_keys]
 
     async def list_keys(self, prefix: str) -> Sequence[str]:
-        """Return the keys below a folder, which `prefix` names with its slash, sorted."""
-        found: list[str] = []
+        """Return the keys below a folder, which `prefix` names with its slash, sorted.
+
+        In a thread: a process that ends right after an asynchronous listing of obstore may abort.
+        """
+
+        def list_sync() -> list[str]:
+            return [row["path"] for page in obstore.list(self._store, prefix=prefix) for row in page]
+
         with translate_store_errors(self._address):
-            async for page in obstore.list(self._store, prefix=prefix, chunk_size=_PAGE_SIZE):
-                found += [row["path"] for row in page]
-        return sorted(found)
+            return sorted(await asyncio.to_thread(list_sync))
 
     async def delete(self, key: str) -> None:
         """Delete a picture; idempotent."""

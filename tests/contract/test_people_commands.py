@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from storage import open_storage
-from storage.erasure.log import ErasureLog
+from storage.erasure.log import PortraitStoreErasureLog
 from tests.contract.test_command_line import run_command
 from tests.support.personal_data import do_everything, files_with
 from tests.support.storage_builders import fresh_sqlite, make_settings
@@ -26,7 +26,7 @@ async def count_log_entries(data: Path) -> int:
     settings = make_settings(f"sqlite+aiosqlite:///{data / 'castroom.sqlite'}", str(data / "portraits"))
     storage = await open_storage(settings)
     try:
-        return len(await ErasureLog(storage.portraits).list_all())
+        return len(await PortraitStoreErasureLog(storage.portraits).list_all())
     finally:
         await storage.close()
 

@@ -231,6 +231,7 @@ class FakeDirectMessages:
     overspend_notices: list[tuple[Recipient, LedgerEntry]] = field(default_factory=list)
     spend_reports: list[tuple[Recipient, SpendReport]] = field(default_factory=list)
     reminders: list[tuple[str, str]] = field(default_factory=list)
+    deletion_reports: list[tuple[Recipient, tuple[str, ...]]] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
 
     async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
@@ -248,8 +249,30 @@ class FakeDirectMessages:
             raise SlackUnavailable("chat.postMessage")
         self.reminders.append((recipient.person, round_.id))
 
+    async def send_deletion_report(self, recipient: Recipient, refused_files: Sequence[str]) -> None:
+        if recipient.person in self.unreachable:
+            raise SlackUnavailable("chat.postMessage")
+        self.deletion_reports.append((recipient, tuple(refused_files)))
+
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         self.spend_reports.append((recipient, report))
+
+
+@dataclass
+class FakeSlackFiles:
+    """Files in Slack that were deleted; `refused` are not, and `next_errors` are raised first, one per call."""
+
+    deleted: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    next_errors: list[Exception] = field(default_factory=list)
+
+    async def delete(self, team: str, file_id: str) -> bool:
+        if self.next_errors:
+            raise self.next_errors.pop(0)
+        if file_id in self.refused:
+            return False
+        self.deleted.append(file_id)
+        return True
 
 
 @dataclass
@@ -307,6 +330,7 @@ class CastingHarness:
         self.publisher = RecordingPublisher(storage)
         self.channel_access = FakeChannelAccess()
         self.direct_messages = FakeDirectMessages()
+        self.slack_files = FakeSlackFiles()
         self.now = datetime.now(UTC)
         self.started_jobs: list[tuple[str, str]] = []
         if keys:
@@ -321,6 +345,7 @@ class CastingHarness:
                 job_queue=self,
                 retirement_source=self.fake_models,
                 direct_messages=self.direct_messages,
+                slack_files=self.slack_files,
                 caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
                 patience={Size.DRAFT: patience, Size.FOUR_K: patience},
                 admins=admins,

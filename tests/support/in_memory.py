@@ -44,6 +44,17 @@ class InMemoryHandledEvents:
     async def purge(self) -> None: ...
 
 
+class InMemoryPostedFiles:
+    """Implementation of the port PostedFiles: file ids by round."""
+
+    def __init__(self) -> None:
+        self.by_round: dict[str, set[str]] = {}
+
+    async def add(self, file_ids: Sequence[str], round_ids: Sequence[str]) -> None:
+        for round_id in round_ids:
+            self.by_round.setdefault(round_id, set()).update(file_ids)
+
+
 class InMemoryRepositories:
     """The part of the storage ports that handlers read."""
 
@@ -62,6 +73,7 @@ class InMemoryRepositories:
         self.stored_uploads: dict[str, Sequence[str]] = {}
         self.stored_comments: tuple[Comment, ...] = ()
         self.comment_messages: dict[str, CommentMessage] = {}
+        self.posted_files = InMemoryPostedFiles()
         self.handled_events = InMemoryHandledEvents()
         self.replicas = SingleProcess()
 

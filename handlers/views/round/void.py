@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from handlers.text import labels, lineage
+from bot.domain.erasure import DELETED
+from handlers.text import deletion, labels, lineage
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
@@ -12,6 +13,9 @@ from handlers.views.round.shared import RoundViewData, contact_sheet, named_fail
 
 
 def void(data: RoundViewData) -> View:
+    if data.round.void_reason == DELETED:
+        notice = deletion.DELETING_NOTICE if data.round.slots else deletion.DELETED_NOTICE
+        return view(notice, header(deletion.DELETED_HEADER), section(notice))
     round_, has_successor = data.round, lineage.has_successor(data.round)
     text = (
         lineage.successor_notice(round_, data.child.link if data.child else "")

@@ -11,7 +11,7 @@ from bot.domain.erasure import Erasure, hash_person, is_pseudonym
 from bot.domain.ids import ChannelRef
 from storage import Storage
 from storage.db.tables import budget_periods, ledger
-from storage.erasure.log import ErasureLog
+from storage.erasure.log import PortraitStoreErasureLog
 from storage.erasure.person import PersonEraser
 from tests.support import storage_builders
 from tests.support.personal_data import OTHER_SUFFIX, columns_with, do_everything, person_columns
@@ -101,7 +101,7 @@ async def test_a_hash_finds_the_person_again_in_older_data(storage: Storage) -> 
 
 
 async def test_the_log_holds_no_id_of_a_person(storage: Storage) -> None:
-    log = ErasureLog(storage.portraits)
+    log = PortraitStoreErasureLog(storage.portraits)
     erasures = [
         Erasure("person", hash_person(PERSON), NOW, "T1"),
         Erasure("character", "c1", NOW + timedelta(hours=1), "T1", ("r1",)),

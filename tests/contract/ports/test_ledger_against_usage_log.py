@@ -58,6 +58,7 @@ class PracticeModelsHarness(CastingHarness):
                 job_queue=self,
                 retirement_source=models,
                 direct_messages=self.direct_messages,
+                slack_files=self.slack_files,
                 caps=caps,
                 patience=dict.fromkeys(Size, 60.0),
                 now=lambda: self.now,

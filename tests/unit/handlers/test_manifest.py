@@ -34,6 +34,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "conversations.members": CONVERSATIONS,
     "files.completeUploadExternal": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
+    "files.delete": {"files:write"},
     "files.info": {"files:read"},
     "oauth.v2.access": set(),
     "reactions.add": {"reactions:write"},

@@ -88,6 +88,7 @@ SUBMISSIONS = {
     "decide": "r1-0",
     "form_recast": "w1",
     "settings": "C1 0",
+    "delete_character": "C1 c1",
 }
 # Here the user names a channel, so the form itself says that they are not in it.
 CHANNEL_FORMS = ("cast_channel",)

@@ -1,0 +1,99 @@
+"""Deletion of characters, and the log of erasures; implemented in storage/erasure and handlers/."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.audit import AuditEvent
+from bot.domain.erasure import Erasure
+from bot.domain.ids import ChannelRef
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """The deletion of a character that a person confirmed. `refused_files` are those that Slack did not delete."""
+
+    id: str
+    place: ChannelRef
+    character_id: str
+    person: str
+    requested_at: datetime
+    finished_at: datetime | None = None
+    refused_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoundFiles:
+    """What exists of a round outside the database: files in Slack, and a folder in the portraits store."""
+
+    slack_files: tuple[str, ...]
+    picture_keys: tuple[str, ...]
+
+
+class CharacterDeletions(Protocol):
+    """Deletions of characters. Every method is one short transaction and may be repeated."""
+
+    async def add(self, deletion: Deletion, audit_event: AuditEvent) -> Deletion:
+        """Store a deletion and its audit event; return the stored one, which may be an earlier one."""
+        ...
+
+    async def get(self, deletion_id: str) -> Deletion:
+        """Raises KeyError."""
+        ...
+
+    async def list_unfinished(self) -> Sequence[str]:
+        """List the ids of deletions that have not ended."""
+        ...
+
+    async def is_settled(self, character_id: str) -> bool:
+        """Return whether no call to a model is in progress for the character's rounds and upscales."""
+        ...
+
+    async def list_round_files(self, round_id: str) -> RoundFiles:
+        """Return every file in Slack that shows the round, and the stored pictures that its rows name."""
+        ...
+
+    async def list_draft_pictures(self, character_id: str) -> Sequence[str]:
+        """Return the keys of pictures attached to drafts of the character."""
+        ...
+
+    async def delete_round(self, round_id: str) -> None:
+        """Delete everything of a round but an empty row, which its charges and its message need."""
+        ...
+
+    async def delete_character(self, character_id: str) -> None:
+        """Delete the name, aliases and drafts of a character whose rounds are deleted, and what the log says of it."""
+        ...
+
+    async def add_refused(self, deletion_id: str, file_ids: Sequence[str]) -> None:
+        """Store which files Slack did not delete."""
+        ...
+
+    async def finish(self, deletion_id: str, at: datetime) -> None: ...
+
+
+class PostedFiles(Protocol):
+    """Which files in Slack show which rounds."""
+
+    async def add(self, file_ids: Sequence[str], round_ids: Sequence[str]) -> None:
+        """Store that each of the files shows each of the rounds."""
+        ...
+
+
+class ErasureLog(Protocol):
+    """The log of erasures, which a restore replays."""
+
+    async def add(self, erasure: Erasure) -> None: ...
+
+    async def list_all(self) -> Sequence[Erasure]:
+        """List all erasures, oldest first."""
+        ...
+
+
+class SlackFiles(Protocol):
+    """Files that the bot uploaded to Slack."""
+
+    async def delete(self, team: str, file_id: str) -> bool:
+        """Delete a file; False if Slack refuses it. A file that is gone counts as deleted. Raises SlackUnavailable."""
+        ...

@@ -1,0 +1,49 @@
+"""The submitted form that deletes a character."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import BriefError
+from bot.domain.ids import ChannelRef
+from bot.usecases.casting import Casting
+from bot.usecases.deletion import DeletionRequest
+from handlers.slack.error_replies import reply_with_errors
+from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.payloads.parsers import submission_from
+from handlers.slack.payloads.values import Payload
+from handlers.slack.responder import FormResponder
+from handlers.text import deletion as words
+from handlers.text import errors
+from handlers.text.format import strip_mrkdwn
+from handlers.views import deletion as blocks
+from handlers.views import private
+
+
+class DeletionListeners:
+    """Listeners for the form; the deletion is stored before the ack, and a job does it after."""
+
+    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
+        self._deletion = casting.deletion
+        self._guard = guard
+
+    def listen(self, app: AsyncApp) -> None:
+        app.view(blocks.CALLBACK_ID)(self.on_submit)
+
+    async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+        responder = FormResponder(ack, client, blocks.NAME)
+        async with reply_with_errors(responder.ephemeral):
+            submission = submission_from(body)
+            channel, character_id = submission.expect_ids(2)
+            place = ChannelRef(submission.place.team, channel)
+            responder.place, responder.person = place, submission.person
+            await self._guard.require_member(submission.person, place)
+            name, reason = submission.value(blocks.NAME), submission.value(blocks.REASON)
+            try:
+                await self._deletion.request(DeletionRequest(character_id, place, submission.person, name, reason))
+            except BriefError as error:
+                field = error.field if error.field in (blocks.NAME, blocks.REASON) else blocks.NAME
+                await ack(response_action="errors", errors={field: strip_mrkdwn(errors.sentence(error))})
+                return
+            await ack()
+            await responder.ephemeral(private.note(words.STARTED))

@@ -1,0 +1,32 @@
+"""Tables for erasures: characters that are being deleted, and which files in Slack show which round."""
+
+from sqlalchemy import Column, Index, Table, Text
+
+from storage.db.columns import UtcMicros
+from storage.db.tables import metadata
+
+# One row for each deletion of a character; `refused_files` are ids of files that Slack did not delete.
+deletions = Table(
+    "deletions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("character_id", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("requested_at", UtcMicros, nullable=False),
+    Column("finished_at", UtcMicros),
+    Column("refused_files", Text, nullable=False, server_default=""),
+)
+
+is_unfinished = deletions.c.finished_at.is_(None)
+
+Index("ix_deletions_unfinished", deletions.c.requested_at, sqlite_where=is_unfinished, postgresql_where=is_unfinished)
+
+# A file that the bot uploaded, once for each round whose portraits it shows.
+posted_files = Table(
+    "posted_files",
+    metadata,
+    Column("round_id", Text, primary_key=True),
+    Column("file_id", Text, primary_key=True),
+)

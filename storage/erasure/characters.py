@@ -1,0 +1,265 @@
+"""The port `CharacterDeletions`: deletes a character round by round.
+
+A round keeps an empty row, because charges and the message in Slack refer to it. That row does not say what was cast.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.audit import AuditEvent
+from bot.domain.brief import Brief, Reference
+from bot.domain.erasure import DELETED, DELETED_NAME
+from bot.domain.ids import ChannelRef, run_off_sheet_key
+from bot.domain.names import normalize_name
+from bot.domain.round import RoundState, RoutingReason
+from bot.domain.slot import SlotState
+from bot.domain.upscale import IN_PROGRESS_STATES
+from bot.ports.erasure import Deletion, RoundFiles
+from storage.audit_log import add_audit_event
+from storage.db.engine import Database, insert_new, upsert
+from storage.db.erasure_tables import deletions, is_unfinished, posted_files
+from storage.db.tables import (
+    aliases,
+    audit_log,
+    ballot_submissions,
+    channels,
+    characters,
+    comment_messages,
+    comments,
+    faces,
+    name_trigrams,
+    productions,
+    reminders,
+    round_drafts,
+    rounds,
+    slack_uploads,
+    slots,
+    upscales,
+    vote_inputs,
+)
+from storage.replicas.redraw_marks import mark_redraw
+from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
+
+_FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)
+_EMPTY_ROUND = {
+    "state": RoundState.VOID,
+    "void_reason": DELETED,
+    "brief": Brief(DELETED_NAME, ""),
+    "prompt": "",
+    "prompt_version": "",
+    "routing_reason": RoutingReason("usual"),
+    "sheet_file": None,
+    "sheet_candidate_count": 0,
+    "record_file": None,
+    "locked_slot": None,
+    "parent": None,
+    "origin": "",
+    "recast_reason": "",
+    "source_thread_ts": "",
+    "tally": None,
+    "run_off": None,
+    "remind_at": None,
+}
+
+
+class SqlCharacterDeletions:
+    """Deletions of characters in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, deletion: Deletion, audit_event: AuditEvent) -> Deletion:
+        row = {name: getattr(deletion, name) for name in ("id", "character_id", "person", "requested_at")}
+        async with self._database.transaction() as connection:
+            place = {"team": deletion.place.team, "channel": deletion.place.channel}
+            if await insert_new(connection, deletions, **row, **place):
+                await add_audit_event(connection, audit_event)
+        return await self.get(deletion.id)
+
+    async def get(self, deletion_id: str) -> Deletion:
+        rows = await self._database.fetch_all(select(deletions).where(deletions.c.id == deletion_id))
+        if not rows:
+            raise KeyError(deletion_id)
+        row = rows[0]
+        place, refused = ChannelRef(row.team, row.channel), tuple(row.refused_files.split())
+        return Deletion(row.id, place, row.character_id, row.person, row.requested_at, row.finished_at, refused)
+
+    async def list_unfinished(self) -> Sequence[str]:
+        query = select(deletions.c.id).where(is_unfinished).order_by(deletions.c.requested_at)
+        return [row.id for row in await self._database.fetch_all(query)]
+
+    async def is_settled(self, character_id: str) -> bool:
+        of_character = select(rounds.c.id).where(rounds.c.character_id == character_id)
+        drawing = select(slots.c.id).where(slots.c.round_id.in_(of_character), slots.c.state.not_in(_FINAL_STATES))
+        enlarging = select(upscales.c.id).where(
+            upscales.c.round_id.in_(of_character), upscales.c.state.in_(IN_PROGRESS_STATES)
+        )
+        return not any([await self._database.fetch_all(query.limit(1)) for query in (drawing, enlarging)])
+
+    async def list_rounds(self, character_id: str) -> Sequence[str]:
+        """Return the ids of all rounds of a character."""
+        query = select(rounds.c.id).where(rounds.c.character_id == character_id)
+        return [row.id for row in await self._database.fetch_all(query)]
+
+    async def list_round_files(self, round_id: str) -> RoundFiles:
+        async with self._database.snapshot() as connection:
+            files = await _slack_files(connection, round_id)
+            brief = await connection.scalar(select(rounds.c.brief).where(rounds.c.id == round_id))
+        reference = brief.reference if brief else None
+        keys = (reference.key,) if reference and reference.is_attached and reference.key else ()
+        return RoundFiles(tuple(sorted(files)), keys)
+
+    async def list_draft_pictures(self, character_id: str) -> Sequence[str]:
+        async with self._database.snapshot() as connection:
+            drafts = await _drafts_of(connection, character_id)
+        references = [brief.reference for _, brief in drafts if brief.reference and brief.reference.is_attached]
+        return [reference.key for reference in references if reference.key]
+
+    async def delete_round(self, round_id: str) -> None:
+        async with self._database.transaction() as connection:
+            character_id = await lock_character_row_of_round(connection, round_id)
+            if not character_id:
+                return
+            files = await _slack_files(connection, round_id)
+            keys = await _picture_keys(connection, round_id)
+            await _blank_references(connection, keys)
+            await _delete_uploads(connection, round_id, files)
+            for table in (
+                *(vote_inputs, ballot_submissions, reminders, comments, comment_messages),
+                *(upscales, faces, slots, posted_files),
+            ):
+                await connection.execute(delete(table).where(table.c.round_id == round_id))
+            is_round = rounds.c.id == round_id
+            await connection.execute(update(rounds).where(is_round).values(**_EMPTY_ROUND))
+            is_event = audit_log.c.round_id == round_id
+            await connection.execute(update(audit_log).where(is_event).values(detail=""))
+            await refresh_status(connection, character_id)
+            await mark_redraw(connection, round_id, urgent=True)
+
+    async def delete_character(self, character_id: str) -> None:
+        async with self._database.transaction() as connection:
+            await lock_character_row(connection, character_id)
+            is_character = characters.c.id == character_id
+            query = select(productions.c.team).join_from(characters, productions).where(is_character)
+            team = await connection.scalar(query)
+            if team is None:
+                return
+            keys = await _name_keys(connection, character_id)
+            for draft_id, _ in await _drafts_of(connection, character_id):
+                await connection.execute(delete(round_drafts).where(round_drafts.c.id == draft_id))
+            await connection.execute(delete(aliases).where(aliases.c.character_id == character_id))
+            nameless = {"name": DELETED_NAME, "name_key": f"{DELETED_NAME} {character_id}"}
+            await connection.execute(update(characters).where(is_character).values(**nameless))
+            await _delete_trigrams(connection, team, keys)
+            earlier = (audit_log.c.character_id == character_id) & (audit_log.c.action != DELETED)
+            await connection.execute(update(audit_log).where(earlier).values(detail=""))
+        await self._database.drop_deleted_content()
+
+    async def add_refused(self, deletion_id: str, file_ids: Sequence[str]) -> None:
+        known = (await self.get(deletion_id)).refused_files
+        refused = " ".join(sorted({*known, *file_ids}))
+        statement = update(deletions).where(deletions.c.id == deletion_id)
+        await self._database.execute(statement.values(refused_files=refused))
+
+    async def finish(self, deletion_id: str, at: datetime) -> None:
+        statement = update(deletions).where(deletions.c.id == deletion_id, is_unfinished)
+        await self._database.execute(statement.values(finished_at=at))
+
+
+class SqlPostedFiles:
+    """The port `PostedFiles` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, file_ids: Sequence[str], round_ids: Sequence[str]) -> None:
+        rows = [{"round_id": round_id, "file_id": file_id} for round_id in round_ids for file_id in file_ids]
+        if rows:
+            async with self._database.transaction() as connection:
+                await connection.execute(upsert(connection, posted_files).on_conflict_do_nothing(), rows)
+
+
+async def _slack_files(connection: AsyncConnection, round_id: str) -> set[str]:
+    """Return the ids of all files in Slack that show the round."""
+    found: set[str] = set()
+    for columns, condition in (
+        ((rounds.c.sheet_file, rounds.c.record_file), rounds.c.id == round_id),
+        ((slots.c.file_id, slots.c.original_file), slots.c.round_id == round_id),
+        ((upscales.c.pair_file, upscales.c.file_id), upscales.c.round_id == round_id),
+        ((posted_files.c.file_id,), posted_files.c.round_id == round_id),
+    ):
+        for row in await connection.execute(select(*columns).where(condition)):
+            found.update(file_id for file_id in row if file_id)
+    for (files,) in await connection.execute(select(slack_uploads.c.files).where(_is_upload_of(round_id))):
+        found.update(files.split())
+    return found
+
+
+def _is_upload_of(round_id: str) -> ColumnElement[bool]:
+    """Return the condition for uploads whose key names the round; other keys are hashes."""
+    return or_(
+        slack_uploads.c.key == run_off_sheet_key(round_id),
+        slack_uploads.c.key.startswith("side-by-side:") & slack_uploads.c.key.contains(round_id, autoescape=True),
+    )
+
+
+async def _delete_uploads(connection: AsyncConnection, round_id: str, files: set[str]) -> None:
+    is_of_round = [slack_uploads.c.files.contains(file_id, autoescape=True) for file_id in sorted(files)]
+    await connection.execute(delete(slack_uploads).where(or_(_is_upload_of(round_id), *is_of_round)))
+
+
+async def _picture_keys(connection: AsyncConnection, round_id: str) -> set[str]:
+    """Return the keys of the round's portraits and of the photo attached to it."""
+    portraits = await connection.scalars(select(slots.c.portrait).where(slots.c.round_id == round_id))
+    keys = {portrait.key for portrait in portraits if portrait}
+    brief = await connection.scalar(select(rounds.c.brief).where(rounds.c.id == round_id))
+    if brief and brief.reference and brief.reference.is_attached and brief.reference.key:
+        keys.add(brief.reference.key)
+    return keys
+
+
+async def _blank_references(connection: AsyncConnection, keys: set[str]) -> None:
+    """Leave in other briefs that were drawn after one of these pictures only the fact."""
+    for table in (rounds, round_drafts):
+        is_drawn_after = table.c.brief["reference"]["key"].as_string().in_(sorted(keys))
+        for row in (await connection.execute(select(table.c.id, table.c.brief).where(is_drawn_after))).all():
+            brief = replace(row.brief, reference=Reference(DELETED_NAME))
+            await connection.execute(update(table).where(table.c.id == row.id).values(brief=brief))
+
+
+async def _name_keys(connection: AsyncConnection, character_id: str) -> set[str]:
+    """Return the normalized name and aliases of a character."""
+    names = select(characters.c.name_key).where(characters.c.id == character_id)
+    return {
+        *(await connection.scalars(names)),
+        *(await connection.scalars(select(aliases.c.name_key).where(aliases.c.character_id == character_id))),
+    }
+
+
+async def _drafts_of(connection: AsyncConnection, character_id: str) -> list[tuple[str, Brief]]:
+    """Return the drafts of the production's channels that cast the character or show its face."""
+    name_keys = await _name_keys(connection, character_id)
+    production = select(characters.c.production_id).where(characters.c.id == character_id).scalar_subquery()
+    of_production = select(channels.c.channel).where(channels.c.production_id == production)
+    query = select(round_drafts.c.id, round_drafts.c.brief).where(round_drafts.c.channel.in_(of_production))
+    found = []
+    for draft_id, brief in (await connection.execute(query)).all():
+        names = {brief.name, brief.reference.name if brief.reference else ""}
+        if name_keys & {normalize_name(name) for name in names}:
+            found.append((draft_id, brief))
+    return found
+
+
+async def _delete_trigrams(connection: AsyncConnection, team: str, name_keys: set[str]) -> None:
+    """Delete the index of names that no other character of the workspace has."""
+    in_workspace = select(productions.c.id).where(productions.c.team == team)
+    used: set[str] = set()
+    for table in (characters, aliases):
+        has_name = table.c.name_key.in_(sorted(name_keys)) & table.c.production_id.in_(in_workspace)
+        used.update(await connection.scalars(select(table.c.name_key).where(has_name)))
+    is_unused = name_trigrams.c.name_key.in_(sorted(name_keys - used))
+    await connection.execute(delete(name_trigrams).where(name_trigrams.c.team == team, is_unused))
