@@ -65,6 +65,19 @@ def demo(
 
 
 @cli.command()
+def season(
+    rounds: Annotated[int, typer.Option(help="Rounds to play.", min=1, max=500)] = 60,
+    data: Annotated[Path, typer.Option(help="Folder for all data; `demo` on it shows the result.")] = Path(
+        ".castroom/season"
+    ),
+    seed: Annotated[int, typer.Option(help="The voters' chance; another seed has other votes.")] = 1,
+    speed: Annotated[float, typer.Option(help="Divisor of the models' latency.", min=0.01)] = 50.0,
+) -> None:
+    """Play many rounds through the real bot, so that standings have something to compare."""
+    raise typer.Exit(asyncio.run(demo_run.season(data, rounds, seed, speed)))
+
+
+@cli.command()
 def pictures() -> None:
     """Make the pictures of README and docs from the running product."""
     raise typer.Exit(asyncio.run(take_screenshots()))

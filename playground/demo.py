@@ -14,6 +14,7 @@ from playground.control.client import ControlClient, WaitTimeout
 from playground.data_lock import FolderInUse, check_free
 from playground.processes import WorkspaceProcess, bot_environment, free_port, start_bot, stop
 from playground.scenarios.main_flow import ScenarioFailed, play_main_flow
+from playground.scenarios.season import SEASON_SETTINGS, play_season
 
 DEMO_COMMAND = "/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 
@@ -93,6 +94,30 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
         )
         print(f"The contact sheet is {result['files']['sheet']}")
         print(f"The original is {result['files']['original']}")
+    return 0
+
+
+async def season(data: Path, rounds: int, seed: int, speed: float) -> int:
+    """Play many rounds; the exit status is 0 only if every one ends with a lock."""
+    try:
+        await asyncio.to_thread(check_free, data / "practice")
+        async with (
+            running_demo(data, 0, speed, **SEASON_SETTINGS) as running,
+            ControlClient(running.workspace.address) as control_client,
+        ):
+            pairs = await play_season(control_client, running.variables, rounds, seed)
+    except FolderInUse as error:
+        print(_already_running(error.address, data), file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}.", file=sys.stderr)
+        return 1
+    except (RuntimeError, WaitTimeout, ScenarioFailed) as error:
+        print(f"The season failed: {error}. See {data / 'bot.log'}.", file=sys.stderr)
+        return 1
+    for pair, count in sorted(pairs.items()):
+        print(f"{count} rounds with {pair}")
+    print(f"Open it with  python -m playground demo --data {data}  and type  /cast standings")
     return 0
 
 

@@ -16,15 +16,15 @@ NOTHING = (
     "closed rounds in which models were hidden."
 )
 MODELS = "What each model drew"
-SHARED = "Posted."
+SHARED = "I posted the standings of this channel's rounds in the channel."
 WORKSPACE = "All channels"
 PRODUCTION = "This production"
 FILE_NAME = "standings.png"
 LEFT_LABEL = "the second of the pair is ticked more often"
 RIGHT_LABEL = "the first of the pair is ticked more often"
 EXPLANATION = (
-    "Counted are ticks on closed blind ballots, for this team and these briefs; it is no measure of realism. *Ahead* "
-    "is wrong in at most 1 of 20 such lists. Names and votes of single people never appear."
+    "Only ticks on closed blind ballots count, for this team and these briefs. Standings do not measure realism. "
+    "*Ahead* is wrong in at most 1 of 20 such lists. Names and votes of single people never appear."
 )
 
 _MAX_VERDICTS, _MAX_MODELS, _MAX_FLIPS = 8, 10, 2

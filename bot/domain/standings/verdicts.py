@@ -123,14 +123,16 @@ def _rounds_that_flip(fitted: Fit, first: str, second: str, limit: float) -> tup
 def _further_rounds(difference: float, error: float, meetings: int, limit: float) -> int | None:
     """Return how many more meetings would make a difference of this size significant, None for more than 200.
 
-    The error shrinks with the square root of the number of meetings.
+    The error shrinks with the square root of the number of meetings. Where it is unknown, the least number counts.
     """
+    least = max(1, MIN_MEETINGS - meetings)
+    if not error and difference:
+        return least
 
     def is_enough(further: int) -> bool:
         total = meetings + further
         return _is_significant(difference, error * sqrt(meetings / total), total - 1, limit)
 
-    least = max(1, MIN_MEETINGS - meetings)
     further = range(least, _MOST_FURTHER_ROUNDS + 1)
     place = bisect_left(further, True, key=is_enough)
     return further[place] if place < len(further) else None

@@ -129,6 +129,11 @@ def test_equal_models_are_too_early_and_no_number_of_rounds_is_named() -> None:
     assert (verdict.is_ahead, verdict.further_rounds) == (False, None)
 
 
+def test_after_one_round_the_least_number_of_rounds_is_named() -> None:
+    (verdict,) = judge([BlindRound("r1", ("a", "b"), (2, 2), ((1, 0), (2, 0)))])
+    assert (verdict.first, verdict.low, verdict.is_ahead, verdict.further_rounds) == ("a", None, False, 9)
+
+
 def test_models_that_never_met_have_no_verdict() -> None:
     rounds = [BlindRound("r1", ("a", "b"), (1, 1), ((1, 0),)), BlindRound("r2", ("c", "d"), (1, 1), ((1, 0),))]
     assert {(v.first, v.second) for v in judge(rounds)} == {("a", "b"), ("c", "d")}
