@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from bot.domain import storage_advice
 from bot.domain.errors import PortraitMissing, StorageUnavailable
+from bot.domain.handbook import Section, see
 from bot.settings import Settings
 from bot.telemetry import logs
 from bot.version import describe as describe_version
@@ -67,6 +68,7 @@ def run() -> None:
     if not settings.has_slack:
         typer.echo("Slack is not configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see .env.example).", err=True)
         typer.echo("`python -m bot doctor` reports what is missing; `make demo` runs without Slack.", err=True)
+        typer.echo(see(Section.SLACK), err=True)
         raise typer.Exit(1)
     _run_async(serve(settings))
 
@@ -317,7 +319,8 @@ def _run_async(coroutine: Coroutine[Any, Any, R]) -> R:
     except OSError as error:
         if not error.filename:
             raise
-        typer.echo(f"{error.filename} cannot be used: {error.strerror or type(error).__name__}.", err=True)
+        reason = error.strerror or type(error).__name__
+        typer.echo(f"{error.filename} cannot be used: {reason}. {see(Section.FILE)}", err=True)
         raise typer.Exit(1) from error
 
 
@@ -327,11 +330,12 @@ def _settings() -> Settings:
     except ValidationError as error:
         for problem in error.errors():
             name = "_".join(str(part) for part in problem["loc"]).upper()
-            typer.echo(f"{name + ': ' if name else ''}{problem['msg'].removeprefix('Value error, ')}", err=True)
+            sentence = f"{name + ': ' if name else ''}{problem['msg'].removeprefix('Value error, ')}"
+            typer.echo(f"{sentence.rstrip('.')}. {see(Section.SETTINGS)}", err=True)
         raise typer.Exit(2) from error
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        typer.echo(f"{Settings.env_file()} cannot be read: {reason}.", err=True)
+        typer.echo(f"{Settings.env_file()} cannot be read: {reason}. {see(Section.FILE)}", err=True)
         raise typer.Exit(2) from error
     logs.configure(settings.log_level)
     return settings

@@ -25,6 +25,7 @@ from bot import __version__
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Size
 from bot.domain.errors import SlackUnavailable
+from bot.domain.handbook import Section, see
 from bot.domain.person_limits import PersonLimits
 from bot.runtime.health_server import HealthSources, health_server
 from bot.runtime.http_listener import AddressUnavailable
@@ -214,16 +215,18 @@ async def run(settings: Settings) -> None:
                 shutdown_deadline.start()
                 log.info("shutdown_started")
     except AddressUnavailable as error:
-        raise SystemExit(f"{error} Free the address, or set another one.") from error
+        raise SystemExit(f"{error} Free the address, or set another one. {see(Section.ADDRESS)}") from error
     except NoWorkspace as error:
-        raise SystemExit(f"{error} `python -m bot doctor` says what to do.") from error
+        raise SystemExit(f"{error} `python -m bot doctor` says what to do. {see(Section.SLACK)}") from error
     except ExecutorIdInUse as error:
         raise SystemExit(
-            f"Another Castroom process has EXECUTOR_ID {error.name}. Give each process its own, or stop the other one."
+            f"Another Castroom process has EXECUTOR_ID {error.name}. Give each process its own, or stop the other one. "
+            f"{see(Section.SAME_EXECUTOR)}"
         ) from error
     except AlreadyRunning as error:
         raise SystemExit(
-            f"Another Castroom process uses {error.path}. Stop it first, or set another DATA_DIR."
+            f"Another Castroom process uses {error.path}. Stop it first, or set another DATA_DIR. "
+            f"{see(Section.ALREADY_RUNNING)}"
         ) from error
 
 

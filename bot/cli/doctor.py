@@ -9,6 +9,7 @@ from bot.cli.installations_check import installation_lines
 from bot.domain import storage_advice
 from bot.domain.catalogue import Catalogue, Retirement
 from bot.domain.errors import StorageUnavailable
+from bot.domain.handbook import Section, see
 from bot.settings import Settings
 from handlers.slack.diagnostics import SlackCheck
 from handlers.slack.diagnostics import check as check_slack
@@ -23,6 +24,19 @@ _KEY_HELP = {
     "gemini": ("GEMINI_API_KEY", "Google AI Studio, Get API key; billing must be on, image models have no free tier"),
     "fal": ("FAL_KEY", "fal.ai/dashboard/keys; one key for all of the models above"),
     "own": ("OWN_MODELS", "a list of self-hosted servers; .env.example shows one"),
+}
+# A line is a status of this width, a part, a colon and a sentence without a full stop.
+_STATUS_WIDTH = len("missing ")
+_SECTIONS_BY_STATUS = {
+    "unknown": Section.MODEL,
+    "retired": Section.MODEL,
+    "ending": Section.MODEL,
+    "warning": Section.EXPOSED,
+}
+_SECTIONS_BY_PART = {
+    "slack": Section.SLACK,
+    "oauth": Section.INSTALLATIONS,
+    **dict.fromkeys(("storage", "database", "engine", "portraits"), Section.STORAGE),
 }
 
 
@@ -56,8 +70,8 @@ async def run_checks(settings: Settings) -> Report:
     if not usable:
         lines.append("missing models: one account with a working key is needed, two for a blind choice")
     can_run = slack.can_run and bool(usable) and storage_ok and not engine_error
-    lines.append("The bot can run." if can_run else "The bot cannot run yet.")
-    return Report(tuple(lines), can_run)
+    verdict = "The bot can run." if can_run else "The bot cannot run yet."
+    return Report((*map(_with_reference, lines), verdict), can_run)
 
 
 async def _accounts(settings: Settings) -> tuple[list[AccountCheck], Catalogue]:
@@ -103,6 +117,15 @@ async def _error_of(check: Awaitable[None]) -> str:
     except StorageUnavailable as error:
         return storage_advice.describe(error)
     return ""
+
+
+def _with_reference(line: str) -> str:
+    """Add the section of the handbook to a line that is not `ok`, unless it names one."""
+    status, part = line[:_STATUS_WIDTH].strip(), line[_STATUS_WIDTH:].partition(":")[0]
+    if status == "ok" or see("") in line:
+        return line
+    section = _SECTIONS_BY_PART.get(part) or _SECTIONS_BY_STATUS.get(status, Section.ACCOUNT)
+    return f"{line}. {see(section)}"
 
 
 def _slack_lines(slack: SlackCheck) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What an operator does about a StorageUnavailable: sentences for the command line, doctor and /readyz."""
 
 from bot.domain.errors import StorageUnavailable
+from bot.domain.handbook import for_storage, see
 
 _FILE_FIXES = {
     "full": "is full: free some space and start again",
@@ -53,9 +54,10 @@ _SETTINGS = {"database": "DATABASE_URL", "engine": "ENGINE_URL"}
 
 
 def describe(error: StorageUnavailable) -> str:
-    """Return a line with the place, what is wrong, what to do, and the driver's message."""
+    """Return a line with the place, what is wrong, what to do, the driver's message and the handbook's section."""
     detail = f" ({error.detail})" if error.detail else ""
-    return f"{error.path or f'The storage ({error.component})'} {_fix(error)}.{detail}"
+    place = error.path or f"The storage ({error.component})"
+    return f"{place} {_fix(error)}.{detail} {see(for_storage(error.reason))}"
 
 
 def describe_briefly(error: StorageUnavailable) -> str:

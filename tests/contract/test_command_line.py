@@ -102,7 +102,8 @@ def test_an_env_file_that_is_not_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "env").write_bytes(b"\xff\xfe")
     result = run_command(tmp_path / "data", "doctor", ENV_FILE=str(tmp_path / "env"))
     assert result.exit_code == 2
-    assert one_line(result) == f"{tmp_path / 'env'} cannot be read: it is not UTF-8 text.\n"
+    sentence = f"{tmp_path / 'env'} cannot be read: it is not UTF-8 text."
+    assert one_line(result) == f"{sentence} See docs/operations.md#a-file-cannot-be-used\n"
 
 
 async def test_a_taken_port_is_named_with_its_setting(workspace: PracticeWorkspace, tmp_path: Path) -> None:

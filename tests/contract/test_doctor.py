@@ -50,11 +50,13 @@ async def test_doctor_shows_state_and_successor_of_each_model(tmp_path: Path) ->
             "gpt-image-2.5-sunburst": {"shutdown_date": in_days(90).isoformat()},
         },
     )
-    assert "retired openai:gpt-image-2: no longer served; use gpt-image-2.5" in output
-    assert f"ending  openai:gpt-image-2.5-flare: served until {in_days(20)}" in output
+    section = "See docs/operations.md#a-model-is-unknown-ending-or-retired"
+    assert f"retired openai:gpt-image-2: no longer served; use gpt-image-2.5. {section}" in output
+    assert f"ending  openai:gpt-image-2.5-flare: served until {in_days(20)}. {section}" in output
     assert "ok      openai:gpt-image-2.5-sunburst: served" in output
     assert "ok      openai:gpt-image-2.6-flare: served" in output
-    assert f"note    openai: gpt-image-2.5-sunburst (gpt-image-2.5-sunburst) shuts down on {in_days(90)}" in output
+    note = f"note    openai: gpt-image-2.5-sunburst (gpt-image-2.5-sunburst) shuts down on {in_days(90)}."
+    assert f"{note} See docs/operations.md#a-model-account-is-not-set-or-does-not-work" in output
 
 
 async def test_doctor_omits_models_of_accounts_without_a_key(tmp_path: Path) -> None:

@@ -23,13 +23,13 @@ SLACK = {
 
 
 async def run_bot(data: Path, command: str = "run", **extra: str) -> tuple[int, list[str]]:
-    """How `python -m bot COMMAND` ended, and what it said."""
+    """How `python -m bot COMMAND` ended, and what it said after the record with its version."""
     process = await create_subprocess_exec(
         sys.executable, "-m", "bot", command, cwd=ROOT, env=bot_environment(data, SLACK, **extra), stdout=PIPE,
         stderr=STDOUT,
     )  # fmt: skip
     output, _ = await wait_for(process.communicate(), scaled(30))
-    return process.returncode or 0, output.decode().splitlines()
+    return process.returncode or 0, [line for line in output.decode().splitlines() if "process_started" not in line]
 
 
 @pytest.fixture
