@@ -36,6 +36,7 @@ from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
 from handlers.presenters.roster import RosterPresenter
+from handlers.presenters.roster_pdf import RosterPdfPresenter
 from handlers.presenters.standings import StandingsPresenter
 from handlers.slack.answered_messages import AnsweredMentions
 from handlers.slack.clients import Clients
@@ -64,9 +65,10 @@ def register(
     side_by_side = ComparePresenter(casting, storage.rounds, uploads, locations)
     roster = RosterPresenter(casting, directory, clients, uploads)
     standings = StandingsPresenter(casting, titles, directory, clients, uploads, locations)
+    roster_pdfs = RosterPdfPresenter(casting, titles, directory, clients, uploads)
     archives = ArchiveSender(clients, uploads)
     for listeners in (
-        CastListeners(casting, titles, faces, roster, standings, locations, directory, guard),
+        CastListeners(casting, titles, faces, roster, roster_pdfs, standings, locations, directory, guard),
         MentionListeners(casting, faces, locations, directory, guard, AnsweredMentions(storage)),
         VoteListeners(casting, directory, guard),
         VoteDetailsListeners(casting, titles, guard),

@@ -25,18 +25,22 @@ from bot.domain.brief import (
     IntendedUse,
     Reference,
     parse_name,
+    parse_single_line,
     parse_text,
 )
 from bot.domain.catalogue import Look, Size
 from bot.domain.command_hints import COMMANDS
 from bot.domain.command_options import DURATION_UNITS, LIST_SEPARATOR, check_line_length, split_line
 from bot.domain.errors import BriefError
-from bot.domain.names import drop_invisible, normalize_name
+from bot.domain.names import DASHES, drop_invisible, normalize_name
 
 E = TypeVar("E", bound=StrEnum)
 
 _ALIAS_WORDS = ("alias", "aliases")
 _COLON = re.compile("[:：]")
+_SHARE_ROSTER = re.compile(r"share\s+roster\b([^:：]*)", re.IGNORECASE | re.DOTALL)
+_PDF_OPTION = re.compile(rf"(?:^|\s)[{DASHES}]{{1,2}}(review|watermark)\b", re.IGNORECASE)
+WATERMARK_LIMIT = 60
 _DURATION = re.compile(r"(\d{1,4})\s*+([^\W\d]{1,7})")
 
 
@@ -97,6 +101,14 @@ class RosterCommand:
 
 
 @dataclass(frozen=True)
+class RosterPdfCommand:
+    """Send the cast as a PDF; `watermark` is a text across each page, and may be empty."""
+
+    is_for_review: bool = False
+    watermark: str = ""
+
+
+@dataclass(frozen=True)
 class AliasCommand:
     """Add `alias` to the character `name`. An empty `alias` removes the alias `name`."""
 
@@ -113,6 +125,7 @@ Command = (
     | SpendCommand
     | StandingsCommand
     | RosterCommand
+    | RosterPdfCommand
     | AliasCommand
     | OpenFormCommand
     | SettingsCommand
@@ -145,6 +158,8 @@ def parse_command(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Command:
     word = first.casefold()
     if word in _ALIAS_WORDS and others and _is_alias_pair(others):
         return _parse_alias(others, line)
+    if match := _SHARE_ROSTER.fullmatch(text):
+        return _parse_roster_pdf(match[1], line)
     typed = split_line(text)
     if not typed.options and not _COLON.search(typed.text):
         if word == "history" and others:
@@ -214,6 +229,21 @@ def _parse_alias(pair: str, line: str) -> AliasCommand:
     if _COLON.search(alias):
         raise BriefError("alias", "colon", alias.strip(), line=line)
     return AliasCommand(parse_name(name, line), parse_name(alias, line) if alias.strip() else "")
+
+
+def _parse_roster_pdf(options: str, line: str) -> RosterPdfCommand:
+    """Parse `--review` and `--watermark TEXT`, each at most once."""
+    before, *parts = _PDF_OPTION.split(parse_single_line(options, "share"))
+    values = {key.casefold(): value.strip().strip(QUOTES) for key, value in zip(parts[::2], parts[1::2], strict=True)}
+    wrong = before.strip() or values.get("review", "")
+    if wrong or len(values) * 2 < len(parts):
+        raise BriefError("share", "unknown", wrong or options.strip(), line=line)
+    watermark = values.get("watermark", "")
+    if "watermark" in values and not watermark:
+        raise BriefError("watermark", "missing", line=line)
+    if len(watermark) > WATERMARK_LIMIT:
+        raise BriefError("watermark", "too_long", f"{len(watermark)}", limit=WATERMARK_LIMIT, line=line)
+    return RosterPdfCommand("review" in values, watermark)
 
 
 def _parse_models(raw: str, line: str) -> tuple[str, ...]:

@@ -42,6 +42,17 @@ def font_for(text: str, size: int) -> ImageFont.FreeTypeFont | None:
     return None if index is None else _font_at_size(index, size)
 
 
+def font_file(text: str) -> Path | None:
+    """Return the file of the font that `font_for` finds; None for Pillow's own, which has no file, and for none."""
+    font = font_for(text, _CHECK_SIZE)
+    return Path(font.path) if font and isinstance(font.path, str) else None
+
+
+def needs_shaping(text: str) -> bool:
+    """Return whether letters of the text change with their neighbours, or run from right to left."""
+    return any(_is_shaped(char) for char in text)
+
+
 def wrap(text: str, size: int, max_width: int) -> list[str]:
     """Break a text into lines of at most `max_width` pixels, at spaces where possible; cut nothing."""
     font = font_for(text, size)

@@ -30,6 +30,7 @@ from bot.usecases.references import ReferenceImages
 from bot.usecases.refine import Refine
 from bot.usecases.reminders import Reminders
 from bot.usecases.reroll import Reroll
+from bot.usecases.roster_pdf import RosterPdfs
 from bot.usecases.roster_poster import RosterPoster
 from bot.usecases.round_controls import RoundControls
 from bot.usecases.round_form import RoundForm
@@ -61,6 +62,7 @@ class Casting:
         self.comments = Comments(ports)
         self.comparison = Comparison(ports)
         self.roster_poster = RosterPoster(ports)
+        self.roster_pdfs = RosterPdfs(ports, self.roster_poster)
         self.retirement_watcher = RetirementWatcher(ports)
         self.orphan_cleanup = OrphanCleanup(ports)
         self.monitoring = Monitoring(ports)

@@ -19,6 +19,7 @@ from bot.domain.command import (
     OpenFormCommand,
     RecallCommand,
     RosterCommand,
+    RosterPdfCommand,
     SettingsCommand,
     SpendCommand,
     StandingsCommand,
@@ -29,6 +30,7 @@ from bot.ports.rounds import StartResult
 from bot.usecases.casting import Casting
 from handlers.presenters.faces import FacePresenter
 from handlers.presenters.roster import RosterPresenter
+from handlers.presenters.roster_pdf import RosterPdfPresenter
 from handlers.presenters.standings import StandingsPresenter
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
@@ -60,6 +62,7 @@ class CastListeners:
         titles: Titles,
         faces: FacePresenter,
         roster: RosterPresenter,
+        roster_pdfs: RosterPdfPresenter,
         standings: StandingsPresenter,
         locations: RoundLocations,
         directory: SlackDirectory,
@@ -69,6 +72,7 @@ class CastListeners:
         self._titles = titles
         self._faces = faces
         self._roster = roster
+        self._roster_pdfs = roster_pdfs
         self._standings = standings
         self._locations = locations
         self._directory = directory
@@ -120,6 +124,10 @@ class CastListeners:
                     await responder.ack()
                     was_sent = await self._roster.send(command.person, command.place)
                     await responder.ephemeral(private.note(roster.SENT if was_sent else roster.NO_FACES))
+                case RosterPdfCommand() as parsed:
+                    await responder.ack()
+                    answer = await self._roster_pdfs.send(parsed, command.person, command.place)
+                    await responder.ephemeral(private.note(answer))
                 case RecallCommand() as parsed:
                     await self._recall(parsed, command, responder)
 

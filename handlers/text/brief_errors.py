@@ -31,6 +31,8 @@ _SENTENCES = {
     ("name", "not_the_name"): "“{got}” is not the name of this character. Nothing was deleted.",
     ("reason", "missing"): "Give a reason in a few words.",
     ("reason", "too_long"): "The reason has {got} characters; up to {limit} fit.",
+    ("share", "unknown"): "I don't understand “{got}” after share roster. I know --review and --watermark TEXT.",
+    ("watermark", "too_long"): "The watermark has {got} characters; up to {limit} fit.",
     ("comment", "too_long"): "The comment has {got} characters; up to {limit} fit.",
     ("brief", "missing"): "I need a name, a colon and what the face looks like.",
     ("brief", "same"): "These are the words as they were. Redraw all uses them again; change some words to refine.",
@@ -96,7 +98,8 @@ def sentence(error: BriefError) -> str:
         options=join_words([f"--{escape_mrkdwn(name)}" for name in error.allowed]),
         limit=error.limit,
     )
-    return f"{problem} Nothing was {'changed' if error.field == 'alias' else 'started'}."
+    done = {"alias": "changed", "share": "sent", "watermark": "sent"}.get(error.field, "started")
+    return f"{problem} Nothing was {done}."
 
 
 def unclear_reference(error: ReferenceUnclear) -> str:
@@ -109,6 +112,8 @@ def working_line(error: BriefError, prefix: str = "/cast") -> str:
     if error.field == "alias":
         name = error.allowed[0] if error.problem == "unknown" and error.allowed else "Maya"
         return f"/cast alias {name} = the fisherwoman"
+    if error.field in ("share", "watermark"):
+        return "/cast share roster --review --watermark Harbour Film"
     suggestion = f"{_typed_brief(error)}{_fixed_option(error)}"
     return f"{prefix} {suggestion if _is_valid(suggestion) else _EXAMPLE + _fixed_option(error)}"
 

@@ -17,6 +17,7 @@ _USAGES: Mapping[str, tuple[str, str]] = {
     "ask": ("@Castroom who is Maya?", "shows it to the channel"),
     "list": ("/cast list", "lists every character"),
     "roster": ("/cast roster", "sends you the whole cast as one picture"),
+    "share_roster": ("/cast share roster", "sends you the cast as a PDF for people without Slack"),
     "history": ("/cast history Maya", "lists who started, voted and locked, and why"),
     "alias": (
         "/cast alias Maya = the fisherwoman",
@@ -31,7 +32,7 @@ _USAGES: Mapping[str, tuple[str, str]] = {
 }
 _GROUPS = (
     ("Cast", ("cast", "form")),
-    ("Find a face", ("show", "ask", "list", "roster", "history", "alias", "unalias", "delete")),
+    ("Find a face", ("show", "ask", "list", "roster", "share_roster", "history", "alias", "unalias", "delete")),
     ("Models, money and settings", ("standings", "spend", "settings")),
 )
 # Actions that have a button and no command.
