@@ -29,6 +29,7 @@ CastingError
         SlackRejected             Slack refused it; a retry would fail as well
             MessageDeleted        a user deleted the round's message
             ChannelClosed         the conversation is archived, or the bot was removed from it
+        NotInstalled              the bot has no token for the workspace, so nothing can be sent there
     StorageUnavailable            database or portraits cannot be read or written
     PortraitMissing               a recorded picture is not in the store
     ModelError                    one model gave no portrait: bot/domain/model_errors.py
@@ -298,6 +299,10 @@ class SlackRejected(SlackUnavailable):
     """Slack refused `operation` with its error `code`; a retry does not help."""
 
     code: str = ""
+
+
+class NotInstalled(SlackUnavailable):
+    """The bot has no token for the workspace; a retry helps only after an installation."""
 
 
 class MessageDeleted(SlackRejected):

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 
-from bot.domain.errors import CastingError, PortraitMissing, StorageUnavailable
+from bot.domain.errors import CastingError, NotInstalled, PortraitMissing, StorageUnavailable
 from bot.telemetry import logs, metrics
 from bot.usecases.casting import Casting
 from bot.usecases.storage_retry import StorageRetry
@@ -185,7 +185,8 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
     """Run a recorded step with retries for about two minutes, since Slack may be down for a while.
 
     Notifies the lead if database or portraits fail, and if all attempts end with an error that no code expects: the
-    scheduler starts the job again, but only a person can find the cause.
+    scheduler starts the job again, but only a person can find the cause. Where the workspace removed the app, there are
+    no retries, and the scheduler starts the job less and less often.
     """
 
     unexpected: Exception | None = None
@@ -211,6 +212,7 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
         max_attempts=_STEP_ATTEMPTS,
         interval_seconds=_FIRST_STEP_INTERVAL,
         backoff_rate=2.0,
+        should_retry=lambda error: not isinstance(error, NotInstalled),
     )
     try:
         return await DBOS.run_step_async(options, call_and_notify, key)

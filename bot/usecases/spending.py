@@ -8,7 +8,7 @@ from decimal import Decimal
 import structlog
 
 from bot.domain.budget import BudgetPeriod, Payer, budget_day
-from bot.domain.errors import AlreadyResolved, NotLead, SlackUnavailable
+from bot.domain.errors import AlreadyResolved, NotInstalled, NotLead, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.spend_report import LedgerEntry, SpendReport, blind_total, budget_status, group_by, sum_line
 from bot.ports.messaging import Recipient
@@ -158,6 +158,8 @@ class Spending:
             try:
                 for person in await self._people_to_notify(entry):
                     await self.ports.direct_messages.send_overspend(Recipient(entry.place.team, person), entry)
+            except NotInstalled:
+                log.info("overspend_notice_dropped", team=entry.place.team, item=entry.id)
             except SlackUnavailable:
                 await self.ports.storage.ledger.release_notification(entry.id)
 

@@ -7,7 +7,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.domain.errors import ChannelClosed, SlackRejected, SlackUnavailable
+from bot.domain.errors import ChannelClosed, NotInstalled, SlackRejected, SlackUnavailable
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class TokenRejected(SlackUnavailable):
     """Slack rejects the workspace's token; only the operator can help, a retry cannot."""
 
 
-class WorkspaceNotInstalled(TokenRejected):
+class WorkspaceNotInstalled(TokenRejected, NotInstalled):
     """The bot has no token for the workspace."""
 
 

@@ -19,6 +19,7 @@ from bot.domain.errors import (
     NoModels,
     NotAvailableHere,
     NotAVoter,
+    NotInstalled,
     NotLead,
     NoWinner,
     OverBudget,
@@ -337,6 +338,11 @@ def _(error: PortraitMissing) -> str:  # noqa: ARG001 - its key is for the log
 def _(error: SlackUnavailable) -> str:
     # `operation` is Slack's method and its error code: `reactions.get: missing_scope`.
     return _REFUSALS.get(error.operation.rpartition(": ")[2], _NO_RESPONSE)
+
+
+@sentence.register
+def _(error: NotInstalled) -> str:  # noqa: ARG001 - its workspace is for the log
+    return WORKSPACE_UNKNOWN
 
 
 @sentence.register

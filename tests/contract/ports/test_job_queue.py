@@ -11,7 +11,7 @@ import pytest
 from dbos import DBOS, SetWorkflowID
 from dbos._dbos import _get_dbos_instance
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.errors import NotInstalled, StorageUnavailable
 from bot.runtime.jobs import JobRunner
 from bot.usecases.casting import Casting
 from tests.support.postgres_server import require_postgres
@@ -174,6 +174,16 @@ async def test_step_rejected_by_slack_is_retried(use_cases_and_runner: tuple[Fak
     await runner.start("round", "r1")
     await wait_for_call(use_cases, "show r1", 10)
     assert use_cases.calls.count("post r1") == 1
+
+
+async def test_a_step_of_a_removed_workspace_is_not_retried(
+    use_cases_and_runner: tuple[FakeUseCases, JobRunner],
+) -> None:
+    use_cases, runner = use_cases_and_runner
+    use_cases.failures_left, use_cases.error = 5, NotInstalled("workspace T1")
+    await runner.start("round", "r1")
+    await asyncio.sleep(2)  # a second attempt would come after half a second
+    assert use_cases.failures_left == 4
 
 
 async def test_storage_failure_notifies_the_lead_and_retries_the_step(

@@ -3,17 +3,22 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import psycopg
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from bot.cli.keys import new_key
-from playground.processes import bot_environment, spawn_python
+from playground.processes import bot_environment, spawn_python, stop
 from playground.seed_data import LANTERN, LANTERN_FILM, NOOR, PRIYA, TEAM, TOMAS
+from storage import open_storage
 from storage.installations.token_cipher import key_id
+from tests.contract.ports.test_installations import INSTALLATION
 from tests.support.oauth_replicas import OAuthReplicas, oauth_replicas
 from tests.support.practice_environment import FILM, LENA
+from tests.support.storage_builders import make_settings
 from tests.support.time_factor import scaled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -183,6 +188,19 @@ async def test_an_organization_is_served_in_its_workspaces_until_it_removes_the_
     await bots.control_client.post("slack/uninstall", {"team": LANTERN})
     for name in ("b", "a"):
         assert await seconds_until(bots, name, LANTERN, refused=True) < scaled(5)
+
+
+async def test_a_dead_and_an_unreadable_token_do_not_stop_the_start(bots: OAuthReplicas) -> None:
+    settings = make_settings(bots.extra["DATABASE_URL"])
+    for team, token, key in (("T0GONE", "xoxb-revoked", OLD), ("T0LOCKED", "xoxb-unreadable", new_key())):
+        storage = await open_storage(settings.model_copy(update={"token_keys": SecretStr(key)}))
+        await storage.installations.add(replace(INSTALLATION, team=team, token=token, expires_at=None))
+        await storage.close()
+    await stop(bots.bots["b"])
+    await bots.start_replica("b")
+    assert await bots.ask("b", TEAM) == ""
+    assert REFUSED in await bots.ask("b", "T0LOCKED")
+    assert await bots.ask("b", TEAM) == ""
 
 
 async def has_ended(bots: OAuthReplicas, ts: str) -> bool:
