@@ -27,6 +27,7 @@ from bot.domain.catalogue import Size
 from bot.domain.errors import SlackUnavailable
 from bot.domain.handbook import Section, see
 from bot.domain.person_limits import PersonLimits
+from bot.domain.retention import Retention
 from bot.runtime.health_server import HealthSources, health_server
 from bot.runtime.http_listener import AddressUnavailable
 from bot.runtime.jobs import JobRunner
@@ -147,6 +148,13 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                     open_rounds=settings.max_open_rounds_per_person,
                     forms=settings.max_forms_per_person_day,
                     free_portraits=settings.max_free_portraits_per_person_day,
+                ),
+                retention=Retention(
+                    settings.keep_portraits_days,
+                    settings.keep_photos_days,
+                    settings.keep_voters_days,
+                    settings.keep_audit_days,
+                    settings.keep_jobs_days,
                 ),
                 now=settings.now,
                 shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),

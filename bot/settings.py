@@ -28,6 +28,7 @@ from bot import secret_files
 from bot.self_hosted import SelfHostedModel, is_loopback, parse_self_hosted_models
 
 _YEAR = 366 * 86_400
+MAX_DAYS = 3_650
 EXECUTOR_FROM_HOST = "hostname"
 
 
@@ -85,6 +86,11 @@ class Settings(BaseSettings):
     max_open_rounds_per_person: int = Field(default=50, ge=1)
     max_forms_per_person_day: int = Field(default=200, ge=1)
     max_free_portraits_per_person_day: int = Field(default=200, ge=1)
+    keep_portraits_days: int = Field(default=365, ge=1, le=MAX_DAYS)
+    keep_photos_days: int = Field(default=30, ge=1, le=MAX_DAYS)
+    keep_voters_days: int = Field(default=365, ge=1, le=MAX_DAYS)
+    keep_audit_days: int = Field(default=730, ge=1, le=MAX_DAYS)
+    keep_jobs_days: int = Field(default=30, ge=1, le=MAX_DAYS)
     patience_seconds: float = Field(default=120, gt=0, le=3_600)
     patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
     executor_id: str = ""

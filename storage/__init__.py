@@ -23,6 +23,7 @@ from storage.db.process_lock import AlreadyRunning, process_lock
 from storage.db.unfinished_copy import require_finished_copy
 from storage.erasure.characters import SqlCharacterDeletions, SqlPostedFiles
 from storage.erasure.log import PortraitStoreErasureLog
+from storage.erasure.retention import SqlExpiredData
 from storage.handled_events import SqlHandledEvents
 from storage.installations.oauth_states import SqlOAuthStates
 from storage.installations.repository import SqlInstallations
@@ -175,6 +176,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         deletions=SqlCharacterDeletions(database),
         erasure_log=PortraitStoreErasureLog(portraits),
         posted_files=SqlPostedFiles(database),
+        expired_data=SqlExpiredData(database),
         notifications=notifications,
         database=database,
     )

@@ -77,6 +77,9 @@ class _FakePublisher:
 class _FakeJobQueue:
     async def start(self, kind: str, key: str) -> None: ...
 
+    async def purge(self, before: datetime) -> int:
+        return 0
+
 
 class ListenerHarness:
     """The bot's listeners; `now` is the bot's clock, which may differ from Slack's."""

@@ -16,6 +16,7 @@ class ProductionSettings:
 
     `style` is added to every prompt. For `may_start`, `may_spend` and `may_change_settings`, empty means everyone
     except guests and people of other organizations, who must be named. For `may_lock`, empty means the round's lead.
+    The fields that begin with `keep` are days, None for Castroom's.
     """
 
     models: tuple[str, ...] = ()
@@ -30,6 +31,10 @@ class ProductionSettings:
     may_change_settings: tuple[str, ...] = ()
     per_round: Decimal | None = None
     per_month: Decimal | None = None
+    keep_portraits: int | None = None
+    keep_photos: int | None = None
+    keep_voters: int | None = None
+    keep_audit: int | None = None
 
     def apply_defaults(self, brief: Brief) -> Brief:
         """Return `brief` with its unset fields filled in."""

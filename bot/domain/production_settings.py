@@ -20,6 +20,7 @@ from bot.domain.budget import Caps
 from bot.domain.catalogue import Look
 from bot.domain.errors import BriefError, SettingsErrors
 from bot.domain.production import Production, ProductionSettings
+from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX, Retention
 
 NAME_LIMIT = 60
 STYLE_LIMIT = 500
@@ -33,7 +34,19 @@ V = TypeVar("V")
 
 PEOPLE_FIELDS = ("may_start", "may_spend", "may_lock", "may_change_settings")
 # In the order of the form and of change notices.
-FIELDS = ("name", "style", "ballot", "for", "quorum", "models", "look", *PEOPLE_FIELDS, "per_round", "per_month")
+FIELDS = (
+    "name",
+    "style",
+    "ballot",
+    "for",
+    "quorum",
+    "models",
+    "look",
+    *PEOPLE_FIELDS,
+    "per_round",
+    "per_month",
+    *KEEP_FIELDS,
+)
 
 _DOLLARS = re.compile(r"\$?\s*+(\d{1,6})(?:[.,](\d{1,2}))?\s*+\$?")
 
@@ -59,6 +72,10 @@ class SettingsInput:
             quorum=form.parse("quorum", _parse_quorum, None),
             per_round=form.parse("per_round", _parse_dollars, None),
             per_month=form.parse("per_month", _parse_dollars, None),
+            keep_portraits=form.parse("keep_portraits", _parse_days, None),
+            keep_photos=form.parse("keep_photos", _parse_days, None),
+            keep_voters=form.parse("keep_voters", _parse_days, None),
+            keep_audit=form.parse("keep_audit", _parse_days, None),
             **{field: form.all_of(field, PEOPLE_LIMIT) for field in PEOPLE_FIELDS},
         )
         parsed = cls(form.parse("name", _text_parser(NAME_LIMIT), ""), settings, form.first("production"))
@@ -75,6 +92,13 @@ class SettingsInput:
         ):
             if requested is not None and limits and requested > min(limits):
                 yield BriefError(field, "above", str(min(limits)))
+
+    def retention_errors(self, allowed: Retention) -> Iterator[BriefError]:
+        """Yield the production's times that exceed Castroom's."""
+        for field in KEEP_FIELDS:
+            days, limit = getattr(self.settings, field), getattr(allowed, field.removeprefix(KEEP_PREFIX))
+            if days is not None and days > limit:
+                yield BriefError(field, "too_many_days", str(days), limit=limit)
 
     def changes(self, before: Production) -> tuple[tuple[str, str, str], ...]:
         """Return field, old value and new value as text for every changed field."""
@@ -95,6 +119,7 @@ def as_text(name: str, settings: ProductionSettings) -> dict[str, str]:
         **{field: " ".join(getattr(settings, field)) for field in PEOPLE_FIELDS},
         "per_round": "" if settings.per_round is None else str(settings.per_round),
         "per_month": "" if settings.per_month is None else str(settings.per_month),
+        **{field: str(getattr(settings, field) or "") for field in KEEP_FIELDS},
     }
 
 
@@ -153,6 +178,12 @@ def _parse_duration(field: str, raw: str) -> timedelta:
 def _parse_quorum(field: str, raw: str) -> int:
     if not re.fullmatch("[1-9][0-9]?", raw):
         raise BriefError(field, "not_a_count", raw, limit=QUORUM_LIMIT)
+    return int(raw)
+
+
+def _parse_days(field: str, raw: str) -> int | None:
+    if not re.fullmatch("[1-9][0-9]{0,3}", raw):
+        raise BriefError(field, "not_days", raw)
     return int(raw)
 
 

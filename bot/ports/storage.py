@@ -18,6 +18,7 @@ from bot.ports.ledger import Ledger, UpscaleRepository
 from bot.ports.messaging import Recipient
 from bot.ports.redraws import RedrawMarks
 from bot.ports.replicas import Replicas
+from bot.ports.retention import ExpiredData
 from bot.ports.roster import Roster
 from bot.ports.rounds import BallotRepository, DraftRepository, ReminderRepository, RoundRepository, SlotRepository
 
@@ -188,3 +189,4 @@ class StoragePorts:
     deletions: CharacterDeletions
     erasure_log: ErasureLog
     posted_files: PostedFiles
+    expired_data: ExpiredData

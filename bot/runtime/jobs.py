@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 
 VERSION = "castroom-1"
 _ACTIVE_STATUSES = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
+_ENDED_STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+_PURGE_BATCH = 200
 _MAX_RECOVERIES = 100
 _STEP_ATTEMPTS, _FIRST_STEP_INTERVAL = 9, 0.5
 _MIN_RETRY_SECONDS, _MAX_RETRY_SECONDS = 5.0, 3_600.0
@@ -100,6 +103,22 @@ class JobRunner:
         and the number of recoveries; tests/contract/ports/test_takeover.py holds this one.
         """
         return len(await asyncio.to_thread(DBOS._recover_pending_workflows, [executor_id]))
+
+    async def purge(self, before: datetime) -> int:
+        """Delete the rows of jobs that ended before then; return how many. A failed job may start again afterwards."""
+        deleted = 0
+        while True:
+            ended = await DBOS.list_workflows_async(
+                status=list(_ENDED_STATUSES),
+                completed_before=before.isoformat(),
+                limit=_PURGE_BATCH,
+                load_input=False,
+                load_output=False,
+            )
+            if not ended:
+                return deleted
+            await DBOS.delete_workflows_async([status.workflow_id for status in ended])
+            deleted += len(ended)
 
     async def close(self) -> None:
         """Stop without waiting: unfinished jobs stay pending and are recovered at the next launch."""

@@ -12,6 +12,7 @@ from bot.usecases.casting import Casting
 _TICK_SECONDS = 5
 _RETIREMENT_CHECK_SECONDS = 60  # checks whether a day has passed; separate, as providers answer slowly
 _CLEANUP_HOURS = 24
+_AFTER_CLEANUP = timedelta(seconds=30)
 _PORTRAITS_CHECK_SECONDS = 30
 _TOKEN_SECONDS = 15
 _MEASURE_SECONDS = 15
@@ -40,7 +41,9 @@ class Scheduler:
         first_check = now + timedelta(seconds=_PORTRAITS_CHECK_SECONDS)  # the start has checked
         self._add_interval_job(check, first_check, seconds=_PORTRAITS_CHECK_SECONDS)
         self._add_interval_job(casting.monitoring.measure, now, seconds=_MEASURE_SECONDS)
-        self._add_interval_job(casting.orphan_cleanup.run, now + timedelta(seconds=first_sweep), hours=_CLEANUP_HOURS)
+        first_cleanup = now + timedelta(seconds=first_sweep)
+        self._add_interval_job(casting.orphan_cleanup.run, first_cleanup, hours=_CLEANUP_HOURS)
+        self._add_interval_job(casting.retention.run, first_cleanup + _AFTER_CLEANUP, hours=_CLEANUP_HOURS)
         if refresh_tokens:
             self._add_interval_job(refresh_tokens, now, seconds=_TOKEN_SECONDS)
 

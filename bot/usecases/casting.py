@@ -30,6 +30,7 @@ from bot.usecases.references import ReferenceImages
 from bot.usecases.refine import Refine
 from bot.usecases.reminders import Reminders
 from bot.usecases.reroll import Reroll
+from bot.usecases.retention import RetentionJob
 from bot.usecases.roster_pdf import RosterPdfs
 from bot.usecases.roster_poster import RosterPoster
 from bot.usecases.round_controls import RoundControls
@@ -65,6 +66,7 @@ class Casting:
         self.roster_pdfs = RosterPdfs(ports, self.roster_poster)
         self.retirement_watcher = RetirementWatcher(ports)
         self.orphan_cleanup = OrphanCleanup(ports)
+        self.retention = RetentionJob(ports)
         self.monitoring = Monitoring(ports)
         self.channel_move = ChannelMove(ports, self.storage_retry)
         self.uninstall = Uninstall(ports, self.storage_retry)

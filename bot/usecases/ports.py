@@ -7,6 +7,7 @@ from bot.domain.brief import MIN_VOTING_TIME
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Catalogue, Size
 from bot.domain.person_limits import PersonLimits
+from bot.domain.retention import Retention
 from bot.ports.clock import Now
 from bot.ports.erasure import SlackFiles
 from bot.ports.image_models import ModelClients, ModelHealth, RetirementSource
@@ -42,6 +43,7 @@ class Ports:
     patience: dict[Size, float]
     admins: frozenset[str] = frozenset()
     limits: PersonLimits = field(default_factory=PersonLimits)
+    retention: Retention = field(default_factory=Retention)
     now: Now = utc_now
     shortest_voting: timedelta = MIN_VOTING_TIME
     waits: RetryDelays = field(default_factory=RetryDelays)

@@ -10,6 +10,7 @@ from bot.domain.errors import BriefError, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, SettingsInput
+from bot.domain.retention import Retention
 from bot.domain.users import User
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
@@ -41,6 +42,7 @@ class SettingsForm:
     models: tuple[ModelSpec, ...]
     changes: tuple[AuditEvent, ...]
     caps: Caps
+    retention: Retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class ProductionSettingsEditor:
             self._selectable_models(production),
             _changes_since_join(audit_events)[:_MAX_CHANGES_SHOWN],
             self.ports.caps,
+            self.ports.retention,
         )
 
     async def save(
@@ -86,6 +89,7 @@ class ProductionSettingsEditor:
             return (await self._join(place, person, current, settings_input.production),)
         if errors := (
             *settings_input.cap_errors(self.ports.caps),
+            *settings_input.retention_errors(self.ports.retention),
             *await self._lockout_errors(settings_input, current, person),
         ):
             raise SettingsErrors(errors)

@@ -27,6 +27,8 @@ class ReferenceImages:
         """
         if brief.reference is None or brief.reference.key:
             return brief
+        if brief.reference.is_attached and brief.reference.consent:
+            raise BriefError("like", "photo_deleted")
         face = (await self._find_character(brief.reference.name, person, place)).face
         assert face
         if not await is_visible_to_all(self.ports.channel_access, face.place, place):

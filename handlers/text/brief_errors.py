@@ -50,6 +50,11 @@ _SENTENCES = {
     ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
     ("like", "no_reference_model"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
+    (
+        "like",
+        "photo_deleted",
+    ): "The attached photo was deleted at the end of its retention time. Attach it "
+    "again in the form that `/cast` alone opens.",
     ("like", "heic"): "This is a HEIC photo, which I cannot read. Export it as JPEG (on an iPhone: Settings, Camera, "
     "Formats, Most Compatible) and attach it again.",
     ("alias", "missing"): "An alias needs a name, an equals sign and the other name.",

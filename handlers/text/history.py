@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.domain.ballot import BallotStage
 from bot.domain.face import Character, Face
+from bot.domain.retention import EXPIRED_PHOTO, EXPIRED_PORTRAITS, EXPIRED_VOTERS
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
 from handlers.text.format import (
@@ -177,6 +178,23 @@ def _detail(entry: TimelineEvent) -> str:
     return escape_mrkdwn(truncate(entry.detail, _DETAIL_LIMIT))
 
 
+def _expired(noun: str, singular: str = "", plural: str = "") -> Callable[[TimelineEvent, str], str]:
+    """Return the text for `3 portraits that were not locked deleted: their retention time is over`."""
+
+    def line(entry: TimelineEvent, _url: str) -> str:
+        count = int(entry.detail or 0)
+        subject = " ".join(filter(None, (pluralize(count, noun), singular if count == 1 else plural)))
+        return f"{subject} deleted at the end of the retention time"
+
+    return line
+
+
+def _expired_voters(entry: TimelineEvent, _url: str) -> str:
+    return (
+        f"Who voted deleted at the end of the retention time ({pluralize(int(entry.detail or 0), 'person', 'people')})"
+    )
+
+
 _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "started": _round_started("Started"),
     "rerolled": _round_started("All redrawn"),
@@ -195,6 +213,9 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "run_off": _by_people("Run-off started"),
     "dropped": _by_people("Round cancelled"),
     "cancelled": _by_people("Round cancelled"),
+    EXPIRED_PORTRAITS: _expired("portrait", "that was not locked", "that were not locked"),
+    EXPIRED_PHOTO: _expired("attached photo"),
+    EXPIRED_VOTERS: _expired_voters,
     "took_over": _by_people("Lead taken over"),
     "upscaled": _upscaled,
     "upscale_kept": _upscale_ended("kept"),

@@ -11,6 +11,7 @@ from bot.domain.catalogue import Look, ModelSpec, Size
 from bot.domain.errors import BriefError
 from bot.domain.production import Production
 from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, PEOPLE_LIMIT, STYLE_LIMIT
+from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX
 from bot.usecases.production_settings import JOINED, SET_PREFIX, JoinableProduction, SettingsForm
 from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, people, person, pluralize, truncate, when
 from handlers.text.model_titles import Titles
@@ -38,6 +39,10 @@ LABELS = {
     "may_change_settings": "Who may change these settings",
     "per_round": "Most for a round, in dollars",
     "per_month": "Most for a month, in dollars",
+    "keep_portraits": "Keep portraits that were not locked, in days",
+    "keep_photos": "Keep attached photos, in days",
+    "keep_voters": "Keep who voted for what, in days",
+    "keep_audit": "Keep entries of the audit log, in days",
 }
 MODELS_EMPTY = "Chosen by each brief"
 LOOKS = {
@@ -80,6 +85,8 @@ _PROBLEMS = {
     "control": "It contains a character that cannot be used ({got}). Type it again.",
     "shuts_out": "{known} would lose this permission. Include them, or ask them or a workspace administrator.",
     "option_inside": "“{got}” looks like an option. Remove it, or write it without the two dashes.",
+    "not_days": "A number of days, such as 30, not {got}.",
+    "too_many_days": "Castroom keeps this for {limit} days at most; a production can only go below that.",
     "not_dollars": "An amount like 2.50, not {got}.",
     "out_of_range": "Voting stays open for 5 minutes to 30 days.",
     "too_many": f"Up to {PEOPLE_LIMIT} people fit.",
@@ -98,6 +105,10 @@ _FIELD_NAMES = {
     "may_change_settings": "who may change the settings",
     "per_round": "the most for a round",
     "per_month": "the most for a month",
+    "keep_portraits": "how long portraits are kept",
+    "keep_photos": "how long photos are kept",
+    "keep_voters": "how long it is kept who voted",
+    "keep_audit": "how long the audit log is kept",
 }
 _EMPTY_GROUPS = {"may_lock": "the lead"}
 _VALUE_LIMIT = 80
@@ -127,6 +138,9 @@ def hint(field: str, form: SettingsForm) -> str:
     if field == "per_month":
         months = [m for m in (form.caps.per_production_month, form.caps.per_workspace_month) if m is not None]
         return f"Castroom allows {dollars(min(months))}; this can only be less." if months else "Empty: no cap."
+    if field in KEEP_FIELDS:
+        days = getattr(form.retention, field.removeprefix(KEEP_PREFIX))
+        return f"After the round has ended. Empty: {days} days, which is the most."
     return _HINTS.get(field, "")
 
 
@@ -222,6 +236,8 @@ def _value(field: str, text: str, titles: Titles) -> str:
         return people(text.split()) or _EMPTY_GROUPS.get(field, "everyone")
     if field in ("per_round", "per_month"):
         return dollars(Decimal(text)) if text else "Castroom's"
+    if field in KEEP_FIELDS:
+        return pluralize(int(text), "day") if text else "Castroom's"
     if field == "models":
         return join_words([escape_mrkdwn(titles(model_id)) for model_id in text.split()]) or "those chosen by the brief"
     if field == "for":

@@ -72,6 +72,12 @@ def other_candidates(round_: Round, tally: Tally, titles: Titles) -> str:
     )
 
 
+def expired_portraits(round_: Round) -> str:
+    """Say that portraits of the round were deleted at the end of the retention time; empty if none was."""
+    is_expired = any(slot.portrait is None and slot.id != round_.locked_slot for slot in round_.candidates)
+    return "The portraits that were not locked were deleted at the end of their retention time." if is_expired else ""
+
+
 def by_votes(round_: Round, tally: Tally) -> list[Slot]:
     """Sort the candidates by votes, most first."""
     return sorted(round_.candidates, key=lambda s: (-tally.votes.get(s.number or 0, 0), s.number or 0))

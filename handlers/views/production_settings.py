@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.domain.brief import QUORUM_LIMIT
 from bot.domain.production_settings import ANY, FIELDS, NAME_LIMIT, PEOPLE_FIELDS, STYLE_LIMIT
+from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX
 from bot.usecases.production_settings import SettingsForm
 from handlers.text import production_settings as production_settings_text
 from handlers.text.model_titles import Titles
@@ -97,6 +98,9 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
             [(production_settings_text.duration(s), minutes[s]) for s in spans],
             minutes[settings.open_for],
         )
+    if field in KEEP_FIELDS:
+        most = getattr(settings_form.retention, field.removeprefix(KEEP_PREFIX))
+        return number_input(field, label, getattr(settings, field), 1, most, field_options)
     cap = getattr(settings, field)
     return text_input(
         field, label, "" if cap is None else str(cap), max_length=_DOLLARS_LIMIT, field_options=field_options

@@ -29,6 +29,7 @@ def record(data: RoundViewData) -> View:
         *(_face_blocks(data, face) if face else ()),
         context(run_off_text.first_ballot(round_)),
         context(record_text.other_candidates(round_, data.tally, data.titles)),
+        context(record_text.expired_portraits(round_)),
         context(
             round_text.cost(round_),
             upscale_text.original_size(face.portrait) if face else "",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -288,3 +289,19 @@ async def test_lead_is_told_once_of_a_step_that_always_fails_unexpectedly(
     await runner.start("round", "r1")
     await wait_for_call(use_cases, "tell r1 nobody expects it")
     assert use_cases.calls == ["tell r1 nobody expects it"]
+
+
+async def test_rows_of_ended_jobs_are_purged_and_running_jobs_stay(
+    use_cases_and_runner: tuple[FakeUseCases, JobRunner],
+) -> None:
+    use_cases, runner = use_cases_and_runner
+    await runner.start("repost", "r1")
+    await wait_for_call(use_cases, "post again r1")
+    await runner.start("slot", "r2-0")
+    await wait_for_call(use_cases, "draw r2-0")
+    assert await runner.purge(datetime.now(UTC) - timedelta(days=1)) == 0
+    async with asyncio.timeout(scaled(5)):
+        while not await runner.purge(datetime.now(UTC) + timedelta(days=1)):
+            await asyncio.sleep(0.02)
+    remaining = await DBOS.list_workflows_async()
+    assert [status.status for status in remaining] == ["PENDING"]

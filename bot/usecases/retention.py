@@ -1,0 +1,137 @@
+"""The nightly job that deletes what is kept no longer, by the settings of each production.
+
+It runs in batches, deletes nothing of an open round, and writes each deletion to the audit log as a count.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.audit import AuditEvent
+from bot.domain.ids import original_key, preview_key
+from bot.domain.retention import (
+    EXPIRED_AUDIT,
+    EXPIRED_PHOTO,
+    EXPIRED_PORTRAITS,
+    EXPIRED_VOTERS,
+    Retention,
+)
+from bot.domain.round import Round
+from bot.usecases.ports import Ports
+
+log = structlog.get_logger()
+
+_BATCH_SIZE = 20
+# Rounds of each kind in one night; the rest waits for the next one.
+_MAX_ROUNDS = 2_000
+
+List = Callable[[Mapping[str, datetime], int], Awaitable[Sequence[str]]]
+
+
+@dataclass(slots=True)
+class RetentionResult:
+    """How many rounds lost portraits, a photo and their voters; audit entries; rows of jobs."""
+
+    portraits: int = 0
+    photos: int = 0
+    voters: int = 0
+    audit: int = 0
+    jobs: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not any((self.portraits, self.photos, self.voters, self.audit, self.jobs))
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionJob:
+    """Deletes expired data. It is safe to run at any time and again."""
+
+    ports: Ports
+
+    async def run(self) -> RetentionResult:
+        """Delete what is too old, if this process leads; raises StorageUnavailable, SlackUnavailable."""
+        if not await self.ports.storage.replicas.is_leader():
+            return RetentionResult()
+        result, kept = RetentionResult(), await self._retention_by_production()
+        expired = self.ports.storage.expired_data
+        result.portraits = await self._each(
+            expired.list_portrait_rounds, self._before(kept, "portraits"), self._clear_portraits
+        )
+        result.photos = await self._each(expired.list_photo_rounds, self._before(kept, "photos"), self._clear_photo)
+        result.voters = await self._each(expired.list_voter_rounds, self._before(kept, "voters"), self._clear_voters)
+        for production_id, before in self._before(kept, "audit").items():
+            result.audit += await self._delete_audit_events(production_id, before)
+        result.jobs = await self.ports.job_queue.purge(self._cutoff(self.ports.retention.jobs))
+        if not result.is_empty:
+            await self.ports.storage.expired_data.drop_deleted_content()
+            log.info("retention_applied", **{name: getattr(result, name) for name in RetentionResult.__slots__})
+        return result
+
+    async def _retention_by_production(self) -> Mapping[str, Retention]:
+        productions = await self.ports.storage.expired_data.list_productions()
+        return {production.id: self.ports.retention.shortened_by(production.settings) for production in productions}
+
+    def _before(self, kept: Mapping[str, Retention], kind: str) -> Mapping[str, datetime]:
+        return {production_id: self._cutoff(getattr(days, kind)) for production_id, days in kept.items()}
+
+    def _cutoff(self, days: int) -> datetime:
+        return self.ports.now() - timedelta(days=days)
+
+    async def _each(
+        self, list_rounds: List, before: Mapping[str, datetime], clear: Callable[[Round], Awaitable[None]]
+    ) -> int:
+        """Clear the listed rounds in batches until none is left; a round that stays listed ends the kind."""
+        done: set[str] = set()
+        while len(done) < _MAX_ROUNDS:
+            round_ids = await list_rounds(before, _BATCH_SIZE)
+            if not round_ids or done & set(round_ids):
+                break
+            for round_id in round_ids:
+                await clear(await self.ports.storage.rounds.get(round_id))
+                done.add(round_id)
+        return len(done)
+
+    async def _clear_portraits(self, round_: Round) -> None:
+        """Delete the files in Slack and the stored pictures first, so that a kill in between is continued."""
+        async with self.ports.storage.replicas.lease(f"pictures:{round_.id}"):
+            expired = [slot for slot in round_.slots if slot.portrait and slot.id != round_.locked_slot]
+            files = [round_.sheet_file, *(file for slot in expired for file in (slot.file_id, slot.original_file))]
+            for file_id in filter(None, files):
+                await self.ports.slack_files.delete(round_.place.team, file_id)
+            for slot in expired:
+                for key in (original_key(round_.id, slot.id), preview_key(round_.id, slot.id)):
+                    await self.ports.storage.portraits.delete(key)
+            event = self._event(EXPIRED_PORTRAITS, round_, len(expired))
+            slot_ids = [slot.id for slot in expired]
+            await self.ports.storage.expired_data.clear_portraits(round_.id, slot_ids, event)
+        self.ports.publisher.schedule_redraw(round_.id)
+
+    async def _clear_photo(self, round_: Round) -> None:
+        reference = round_.brief.reference
+        if reference and reference.key:
+            await self.ports.storage.portraits.delete(reference.key)
+            await self.ports.storage.expired_data.clear_photo(round_.id, self._event(EXPIRED_PHOTO, round_, 1))
+
+    async def _clear_voters(self, round_: Round) -> None:
+        """Delete who voted; the counts stay, also of a round that ended without a close."""
+        vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_.id)
+        submissions = await self.ports.storage.ballots.list_submissions(round_.id)
+        tally = round_.count_votes(vote_inputs, submissions)
+        people = {vote.person for vote in vote_inputs} | {submission.person for submission in submissions}
+        await self.ports.storage.expired_data.clear_voters(
+            round_.id, None if round_.tally else tally, self._event(EXPIRED_VOTERS, round_, len(people))
+        )
+
+    async def _delete_audit_events(self, production_id: str, before: datetime) -> int:
+        count = await self.ports.storage.expired_data.delete_audit_events(production_id, before)
+        if count:
+            place = await self.ports.storage.expired_data.home_of(production_id)
+            event = AuditEvent(EXPIRED_AUDIT, place, "", self.ports.now(), detail=str(count))
+            await self.ports.storage.audit_log.add(event)
+        return count
+
+    def _event(self, action: str, round_: Round, count: int) -> AuditEvent:
+        return AuditEvent(action, round_.place, "", self.ports.now(), round_.character_id, round_.id, str(count))

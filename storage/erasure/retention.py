@@ -1,0 +1,123 @@
+"""The port `ExpiredData`: data of ended rounds that is kept no longer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select, true, update
+
+from bot.domain.audit import AuditEvent
+from bot.domain.ballot import Tally
+from bot.domain.brief import PHOTO
+from bot.domain.ids import ChannelRef
+from bot.domain.production import Production
+from bot.domain.round import OPEN_STATES, RoundState
+from storage.audit_log import add_audit_event
+from storage.db.engine import Database
+from storage.db.tables import (
+    audit_log,
+    ballot_submissions,
+    channels,
+    characters,
+    productions,
+    reminders,
+    rounds,
+    slots,
+    vote_inputs,
+)
+from storage.productions.lookup import list_productions
+from storage.replicas.redraw_marks import mark_redraw
+
+_ENDED_STATES = (RoundState.LOCKED, RoundState.VOID)
+_ended_at = func.coalesce(rounds.c.closes_at, rounds.c.opened_at)
+_photo_key = rounds.c.brief["reference"]["key"].as_string()
+_reference_name = rounds.c.brief["reference"]["name"].as_string()
+
+
+class SqlExpiredData:
+    """Expired data in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list_portrait_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
+        is_unlocked = or_(rounds.c.locked_slot.is_(None), slots.c.id != rounds.c.locked_slot)
+        has_portrait = slots.c.portrait.is_not(None)
+        portraits = select(slots.c.id).where(slots.c.round_id == rounds.c.id, has_portrait, is_unlocked)
+        return await self._list(_ended(before).where(portraits.exists()), limit)
+
+    async def list_photo_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
+        users = rounds.alias()
+        used_key = users.c.brief["reference"]["key"].as_string()
+        in_use = select(used_key).where(users.c.state.in_(OPEN_STATES), used_key.is_not(None))
+        has_photo = and_(_reference_name == PHOTO, _photo_key != "", _photo_key.not_in(in_use))
+        return await self._list(_ended(before).where(has_photo), limit)
+
+    async def list_voter_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
+        has_votes = [
+            select(table.c.round_id).where(table.c.round_id == rounds.c.id).exists()
+            for table in (vote_inputs, ballot_submissions)
+        ]
+        return await self._list(_ended(before).where(or_(*has_votes)), limit)
+
+    async def clear_portraits(self, round_id: str, slot_ids: Sequence[str], audit_event: AuditEvent) -> None:
+        async with self._database.transaction() as connection:
+            is_cleared = and_(slots.c.round_id == round_id, slots.c.id.in_(slot_ids))
+            # An empty file id, not null: a missing file would be uploaded again.
+            cleared = {"portrait": None, "file_id": "", "original_file": ""}
+            await connection.execute(update(slots).where(is_cleared).values(**cleared))
+            statement = update(rounds).where(rounds.c.id == round_id)
+            await connection.execute(statement.values(sheet_file=None, sheet_candidate_count=0))
+            await add_audit_event(connection, audit_event)
+            await mark_redraw(connection, round_id)
+
+    async def clear_photo(self, round_id: str, audit_event: AuditEvent) -> None:
+        async with self._database.transaction() as connection:
+            key = await connection.scalar(select(_photo_key).where(rounds.c.id == round_id))
+            if not key:
+                return
+            query = select(rounds.c.id, rounds.c.brief).where(_photo_key == key, rounds.c.state.in_(_ENDED_STATES))
+            for row in (await connection.execute(query)).all():
+                brief = replace(row.brief, reference=replace(row.brief.reference, key="", sha256=""))
+                await connection.execute(update(rounds).where(rounds.c.id == row.id).values(brief=brief))
+            await add_audit_event(connection, audit_event)
+
+    async def clear_voters(self, round_id: str, tally: Tally | None, audit_event: AuditEvent) -> None:
+        async with self._database.transaction() as connection:
+            for table in (vote_inputs, ballot_submissions, reminders):
+                await connection.execute(delete(table).where(table.c.round_id == round_id))
+            if tally:
+                lacks_tally = and_(rounds.c.id == round_id, rounds.c.tally.is_(None))
+                await connection.execute(update(rounds).where(lacks_tally).values(tally=tally))
+            await add_audit_event(connection, audit_event)
+
+    async def delete_audit_events(self, production_id: str, before: datetime) -> int:
+        of_production = select(channels.c.channel).where(channels.c.production_id == production_id)
+        team = select(productions.c.team).where(productions.c.id == production_id).scalar_subquery()
+        is_old = and_(audit_log.c.team == team, audit_log.c.channel.in_(of_production), audit_log.c.at < before)
+        return await self._database.execute(delete(audit_log).where(is_old))
+
+    async def list_productions(self) -> Sequence[Production]:
+        async with self._database.snapshot() as connection:
+            return await list_productions(connection, true())
+
+    async def home_of(self, production_id: str) -> ChannelRef:
+        query = select(productions.c.team, productions.c.channel).where(productions.c.id == production_id)
+        (row,) = await self._database.fetch_all(query)
+        return ChannelRef(row.team, row.channel)
+
+    async def drop_deleted_content(self) -> None:
+        await self._database.drop_deleted_content(also_large=True)
+
+    async def _list(self, query: Select[tuple[str]], limit: int) -> Sequence[str]:
+        rows = await self._database.fetch_all(query.order_by(rounds.c.opened_at).limit(limit))
+        return [row.id for row in rows]
+
+
+def _ended(before: Mapping[str, datetime]) -> Select[tuple[str]]:
+    """Select rounds that ended before the time of their production."""
+    alternatives: list[ColumnElement[bool]] = [
+        and_(characters.c.production_id == production_id, _ended_at < at) for production_id, at in before.items()
+    ]
+    query = select(rounds.c.id).join_from(rounds, characters)
+    return query.where(rounds.c.state.in_(_ENDED_STATES), or_(false(), *alternatives))
