@@ -77,7 +77,7 @@ class _FakePublisher:
 class _FakeJobQueue:
     async def start(self, kind: str, key: str) -> None: ...
 
-    async def purge(self, before: datetime) -> int:
+    async def purge(self, _before: datetime) -> int:
         return 0
 
 

@@ -46,7 +46,8 @@ class RosterPdfPresenter:
             client = await self._clients.for_team(place.team)
             posted = await send_dm(person, View(escape_mrkdwn(words.contents(pdf_roster, title)), ()), client)
             upload = Upload(data, words.FILE_NAME, title, words.alt_text(title, len(pdf_roster.characters)))
-            await self._uploads.upload(ChannelRef(place.team, posted.channel), posted.ts, [upload])
+            rounds = [character.face.round_id for character in pdf_roster.characters if character.face]
+            await self._uploads.upload(ChannelRef(place.team, posted.channel), posted.ts, [upload], rounds)
         except (PortraitMissing, SlackUnavailable) as error:
             log.warning("roster_pdf_missing", why=str(error))
             return words.NOT_SENT
