@@ -28,7 +28,7 @@ from storage.handled_events import SqlHandledEvents
 from storage.installations.oauth_states import SqlOAuthStates
 from storage.installations.repository import SqlInstallations
 from storage.integrity import check_integrity
-from storage.migrations import current_revision, latest_revision, migrate
+from storage.migrations import current_revision, latest_revision, migrate, schema_version, unsupported_reason
 from storage.money.ledger import SqlLedger
 from storage.pictures.index import SqlPictureIndex
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
@@ -79,7 +79,12 @@ class StorageHealth:
 
     @property
     def is_healthy(self) -> bool:
-        return not self.database_error and not self.portraits_error and self.schema_revision == self.required_revision
+        return not self.database_error and not self.portraits_error and not self.is_older
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the bot migrates the schema when it starts."""
+        return self.schema_revision < self.required_revision
 
 
 @dataclass(frozen=True)
@@ -97,19 +102,23 @@ class Storage(StoragePorts):
         schema_revision, database_error = "", ""
         try:
             async with self.database.snapshot() as connection:
-                schema_revision = await connection.run_sync(current_revision)
+                schema = await connection.run_sync(schema_version)
+                schema_revision = schema.revision
                 await connection.run_sync(require_finished_copy)
+            if reason := unsupported_reason(schema):
+                raise StorageUnavailable("database", reason, schema.revision)  # noqa: TRY301 - reported as the others
         except Exception as error:  # noqa: BLE001 - drivers raise any error, and doctor reports it
             database_error = _describe(error)
         return StorageHealth(database_error, schema_revision, latest_revision(), await self._portraits_error())
 
     async def require_current_schema(self, path: str = "") -> None:
-        """Raise StorageUnavailable if the database has no schema or an older one."""
+        """Raise StorageUnavailable if the schema is missing, older, or newer without serving this code."""
         async with self.database.snapshot() as connection:
             await connection.run_sync(require_finished_copy)
-            revision = await connection.run_sync(current_revision)
-        if revision != latest_revision():
-            raise StorageUnavailable("database", "older" if revision else "missing", revision, path)
+            schema = await connection.run_sync(schema_version)
+        reason = "" if schema.revision >= latest_revision() else "older" if schema.revision else "missing"
+        if reason := reason or unsupported_reason(schema):
+            raise StorageUnavailable("database", reason, schema.revision, path)
 
     async def ping(self) -> None:
         """Read from the database; raises what the driver raises."""

@@ -26,7 +26,7 @@ from storage.db.private_files import database_file, make_private_folder, restric
 from storage.db.process_lock import process_lock
 from storage.db.tables import metadata
 from storage.db.unfinished_copy import require_finished_copy
-from storage.migrations import current_revision, latest_revision, migrate, unsupported_reason
+from storage.migrations import SchemaVersion, current_revision, latest_revision, migrate, unsupported_reason
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 from storage.transfer import STATEMENT_TIMEOUT_SECONDS, Report, TransferError
 from storage.transfer.pictures import copy_pictures, describe_damaged, find_damaged
@@ -81,7 +81,7 @@ async def restore(settings: Settings, folder: Path, report: Report = lambda _: N
     Raises TransferError, AlreadyRunning, StorageUnavailable.
     """
     manifest = _read_manifest(folder)
-    if unsupported_reason(manifest.schema):
+    if unsupported_reason(SchemaVersion(manifest.schema)):
         raise TransferError(
             f"The copy is of schema {manifest.schema}, which this version does not know. Use a newer one."
         )
@@ -147,7 +147,9 @@ async def _copy_server(database_url: str, target: Path) -> None:
 async def _require_current_schema(connection: AsyncConnection) -> None:
     await connection.run_sync(require_finished_copy)
     if await connection.run_sync(current_revision) != latest_revision():
-        raise TransferError("The database has the schema of another version. Run `python -m bot migrate` first.")
+        raise TransferError(
+            "The database has the schema of another version. Use that version, or run `python -m bot migrate`."
+        )
 
 
 def _sqlite_url(file: Path) -> str:

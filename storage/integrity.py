@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.domain.errors import StorageUnavailable
 from storage.db.engine import translate_db_errors
 from storage.db.private_files import database_file
-from storage.migrations import unsupported_reason
+from storage.migrations import SchemaVersion, schema_version_of_row, unsupported_reason
 
 # Checking a larger file would delay the start; a read reports its damage later.
 _MAX_CHECKED_BYTES = 256_000_000
@@ -34,6 +34,12 @@ def _check_file(file: Path) -> None:
         (has_version_table,) = connection.execute(
             "SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'"
         ).fetchone()
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if has_version_table else None
-    if row and (reason := unsupported_reason(row[0])):
-        raise StorageUnavailable("database", reason, row[0], str(file))
+        schema = _read_schema(connection) if has_version_table else SchemaVersion("")
+    if reason := unsupported_reason(schema):
+        raise StorageUnavailable("database", reason, schema.revision, str(file))
+
+
+def _read_schema(connection: sqlite3.Connection) -> SchemaVersion:
+    connection.row_factory = sqlite3.Row
+    row = connection.execute("SELECT * FROM alembic_version").fetchone()
+    return schema_version_of_row(dict(row) if row else {})

@@ -63,7 +63,9 @@ async def _require_current_schema(source: Database) -> None:
     async with source.snapshot() as connection:
         revision = await connection.run_sync(current_revision)
     if revision != latest_revision():
-        raise TransferError("The database has the schema of another version. Run `python -m bot migrate` first.")
+        raise TransferError(
+            "The database has the schema of another version. Use that version, or run `python -m bot migrate`."
+        )
 
 
 async def _find_damaged(source: Database, settings: Settings, *, accept_damaged: bool) -> list[str]:

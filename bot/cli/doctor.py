@@ -181,11 +181,13 @@ def _storage_lines(health: StorageHealth | str) -> Iterator[str]:
         return
     if health.database_error:
         yield f"missing database: {health.database_error}"
-    elif health.schema_revision != health.required_revision:
+    elif health.is_older:
         current = health.schema_revision or "empty"
         yield f"ok      database: the bot migrates it from {current} to {health.required_revision} when it starts"
     else:
-        yield f"ok      database: schema {health.schema_revision}"
+        is_newer = health.schema_revision > health.required_revision
+        note = ", of a newer version, which serves this one too" if is_newer else ""
+        yield f"ok      database: schema {health.schema_revision}{note}"
     yield (
         f"missing portraits: {health.portraits_error}"
         if health.portraits_error

@@ -5,9 +5,12 @@ memory, and most starts apply none.
 """
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -18,6 +21,12 @@ from storage.db.unfinished_copy import require_finished_copy
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+log = structlog.get_logger()
+
+# The oldest revision whose code works on the newest schema. It moves only with a revision that takes something away
+# (CONTRIBUTING.md, "Migrations"), and never past the newest revision of the release before.
+OLDEST_SERVED = "0112"
 
 _HERE = Path(__file__).parent
 _ADVISORY_KEY = 0x_CA57_2007
@@ -58,18 +67,42 @@ def latest_revision() -> str:
     return max(_revisions())
 
 
-def unsupported_reason(revision: str) -> str:
-    """Return why this code cannot migrate from `revision`, pre_release or newer; empty if it can."""
-    if not revision or revision in _revisions():
+@dataclass(frozen=True)
+class SchemaVersion:
+    """The revision of a database, empty if it was never migrated, and the oldest one whose code works on it."""
+
+    revision: str
+    oldest_served: str = ""
+
+
+def unsupported_reason(schema: SchemaVersion) -> str:
+    """Return why this code cannot work on or migrate the schema, pre_release or newer; empty if it can.
+
+    A newer schema is accepted if it serves this code too: then processes of both versions run on it.
+    """
+    if not schema.revision or schema.revision in _revisions():
         return ""
-    return "pre_release" if revision in _PRE_RELEASE else "newer"
+    if schema.revision in _PRE_RELEASE:
+        return "pre_release"
+    return "" if "" < schema.oldest_served <= latest_revision() else "newer"
+
+
+def schema_version(connection: Connection) -> SchemaVersion:
+    """Return the version of the database's schema."""
+    if not inspect(connection).has_table("alembic_version"):
+        return SchemaVersion("")
+    row = connection.execute(text("SELECT * FROM alembic_version")).mappings().first()
+    return schema_version_of_row(dict(row) if row else {})
+
+
+def schema_version_of_row(row: Mapping[str, Any]) -> SchemaVersion:
+    """Return the version from the row of the table `alembic_version`."""
+    return SchemaVersion(row.get("version_num") or "", row.get("oldest_served") or "")
 
 
 def current_revision(connection: Connection) -> str:
     """Return the database's revision; empty if it was never migrated."""
-    if not inspect(connection).has_table("alembic_version"):
-        return ""
-    return connection.scalar(text("SELECT version_num FROM alembic_version")) or ""
+    return schema_version(connection).revision
 
 
 def _revisions() -> set[str]:
@@ -89,16 +122,20 @@ async def _engine(url: str) -> AsyncEngine:
 
 
 def _upgrade(connection: Connection) -> None:
-    revision = current_revision(connection)
-    if revision == latest_revision():
+    schema = schema_version(connection)
+    if schema.revision == latest_revision():
         return
-    if reason := unsupported_reason(revision):
-        raise StorageUnavailable("database", reason, revision)
+    if reason := unsupported_reason(schema):
+        raise StorageUnavailable("database", reason, schema.revision)
+    if schema.revision > latest_revision():
+        log.warning("schema_newer_accepted", schema=schema.revision, code=latest_revision())
+        return
     from alembic import command
 
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    connection.execute(text("UPDATE alembic_version SET oldest_served = :oldest"), {"oldest": OLDEST_SERVED})
 
 
 def _config() -> "Config":

@@ -42,7 +42,7 @@ async def file(tmp_path: Path) -> Path:
 
 def set_later_version(file: Path) -> None:
     with closing(sqlite3.connect(file)) as database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.execute("UPDATE alembic_version SET version_num = '9999', oldest_served = '9999'")
         database.commit()
 
 

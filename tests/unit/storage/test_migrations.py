@@ -100,7 +100,10 @@ async def test_unsupported_revision_is_refused_and_left_unchanged(tmp_path: Path
     url = new_database_url(tmp_path)
     await migrate(url)
     with connect(url) as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+        connection.execute(
+            text("UPDATE alembic_version SET version_num = :revision, oldest_served = :revision"),
+            {"revision": revision},
+        )
         connection.commit()
         before = schema_of(connection)
     for check in (migrate, check_integrity):
