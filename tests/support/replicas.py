@@ -50,21 +50,24 @@ class ReplicaEnvironment:
         return (self.workspace.data / ("bot.log" if name == "one" else f"{name}.log")).read_text("utf-8")
 
 
+def replica_settings() -> dict[str, str]:
+    """Return the settings of bots on new databases and a new bucket; skips the test where there is no PostgreSQL."""
+    postgres, buckets = require_postgres(), s3_server()
+    database, engine = postgres.create_database(), postgres.create_database()
+    return {
+        "DATABASE_URL": postgres.url(database),
+        "ENGINE_URL": postgres.url(engine, "postgresql"),
+        "PORTRAITS_URL": f"s3://{buckets.create_bucket()}/portraits",
+        **buckets.variables,
+    }
+
+
 @asynccontextmanager
 async def replica_environment(data: Path, **extra: str) -> AsyncIterator[ReplicaEnvironment]:
     """Open a workspace with two bots; skips the test where there is no PostgreSQL."""
-    postgres = await asyncio.to_thread(require_postgres)
-    bucket_server = await asyncio.to_thread(s3_server)
-    database, engine = postgres.create_database(), postgres.create_database()
-    settings = {
-        "DATABASE_URL": postgres.url(database),
-        "ENGINE_URL": postgres.url(engine, "postgresql"),
-        "PORTRAITS_URL": f"s3://{bucket_server.create_bucket()}/portraits",
-        **bucket_server.variables,
-        **extra,
-    }
-    async with practice_environment(data, settings | {"EXECUTOR_ID": "one"}) as workspace:
-        environment = ReplicaEnvironment(workspace, postgres)
+    settings = await asyncio.to_thread(replica_settings) | extra | {"EXECUTOR_ID": "one"}
+    async with practice_environment(data, settings) as workspace:
+        environment = ReplicaEnvironment(workspace, require_postgres())
         try:
             await environment.start("two")
             yield environment
