@@ -102,6 +102,12 @@ async def test_the_main_job_is_played_once_although_every_event_is_answered_late
     await workspace.wait_for_retry("app_mention", MEI)
     await workspace.control_client.wait_for(lambda: answers_to(workspace, question), "the answer", 20)
 
+    refusals = [text_of(answer) for answer in await workspace.control_client.ephemerals(LENA)]
+    assert refusals == [], "the second delivery of the brief is not answered as an open round either"
+    for _ in workspace.bots:
+        assert "Maya" in await workspace.run_command("show Maya")
+    await asyncio.sleep(2)  # a second answer would come now
+
     assert await rounds_in(workspace) == [ts]
     assert await workspace.count_model_calls() == 4
     (answer,) = await answers_to(workspace, question)
