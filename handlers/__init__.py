@@ -5,6 +5,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.ports.storage import StoragePorts
 from bot.usecases.casting import Casting
 from handlers.features.cast_command import CastListeners
+from handlers.features.cast_many import CastManyListeners
 from handlers.features.channel_move import ChannelMoveListeners
 from handlers.features.comments import CommentListeners
 from handlers.features.compare import CompareListeners
@@ -77,6 +78,7 @@ def register(
         RefineListeners(casting, guard),
         CompareListeners(casting, titles, locations, side_by_side, guard, storage.handled_events),
         CommentListeners(casting, guard),
+        CastManyListeners(casting, guard),
         FullBriefListeners(guard),
         RoundControlListeners(casting, guard),
         LockListeners(casting, titles, guard),

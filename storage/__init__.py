@@ -41,6 +41,7 @@ from storage.replicas.single_process import SingleProcess
 from storage.retirement_notices import SqlRetirementNotices
 from storage.roster.repository import SqlRoster
 from storage.rounds.ballots import SqlBallotRepository
+from storage.rounds.cast_many import SqlManyRepository
 from storage.rounds.comments import SqlCommentRepository
 from storage.rounds.drafts import SqlDraftRepository
 from storage.rounds.reminders import SqlReminderRepository
@@ -164,6 +165,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         reminders=SqlReminderRepository(database),
         comments=SqlCommentRepository(database),
         drafts=SqlDraftRepository(database, now),
+        cast_many=SqlManyRepository(database),
         roster=SqlRoster(database),
         upscales=SqlUpscaleRepository(database, now),
         ledger=SqlLedger(database),

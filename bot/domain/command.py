@@ -38,6 +38,8 @@ E = TypeVar("E", bound=StrEnum)
 
 _ALIAS_WORDS = ("alias", "aliases")
 _COLON = re.compile("[:：]")
+# `many` alone, or with a list that begins on the next line.
+_MANY = re.compile(r"many[ \t]*(?:\n(.*))?", re.IGNORECASE | re.DOTALL)
 _SHARE_ROSTER = re.compile(r"share\s+roster\b([^:：]*)", re.IGNORECASE | re.DOTALL)
 _PDF_OPTION = re.compile(rf"(?:^|\s)[{DASHES}]{{1,2}}(review|watermark)\b", re.IGNORECASE)
 WATERMARK_LIMIT = 60
@@ -59,6 +61,13 @@ class ListCommand:
 @dataclass(frozen=True)
 class OpenFormCommand:
     """Open the form for a new brief."""
+
+
+@dataclass(frozen=True)
+class ManyCommand:
+    """Open the form for a list of characters; `text` is a list that was typed already."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,7 @@ Command = (
     | RosterPdfCommand
     | AliasCommand
     | OpenFormCommand
+    | ManyCommand
     | SettingsCommand
     | HelpCommand
 )
@@ -158,6 +168,8 @@ def parse_command(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Command:
     word = first.casefold()
     if word in _ALIAS_WORDS and others and _is_alias_pair(others):
         return _parse_alias(others, line)
+    if match := _MANY.fullmatch(text):
+        return ManyCommand((match[1] or "").strip())
     if match := _SHARE_ROSTER.fullmatch(text):
         return _parse_roster_pdf(match[1], line)
     typed = split_line(text)

@@ -6,10 +6,11 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.names import normalize_name
 
-COMMANDS = ("help", "list", "roster", "history", "alias", "delete", "spend", "standings", "settings")
+COMMANDS = ("help", "many", "list", "roster", "history", "alias", "delete", "spend", "standings", "settings")
 # What people type for a command, and for what a button does.
 _OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "help": ("h", "man", "usage", "info", "hilfe", "ayuda", "aide", "commands", "command"),
+    "many": ("several", "bulk", "batch", "csv", "import"),
     "list": ("ls", "all", "everyone", "everybody", "faces", "characters", "names"),
     "roster": ("poster", "sheet", "overview"),
     "history": ("log", "audit", "versions", "version"),
@@ -37,6 +38,7 @@ def meant_command(line: str) -> str:
         return _COMMAND_BY_WORD.get(word, word)
     if not _SHORTEST <= len(word) <= _LONGEST:
         return ""
-    known = (*COMMANDS, "unlock", "cancel")
+    # "many" is as near to names such as Maya and Mara as to its own misspellings.
+    known = (*(command for command in COMMANDS if command != "many"), "unlock", "cancel")
     nearest = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
     return nearest[0] if nearest else ""

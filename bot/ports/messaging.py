@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from bot.domain.ballot import Reaction
+from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Retirement
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
@@ -98,6 +99,10 @@ class RoundPublisher(Protocol):
 
     async def link_from_thread(self, round_id: str) -> None:
         """Post a link to the message, once, in the thread the round was requested in; raises SlackUnavailable."""
+
+    async def show_cast_many(self, many: ManyList) -> str:
+        """Post or update the progress message of a list; return its timestamp. Raises SlackUnavailable."""
+        ...
 
     async def notify_lead(self, round_id: str, kind: str) -> None:
         """Notify the lead privately, once per kind: called_off, no_sheet, leads, portrait_lost, or not_kept:REASON.

@@ -10,6 +10,7 @@ from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from bot.ports.call_reservations import CallReservations
+from bot.ports.cast_many import ManyRepository
 from bot.ports.comments import CommentRepository
 from bot.ports.erasure import CharacterDeletions, ErasureLog, PostedFiles
 from bot.ports.handled_events import HandledEvents
@@ -172,6 +173,7 @@ class StoragePorts:
     reminders: ReminderRepository
     comments: CommentRepository
     drafts: DraftRepository
+    cast_many: ManyRepository
     roster: Roster
     upscales: UpscaleRepository
     ledger: Ledger

@@ -7,6 +7,7 @@ from bot.ports.clock import Now
 from bot.usecases.access import Permissions
 from bot.usecases.aliases import Aliases
 from bot.usecases.audition import Audition
+from bot.usecases.cast_many import CastMany
 from bot.usecases.channel_move import ChannelMove
 from bot.usecases.cleanup import OrphanCleanup
 from bot.usecases.close_vote import CloseVote
@@ -90,6 +91,7 @@ class Casting:
         self.run_upscale = RunUpscale(ports, self.storage_retry, self.paid_calls)
         quotes = Quotes(ports)
         self.start_round = StartRound(ports, quotes, ReferenceImages(ports), self.permissions)
+        self.cast_many = CastMany(ports, self.start_round, quotes, self.permissions)
         self.round_form = RoundForm(ports, self.permissions, self.start_round, quotes)
         self.reroll = Reroll(ports, self.start_round, quotes, self.permissions, self.comments)
         self.refine = Refine(ports, self.start_round, quotes, self.permissions, self.comments)
@@ -130,6 +132,7 @@ class Casting:
         await self.close_vote.enqueue_due()
         await self.reminders.send_due()
         await self.audition.restart_unfinished()
+        await self.cast_many.advance_due()
         await self.start_upscale.restart_unfinished()
         await self.spending.notify_overspends()
         await self.deletion.restart_unfinished()

@@ -16,6 +16,7 @@ from bot.domain.command import (
     HelpCommand,
     HistoryCommand,
     ListCommand,
+    ManyCommand,
     OpenFormCommand,
     RecallCommand,
     RosterCommand,
@@ -46,6 +47,7 @@ from handlers.text import receipts, roster, standings
 from handlers.text.model_titles import Titles
 from handlers.views import private
 from handlers.views import round_form as form_view
+from handlers.views.cast_many import form as many_form
 from handlers.views.deletion import form as deletion_form
 from handlers.views.production_settings import form as settings_form
 from handlers.views.recall import MAX_LISTED, listing, unclear_line
@@ -97,6 +99,10 @@ class CastListeners:
                 case OpenFormCommand():
                     await self._require_bot_in_channel(command, responder)
                     await self._open_form(command, responder, Brief("", ""))
+                case ManyCommand() as parsed:
+                    await self._require_bot_in_channel(command, responder)
+                    await open_modal(client, command.trigger_id, many_form(command.place.channel, parsed.text))
+                    await responder.ack()
                 case Brief() as brief:
                     await self._start_round(resolve_voters(brief, command.mentions, command.line), command, responder)
                 case SettingsCommand():

@@ -82,6 +82,12 @@ class WorkspaceGuard:
             _require_same_team(press, draft.place.team)
             await self._require_member_of(press, draft.place)
 
+    async def check_cast_many(self, press: ButtonPress | FormSubmission) -> None:
+        """Check the list of characters that the payload names."""
+        many = await self._storage.cast_many.get(press.id)
+        _require_same_team(press, many.place.team)
+        await self._require_member_of(press, many.place)
+
     async def _require_member_of(self, press: ButtonPress | FormSubmission | OptionsQuery, place: ChannelRef) -> None:
         """Check the channel of an object; the channel of a pressed message was checked by its listener."""
         if place != press.place:

@@ -7,6 +7,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.ballot import Reaction
+from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
 from bot.domain.round import OPEN_STATES, Round, RoundState
@@ -17,6 +18,7 @@ from bot.ports.storage import StoragePorts
 from bot.telemetry import metrics
 from bot.usecases.ports import utc_now
 from handlers.slack.api_errors import ARCHIVED_CODES, best_effort, error_code, slack_call
+from handlers.slack.cast_many_messages import CastManyMessages
 from handlers.slack.clients import Clients
 from handlers.slack.comment_messages import CommentMessages
 from handlers.slack.directory import SlackDirectory
@@ -77,6 +79,7 @@ class SlackRoundPublisher:
         self._retry_delays = retry_delays
         self._titles = Titles(catalogue)
         self._messages = Messages(clients)
+        self._cast_many_messages = CastManyMessages(clients)
         self._comment_messages = CommentMessages(clients, storage.comments)
         self._reaction_reader = ReactionReader(clients, storage.ballots, directory)
         self._uploads = Uploads(clients, storage.posted_files, poll_delays)
@@ -174,6 +177,9 @@ class SlackRoundPublisher:
     async def post_thread_note(self, round_id: str, kind: str) -> None:
         round_ = await self._rounds.get(round_id)
         await self._messages.reply(round_, _THREAD_NOTES[kind](round_))
+
+    async def show_cast_many(self, many: ManyList) -> str:
+        return await self._cast_many_messages.show(many)
 
     async def link_from_thread(self, round_id: str) -> None:
         round_ = await self._rounds.get(round_id)

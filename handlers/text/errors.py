@@ -63,6 +63,7 @@ _ACTIONS = {
     "lock": "lock a face",
     "decide": "decide",
     "recast": "answer this",
+    "cast_many": "change this list",
     "delete": "delete this character",
     "recast_face": "re-cast or unlock this face",
     "upscale": "keep or decline this finish",

@@ -13,6 +13,7 @@ _TYPED_LIMIT = 60
 _USAGES: Mapping[str, tuple[str, str]] = {
     "cast": ("/cast Maya: weathered 60-year-old fisherwoman", "casts Maya: several models draw the same words"),
     "form": ("/cast", "opens a form; so does *Cast from this message* in the menu of a message"),
+    "many": ("/cast many", "casts a pasted list, one after another, after one look at all prices"),
     "show": ("/cast Maya", "shows Maya's face to you"),
     "ask": ("@Castroom who is Maya?", "shows it to the channel"),
     "list": ("/cast list", "lists every character"),
@@ -31,7 +32,7 @@ _USAGES: Mapping[str, tuple[str, str]] = {
     "help": ("/cast help", "shows all commands"),
 }
 _GROUPS = (
-    ("Cast", ("cast", "form")),
+    ("Cast", ("cast", "form", "many")),
     ("Find a face", ("show", "ask", "list", "roster", "share_roster", "history", "alias", "unalias", "delete")),
     ("Models, money and settings", ("standings", "spend", "settings")),
 )

@@ -9,6 +9,7 @@ rounds -- faces -< upscales (attempts to upscale the locked face to 4K)
 rounds -< ledger (one charge for each settled slot or upscale)
 
 audit_log           changes that no other row records
+cast_lists          characters of `/cast many`, started one after another
 budget_periods      the amount reserved and spent under each cap
 name_trigrams       names in pieces of three letters, for the search of similar names
 retirement_notices  who was notified that a model retires
@@ -42,6 +43,7 @@ from sqlalchemy import (
 
 from bot.domain.ballot import BallotStage, FlawTag, RunOff, Tally, VoteSource
 from bot.domain.brief import SLOT_LIMIT, Brief
+from bot.domain.cast_many import ManyLine, ManyState, StopReason
 from bot.domain.face import Portrait, Unlock
 from bot.domain.production import ProductionSettings
 from bot.domain.round import OPEN_STATES, RoundState, RoutingReason
@@ -400,6 +402,24 @@ round_drafts = Table(
     Column("event_ts_us", BigInteger, nullable=False, server_default="0"),
     Column("saved_at", UtcMicros, nullable=False, server_default="0"),
     Index("ix_round_drafts_saved_at", "saved_at"),
+)
+
+cast_lists = Table(
+    "cast_lists",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("lines", JsonValue[tuple[ManyLine, ...]](tuple[ManyLine, ...]), nullable=False),
+    Column("state", EnumText[ManyState](ManyState), nullable=False),
+    Column("stop", JsonValue[StopReason](StopReason)),
+    Column("version", Integer, nullable=False),
+    Column("message_ts", Text, nullable=False),
+    Column("shown_version", Integer, nullable=False),
+    Column("saved_at", UtcMicros, nullable=False),
+    _one_of("state", ManyState),
+    Index("ix_cast_lists_state", "state"),
 )
 
 retirement_notices = Table(

@@ -69,6 +69,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "ledger": _columns("item_id kind round_id team channel model source", "person resolved_by"),
     "budget_periods": _columns("team cap", "owner"),
     "round_drafts": _columns("id team channel source_thread_ts", "person lead", "brief"),
+    "cast_lists": _columns("id team channel state stop message_ts", "person", "lines"),
     "retirement_notices": _columns("team model", "person"),
     "slack_uploads": _columns("key files"),
     "audit_log": _columns("action team channel character_id round_id", "person", "detail"),
@@ -93,6 +94,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
 
 # Rows that serve the person alone, and votes that still count (see `person.py`), are deleted, not pseudonymised.
 DELETED_BY: Mapping[str, str] = {
+    "cast_lists": "person",
     "comments": "person",
     "reminders": "person",
     "round_drafts": "person",

@@ -16,6 +16,7 @@ from PIL import Image
 from bot.domain.ballot import Reaction
 from bot.domain.brief import Consent
 from bot.domain.budget import Caps, Charge
+from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Catalogue, ModelSpec, Retirement, Size, UpscalerSpec
 from bot.domain.command import parse_brief
 from bot.domain.errors import MessageDeleted, SlackUnavailable
@@ -159,6 +160,7 @@ class RecordingPublisher:
     slack_reactions: list[Reaction] = field(default_factory=list)
     next_errors: list[Exception] = field(default_factory=list)
     deleted_rounds: set[str] = field(default_factory=set)
+    shown_lists: list[ManyList] = field(default_factory=list)
     is_unavailable: bool = False
     rejects_uploads: bool = False
 
@@ -194,6 +196,12 @@ class RecordingPublisher:
 
     def schedule_redraw(self, round_id: str) -> None:
         self.events.append(("schedule_redraw", round_id))
+
+    async def show_cast_many(self, many: ManyList) -> str:
+        self._raise_next_error()
+        self.events.append(("cast_many", many.state.value))
+        self.shown_lists.append(many)
+        return many.message_ts or f"ts-{many.id}"
 
     async def redraw_now(self, round_id: str) -> None:
         self.events.append(("redraw_now", round_id, (await self.storage.rounds.get(round_id)).state))

@@ -11,6 +11,7 @@ from sqlalchemy import Table, Text, cast, insert, select
 from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteSource
 from bot.domain.brief import PHOTO, Consent, Reference
+from bot.domain.cast_many import ManyLine, ManyList
 from bot.domain.comment import Comment
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
@@ -74,6 +75,10 @@ async def do_everything(storage: Storage, person: str, place: ChannelRef = PLACE
     await storage.reminders.claim(open_round.id, person, BallotStage.FIRST, NOW)
     await storage.drafts.save(RoundDraft(f"{prefix}d1", place, person, open_round.brief, lead=person))
     await storage.drafts.save(RoundDraft(f"{prefix}d2", place, "U-lead", open_round.brief, lead=person))
+    many = ManyList(
+        f"{prefix}m1", place, person, (ManyLine(replace(open_round.brief, text=f"like {person}"), Decimal(1)),)
+    )
+    await storage.cast_many.save(many, NOW)
     permitted = (person, f"{person}{OTHER_SUFFIX}")
     settings = ProductionSettings(may_lock=permitted, may_start=permitted, style=f"ask <@{person}>")
     changed = AuditEvent("set_may_lock", place, person, NOW, detail=f"\n{person} {person}{OTHER_SUFFIX}")
