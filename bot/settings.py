@@ -7,7 +7,6 @@ as `NAME_FILE`, the path of a file with its value (`bot/secret_files.py`).
 import os
 import re
 import socket
-from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +25,7 @@ from pydantic_settings import (
 
 from bot import secret_files
 from bot.self_hosted import SelfHostedModel, is_loopback, parse_self_hosted_models
+from bot.token_keys import check_keys, split_secret
 
 _YEAR = 366 * 86_400
 MAX_DAYS = 3_650
@@ -194,11 +194,7 @@ class Settings(BaseSettings):
     @field_validator("token_keys")
     @classmethod
     def _check_token_keys(cls, keys: SecretStr | None) -> SecretStr | None:
-        for number, key in enumerate(_split(keys), start=1):
-            if not _is_fernet_key(key):
-                raise ValueError(
-                    f"key {number} is not 32 bytes in URL-safe base64; `python -m bot keys new` prints a new key"
-                )
+        check_keys(keys)
         return keys
 
     @field_validator("http_host", "ops_host")
@@ -277,12 +273,12 @@ class Settings(BaseSettings):
     @property
     def slack_bot_tokens(self) -> tuple[SecretStr, ...]:
         """One token for each workspace, in the order of SLACK_BOT_TOKEN."""
-        return tuple(SecretStr(token) for token in _split(self.slack_bot_token))
+        return tuple(SecretStr(token) for token in split_secret(self.slack_bot_token))
 
     @property
     def token_key_list(self) -> tuple[SecretStr, ...]:
         """The keys that encrypt tokens in the database, newest first."""
-        return tuple(SecretStr(key) for key in _split(self.token_keys))
+        return tuple(SecretStr(key) for key in split_secret(self.token_keys))
 
     @property
     def uses_oauth(self) -> bool:
@@ -302,17 +298,3 @@ class Settings(BaseSettings):
     def has_slack(self) -> bool:
         has_token = bool(self.slack_bot_tokens) and (self.slack_app_token is not None or self.http_port is not None)
         return has_token or self.uses_oauth
-
-
-def _split(secret: SecretStr | None) -> list[str]:
-    """Return the parts of a secret that commas separate."""
-    parts = secret.get_secret_value().split(",") if secret else []
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _is_fernet_key(key: str) -> bool:
-    """Whether the key is what the cryptography library takes: 32 bytes in URL-safe base64."""
-    try:
-        return len(urlsafe_b64decode(key)) == 32 and len(key) == 44
-    except ValueError:
-        return False

@@ -16,6 +16,7 @@ from storage import Storage, open_storage
 from storage.db.installation_tables import installations, oauth_states
 from storage.db.tables import metadata
 from tests.support.storage_builders import DATABASES, NOW, FakeClock, fresh_postgres, fresh_sqlite, make_settings
+from tests.support.time_factor import scaled
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 INSTALLATION = Installation(
@@ -124,6 +125,21 @@ async def test_listeners_hear_of_each_change(storage: Storage) -> None:
     await storage.installations.add(INSTALLATION)
     await storage.installations.delete("T1")
     assert heard == ["T1", "T1"]
+
+
+async def test_another_process_hears_of_a_change_on_postgresql() -> None:
+    url = await asyncio.to_thread(fresh_postgres)
+    first, second = await open_with_keys(url, OLD), await open_with_keys(url, OLD)
+    heard = asyncio.Event()
+    second.installations.listen(lambda installation_id: heard.set() if installation_id == "T1" else None)
+    assert second.notifications
+    second.notifications.open()
+    async with asyncio.timeout(scaled(10)):
+        while not heard.is_set():  # the other process may not listen yet
+            await first.installations.add(INSTALLATION)
+            await asyncio.sleep(0.05)
+    await first.close()
+    await second.close()
 
 
 async def test_reencryption_moves_every_row_to_the_newest_key(storage: Storage, url: str) -> None:

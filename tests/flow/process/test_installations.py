@@ -90,7 +90,9 @@ async def test_a_dump_of_the_database_contains_no_token(bots: OAuthReplicas) -> 
         assert "xoxb-" not in bots.log_of(name)
 
 
-async def test_keys_are_rotated_under_load_without_a_refusal(bots: OAuthReplicas) -> None:
+async def test_keys_are_rotated_under_load_without_a_refusal(
+    bots: OAuthReplicas, record_property: Callable[[str, object], None]
+) -> None:
     answers: list[str] = []
     is_over = asyncio.Event()
 
@@ -111,6 +113,7 @@ async def test_keys_are_rotated_under_load_without_a_refusal(bots: OAuthReplicas
     assert f"Re-encrypted with the key {key_id(NEW)}: 2 of 2 installations." in outputs[0]
     assert f"In use: key {key_id(NEW)}, 2 installations" in outputs[-1]
     assert len(answers) > 20
+    record_property("commands_during_rotation", len(answers))
     assert [answer for answer in answers if "/cast" not in answer] == []
 
 

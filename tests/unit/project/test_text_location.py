@@ -18,6 +18,7 @@ NON_SLACK_TEXT = {
     "bot/cli/move.py": "the command line",
     "bot/app.py": "the command line, when there is nobody to serve",
     "bot/settings.py": "contradictions told at start",
+    "bot/token_keys.py": "the same",
     "bot/domain/storage_advice.py": "the command line and the health server",
     "bot/domain/prompt.py": "what models are asked",
     "bot/domain/routing/rules.py": "patterns of words in briefs",
