@@ -32,6 +32,9 @@ _Workspace = Annotated[str, typer.Option(help="One workspace's id; without it, a
 _ErasureFile = Annotated[
     Path | None, typer.Option(help="A copy of the log of erasures, as `erasures` prints it", dir_okay=False)
 ]
+_KeyFile = Annotated[
+    Path | None, typer.Option(help="A file with the key of the backup, as `keys new` prints one", dir_okay=False)
+]
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
 
 _UMASK = 0o077
@@ -180,23 +183,36 @@ def export(
 
 
 @cli.command()
-def backup(folder: _Folder) -> None:
-    """Copy database and portraits to an empty folder; the bot may be running."""
+def backup(folder: _Folder, key_file: _KeyFile = None) -> None:
+    """Copy database and portraits to an empty folder, encrypted if a key is named; the bot may be running."""
     from storage.backup import back_up
+    from storage.encrypted_backup import back_up_encrypted
 
-    _report_contents("Backed up", back_up(_settings(), folder), folder)
+    settings = _settings()
+    copy = back_up_encrypted(settings, folder, key_file) if key_file else back_up(settings, folder)
+    _report_contents("Backed up", copy, folder)
 
 
 @cli.command()
-def restore(folder: _Folder, erasures: _ErasureFile = None) -> None:
+def restore(folder: _Folder, erasures: _ErasureFile = None, key_file: _KeyFile = None) -> None:
     """Restore a backup to the configured locations. The bot must be stopped; nothing is overwritten.
 
     What was erased since the backup is erased again.
     """
     from storage.backup import restore as put_back
+    from storage.encrypted_backup import is_encrypted, restore_encrypted
 
     settings = _settings()
-    contents = _report_contents("Restored", put_back(settings, folder, typer.echo), folder)
+    if key_file is None and is_encrypted(folder):
+        typer.echo(f"{folder} is encrypted. Name its key: --key-file FILE", err=True)
+        raise typer.Exit(1)
+    contents = _report_contents(
+        "Restored",
+        restore_encrypted(settings, folder, key_file, typer.echo)
+        if key_file
+        else put_back(settings, folder, typer.echo),
+        folder,
+    )
     _replay_erasures(settings, contents.taken_at, erasures)
 
 
