@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Self, cast
 
 from bot.domain.ballot import BallotSubmission, VoteInput
+from bot.domain.cast_many import ManyList
 from bot.domain.comment import Comment
 from bot.domain.face import Face
+from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.upscale import Upscale
 from bot.ports.comments import CommentMessage
@@ -98,6 +100,10 @@ class InMemoryRepositories:
         return self
 
     @property
+    def cast_many(self) -> "_InMemoryLists":
+        return _InMemoryLists()
+
+    @property
     def comments(self) -> "_InMemoryComments":
         return _InMemoryComments(self.stored_comments, self.comment_messages)
 
@@ -137,6 +143,16 @@ class InMemoryRepositories:
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
         self.rounds_by_id[round_id] = replace(self.rounds_by_id[round_id], message_ts=message_ts)
+
+
+@dataclass(frozen=True)
+class _InMemoryLists:
+    """One list `m1` in the channel of the tests' rounds."""
+
+    async def get(self, list_id: str) -> ManyList:
+        if list_id != "m1":
+            raise KeyError(list_id)
+        return ManyList(list_id, ChannelRef("T1", "C1"), "U0LEAD", ())
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ async def test_refined_brief_is_saved_and_started() -> None:
     async with listener_harness(refine__refine=StartResult(make_round(id="r2"), created=True)) as harness:
         assert ack_body(await harness.send(view_submission("refine", "r1", brief="a fisherwoman, 70"))) == {}
     assert harness.use_cases.calls == [
-        ("refine.refine", "r1", "U0LEAD", "a fisherwoman, 70"),
+        ("refine.refine", "r1", "U0LEAD", "a fisherwoman, 70", frozenset()),
         ("start_round.enqueue", "r2"),
     ]
 

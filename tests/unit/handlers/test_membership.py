@@ -67,6 +67,10 @@ PRESSES = {
     "seen:0": "r1-0",
     "vote_none": "r1",
     "who_voted": "r1",
+    "comment": "r1",
+    "vary_with": "r1-0 5",
+    "cast_many_continue": "m1",
+    "cast_many_drop": "m1",
     "help_more": "help",
 }
 # Choices in modals about something in the private channel, by action id: the modal's metadata.
@@ -83,6 +87,9 @@ MODAL_CHOICES = {
 SUBMISSIONS = {
     "paper": "r1",
     "refine": "r1",
+    "comment": "r1",
+    "cast_many": "C1",
+    "cast_many_confirm": "m1",
     "recast_face": "r1 1 0.15",
     "form": "w1",
     "decide": "r1-0",
