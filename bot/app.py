@@ -121,6 +121,8 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         stack.push_async_callback(publisher.close, REDRAW_DRAIN_SECONDS)
         shared_redraws = _share_redraws(storage, publisher)
         await storage.open()
+        for team in clients.teams:
+            await storage.removed_workspaces.cancel(team)
         if shared_redraws:
             shared_redraws.open()
         job_runner = JobRunner(settings.engine_url, settings.executor_name, settings.engine_pool_size)
@@ -156,6 +158,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                     settings.keep_audit_days,
                     settings.keep_jobs_days,
                 ),
+                uninstall_grace=timedelta(days=settings.uninstall_grace_days),
                 now=settings.now,
                 shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),
                 patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},

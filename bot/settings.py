@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     keep_voters_days: int = Field(default=365, ge=1, le=MAX_DAYS)
     keep_audit_days: int = Field(default=730, ge=1, le=MAX_DAYS)
     keep_jobs_days: int = Field(default=30, ge=1, le=MAX_DAYS)
+    uninstall_grace_days: int = Field(default=30, ge=0, le=MAX_DAYS)
     patience_seconds: float = Field(default=120, gt=0, le=3_600)
     patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
     executor_id: str = ""

@@ -24,6 +24,7 @@ from storage.db.unfinished_copy import require_finished_copy
 from storage.erasure.characters import SqlCharacterDeletions, SqlPostedFiles
 from storage.erasure.log import PortraitStoreErasureLog
 from storage.erasure.retention import SqlExpiredData
+from storage.erasure.workspaces import SqlRemovedWorkspaces
 from storage.handled_events import SqlHandledEvents
 from storage.installations.oauth_states import SqlOAuthStates
 from storage.installations.repository import SqlInstallations
@@ -188,6 +189,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         erasure_log=PortraitStoreErasureLog(portraits),
         posted_files=SqlPostedFiles(database),
         expired_data=SqlExpiredData(database),
+        removed_workspaces=SqlRemovedWorkspaces(database, portraits),
         notifications=notifications,
         database=database,
     )

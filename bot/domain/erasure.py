@@ -48,12 +48,12 @@ def hash_person(person: str) -> str:
 
 @dataclass(frozen=True)
 class Erasure:
-    """One erasure, without content. `subject` is a character's id, or the hash of a person's.
+    """One erasure, without content. `subject` is the id of a character or workspace, or the hash of a person's.
 
-    An empty `team` means all workspaces. `rounds` are those of the character: their pictures go too.
+    An empty `team` means all workspaces. `rounds` are those of the character or workspace: their pictures go too.
     """
 
-    kind: Literal["person", "character"]
+    kind: Literal["person", "character", "workspace"]
     subject: str
     at: datetime
     team: str = ""

@@ -81,6 +81,26 @@ class PostedFiles(Protocol):
         ...
 
 
+class RemovedWorkspaces(Protocol):
+    """Workspaces that removed the app. An installation of the app takes its workspaces off this list."""
+
+    async def add(self, team: str, installation_id: str, at: datetime) -> None:
+        """Store when a workspace removed the app; a repeated call changes nothing."""
+        ...
+
+    async def cancel(self, team: str) -> None:
+        """Take a workspace off the list, because the app serves it again."""
+        ...
+
+    async def list_due(self, before: datetime) -> Sequence[str]:
+        """List the workspaces that removed the app before then."""
+        ...
+
+    async def delete_workspace(self, team: str, at: datetime) -> int:
+        """Delete all pictures and rows of a workspace; return how many rounds it had. May be repeated."""
+        ...
+
+
 class ErasureLog(Protocol):
     """The log of erasures, which a restore replays."""
 

@@ -44,6 +44,7 @@ class Ports:
     admins: frozenset[str] = frozenset()
     limits: PersonLimits = field(default_factory=PersonLimits)
     retention: Retention = field(default_factory=Retention)
+    uninstall_grace: timedelta = timedelta(days=30)
     now: Now = utc_now
     shortest_voting: timedelta = MIN_VOTING_TIME
     waits: RetryDelays = field(default_factory=RetryDelays)

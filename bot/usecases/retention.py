@@ -20,6 +20,7 @@ from bot.domain.retention import (
 )
 from bot.domain.round import Round
 from bot.usecases.ports import Ports
+from bot.usecases.uninstall import Uninstall
 
 log = structlog.get_logger()
 
@@ -32,17 +33,18 @@ List = Callable[[Mapping[str, datetime], int], Awaitable[Sequence[str]]]
 
 @dataclass(slots=True)
 class RetentionResult:
-    """How many rounds lost portraits, a photo and their voters; audit entries; rows of jobs."""
+    """How many rounds lost portraits, a photo and their voters; audit entries; rows of jobs; removed workspaces."""
 
     portraits: int = 0
     photos: int = 0
     voters: int = 0
     audit: int = 0
     jobs: int = 0
+    workspaces: int = 0
 
     @property
     def is_empty(self) -> bool:
-        return not any((self.portraits, self.photos, self.voters, self.audit, self.jobs))
+        return not any(getattr(self, name) for name in self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class RetentionJob:
     """Deletes expired data. It is safe to run at any time and again."""
 
     ports: Ports
+    uninstall: Uninstall
 
     async def run(self) -> RetentionResult:
         """Delete what is too old, if this process leads; raises StorageUnavailable, SlackUnavailable."""
@@ -64,6 +67,7 @@ class RetentionJob:
         result.voters = await self._each(expired.list_voter_rounds, self._before(kept, "voters"), self._clear_voters)
         for production_id, before in self._before(kept, "audit").items():
             result.audit += await self._delete_audit_events(production_id, before)
+        result.workspaces = await self.uninstall.delete_removed()
         result.jobs = await self.ports.job_queue.purge(self._cutoff(self.ports.retention.jobs))
         if not result.is_empty:
             await self.ports.storage.expired_data.drop_deleted_content()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -20,7 +21,7 @@ class Uninstall:
     storage_retry: StorageRetry
 
     async def remove(self, installation_id: str) -> None:
-        """Delete the installation and void its open rounds; portraits, votes and faces stay stored.
+        """Delete the installation and void its open rounds; portraits, votes and faces stay for the grace period.
 
         Repeats until storage accepts it, since Slack tells of the removal once. Nothing is sent to Slack.
         """
@@ -30,8 +31,22 @@ class Uninstall:
         deleted = await self.storage_retry.retry_until_stored(
             "", lambda: self.ports.storage.installations.delete(installation_id)
         )
+        for team in teams:
+            await self.storage_retry.retry_until_stored("", partial(self._note_removal, team, installation_id))
         voided = await self.storage_retry.retry_until_stored("", lambda: self._void_rounds(teams))
         log.info("workspace_uninstalled", id=installation_id, had_token=deleted, rounds=voided)
+
+    async def delete_removed(self) -> int:
+        """Delete the data of workspaces whose grace period is over; return how many. Raises StorageUnavailable."""
+        removed = self.ports.storage.removed_workspaces
+        due = await removed.list_due(self.ports.now() - self.ports.uninstall_grace)
+        for team in due:
+            rounds = await removed.delete_workspace(team, self.ports.now())
+            log.info("workspace_deleted", team=team, rounds=rounds)
+        return len(due)
+
+    async def _note_removal(self, team: str, installation_id: str) -> None:
+        await self.ports.storage.removed_workspaces.add(team, installation_id, self.ports.now())
 
     async def _void_rounds(self, teams: Sequence[str]) -> int:
         rounds, voided = self.ports.storage.rounds, 0

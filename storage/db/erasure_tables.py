@@ -30,3 +30,12 @@ posted_files = Table(
     Column("round_id", Text, primary_key=True),
     Column("file_id", Text, primary_key=True),
 )
+
+# Workspaces that removed the app. Their data is deleted after a grace period, unless they install it again.
+removed_workspaces = Table(
+    "removed_workspaces",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("installation_id", Text, nullable=False),
+    Column("removed_at", UtcMicros, nullable=False),
+)

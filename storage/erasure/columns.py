@@ -75,6 +75,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "audit_log": _columns("action team channel character_id round_id", "person", "detail"),
     "deletions": _columns("id team channel character_id refused_files", "person"),
     "posted_files": _columns("round_id file_id"),
+    "removed_workspaces": _columns("team installation_id"),
     "redraw_marks": _columns("round_id team"),
     "message_updates": _columns("team"),
     "leases": _columns("key owner"),
@@ -102,7 +103,7 @@ DELETED_BY: Mapping[str, str] = {
     "answered_messages": "person",
 }
 
-_BY_ROUND = ("slots", "vote_inputs", "ballot_submissions", "reminders", "comments", "comment_messages")
+_BY_ROUND = ("slots", "vote_inputs", "ballot_submissions", "reminders", "comments", "comment_messages", "posted_files")
 _BY_PRODUCTION = ("characters", "aliases")
 
 
@@ -114,6 +115,11 @@ def tables_with(content: Content) -> list[tuple[Table, list[str]]]:
         if names:
             found.append((table, names))
     return found
+
+
+def is_of_workspaces(table: Table) -> bool:
+    """Return whether the rows of a table belong to workspaces each."""
+    return table.name in (*_BY_ROUND, *_BY_PRODUCTION, "upscales") or "team" in table.c
 
 
 def in_workspace(table: Table, team: str) -> ColumnElement[bool]:

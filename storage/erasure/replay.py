@@ -11,6 +11,7 @@ from storage.db.engine import Database, open_database
 from storage.erasure.characters import SqlCharacterDeletions
 from storage.erasure.log import PortraitStoreErasureLog
 from storage.erasure.person import PersonEraser
+from storage.erasure.workspaces import SqlRemovedWorkspaces
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 
 # An erasure is logged before it begins, so a backup soon after it may hold what was being erased.
@@ -58,6 +59,8 @@ async def replay_erasures(
     for erasure in sorted(due, key=lambda each: (each.at, each.subject)):
         if erasure.kind == "person":
             await _erase_person(database, portraits, erasure)
+        elif erasure.kind == "workspace":
+            await SqlRemovedWorkspaces(database, portraits).delete_workspace(erasure.subject, erasure.at)
         else:
             await _delete_character(database, portraits, erasure)
     return len(due)

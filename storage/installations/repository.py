@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.installations import Installation, InstallationStatus, KeyRotation, UnreadableToken
 from storage.db.engine import Database, upsert
+from storage.db.erasure_tables import removed_workspaces
 from storage.db.installation_tables import installations, organization_workspaces
 from storage.db.notifications import DatabaseNotifications, notify
 
@@ -61,6 +62,10 @@ class SqlInstallations:
             # A workspace that installs for itself is no longer served through its organization.
             is_itself = organization_workspaces.c.team == installation.id
             await connection.execute(delete(organization_workspaces).where(is_itself))
+            was_removed = or_(
+                removed_workspaces.c.team == installation.id, removed_workspaces.c.installation_id == installation.id
+            )
+            await connection.execute(delete(removed_workspaces).where(was_removed))
             await notify(connection, CHANNEL, installation.id)
         self._call_listeners(installation.id)
 
@@ -110,6 +115,7 @@ class SqlInstallations:
                 statement.on_conflict_do_update(index_elements=["team"], set_={"enterprise": enterprise})
             )
             await connection.execute(delete(installations).where(installations.c.id == team))
+            await connection.execute(delete(removed_workspaces).where(removed_workspaces.c.team == team))
             await notify(connection, CHANNEL, team)
         self._call_listeners(team)
 

@@ -1,0 +1,70 @@
+"""The port `RemovedWorkspaces`: workspaces that removed the app, and the deletion of all that is stored of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.erasure import Erasure
+from storage.db.engine import Database, insert_new
+from storage.db.erasure_tables import posted_files, removed_workspaces
+from storage.db.tables import metadata, rounds, slack_uploads
+from storage.erasure.columns import in_workspace, is_of_workspaces
+from storage.erasure.log import PortraitStoreErasureLog
+from storage.pictures.object_store import ObjectStorePortraits
+
+_BATCH_SIZE = 200
+
+
+class SqlRemovedWorkspaces:
+    """Removed workspaces in a database."""
+
+    def __init__(self, database: Database, portraits: ObjectStorePortraits) -> None:
+        self._database = database
+        self._portraits = portraits
+
+    async def add(self, team: str, installation_id: str, at: datetime) -> None:
+        async with self._database.transaction() as connection:
+            await insert_new(connection, removed_workspaces, team=team, installation_id=installation_id, removed_at=at)
+
+    async def cancel(self, team: str) -> None:
+        await self._database.execute(delete(removed_workspaces).where(removed_workspaces.c.team == team))
+
+    async def list_due(self, before: datetime) -> Sequence[str]:
+        query = select(removed_workspaces.c.team).where(removed_workspaces.c.removed_at < before)
+        return [row.team for row in await self._database.fetch_all(query)]
+
+    async def delete_workspace(self, team: str, at: datetime) -> int:
+        round_ids = await self._round_ids(team)
+        await PortraitStoreErasureLog(self._portraits).add(Erasure("workspace", team, at, team, round_ids))
+        for round_id in round_ids:
+            for key in await self._portraits.list_keys(f"{round_id}/"):
+                await self._portraits.delete(key)
+        await self._delete_uploads(round_ids)
+        async with self._database.transaction() as connection:
+            for table in reversed(metadata.sorted_tables):
+                if is_of_workspaces(table):
+                    await connection.execute(delete(table).where(in_workspace(table, team)))
+        await self._database.drop_deleted_content()
+        return len(round_ids)
+
+    async def _round_ids(self, team: str) -> tuple[str, ...]:
+        rows = await self._database.fetch_all(select(rounds.c.id).where(rounds.c.team == team))
+        return tuple(row.id for row in rows)
+
+    async def _delete_uploads(self, round_ids: Sequence[str]) -> None:
+        """Delete the ids of the files that show the rounds; they are hashed by thread, not by workspace."""
+        for at in range(0, len(round_ids), _BATCH_SIZE):
+            async with self._database.transaction() as connection:
+                await _delete_uploads_of(connection, round_ids[at : at + _BATCH_SIZE])
+
+
+async def _delete_uploads_of(connection: AsyncConnection, round_ids: Sequence[str]) -> None:
+    query = select(posted_files.c.file_id).where(posted_files.c.round_id.in_(round_ids))
+    file_ids = sorted(set(await connection.scalars(query)))
+    by_key = [slack_uploads.c.key.contains(round_id, autoescape=True) for round_id in round_ids]
+    by_file = [slack_uploads.c.files.contains(file_id, autoescape=True) for file_id in file_ids]
+    await connection.execute(delete(slack_uploads).where(or_(*by_key)))
+    for at in range(0, len(by_file), _BATCH_SIZE):
+        await connection.execute(delete(slack_uploads).where(or_(*by_file[at : at + _BATCH_SIZE])))
