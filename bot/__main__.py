@@ -255,14 +255,26 @@ def move(
 @cli.command()
 def manifest(
     url: Annotated[str | None, typer.Option(help="Your https address, for HTTP instead of Socket Mode")] = None,
+    pages: Annotated[str, typer.Option(help="Where the pages of docs/listing are published, for a listing")] = "",
+    support_email: Annotated[str, typer.Option(help="Who answers questions, for a listing")] = "",
 ) -> None:
     """Print the app manifest to paste into Slack."""
+    from handlers.slack.manifest import ListingPages
     from handlers.slack.manifest import manifest as make
 
-    if url and not url.startswith("https://"):
-        typer.echo("Slack requires an https address: --url https://castroom.example.com", err=True)
+    for option, address in (("--url", url), ("--pages", pages)):
+        if address and not address.startswith("https://"):
+            typer.echo(f"Slack requires an https address: {option} https://castroom.example.com", err=True)
+            raise typer.Exit(2)
+    if bool(pages) != bool(support_email):
+        typer.echo("A listing needs both --pages and --support-email.", err=True)
         raise typer.Exit(2)
-    yaml.safe_dump(make(url), sys.stdout, sort_keys=False, allow_unicode=True)
+    yaml.safe_dump(
+        make(url, ListingPages(pages, support_email) if pages else None),
+        sys.stdout,
+        sort_keys=False,
+        allow_unicode=True,
+    )
 
 
 async def _export(settings: Settings, channel: str, folder: Path, team: str) -> "ExportResult":

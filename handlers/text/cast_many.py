@@ -18,7 +18,7 @@ LIST_HINT = (
 NOTHING_STARTED = "Nothing is drawn or charged before you confirm."
 CONFIRM_TITLE = "Check the list"
 CONTINUE = "Continue"
-DROP_REST = "Drop the rest"
+DROP_REST = "Cancel the rest"
 STARTED = "The list has begun. Its message in the channel shows the progress."
 _NOTHING = "Nothing was started."
 _NAME_LIMIT, _TEXT_LIMIT = 60, 120
@@ -28,7 +28,7 @@ _STOPS = {
     "permission": "The person who started this list may not start rounds here any more.",
 }
 _PROBLEMS = {
-    "dropped": "dropped",
+    "dropped": "cancelled",
     "AlreadyCasting": "is being cast already",
     "AlreadyCast": "is already cast",
     "ModelsUnavailable": "its models are not available: send it with /cast",

@@ -13,6 +13,8 @@ from playground.demo import DEMO_COMMAND, running_demo
 from playground.processes import ROOT
 from playground.scenarios import (
     block_fallback,
+    cast_many,
+    comments,
     home,
     named_voters,
     production_settings,
@@ -29,6 +31,8 @@ Scenario = Callable[[BrowserSession], Awaitable[object]]
 # Each scenario runs in its own new workspace and names its screenshots itself.
 SCENARIOS: tuple[Scenario, ...] = (
     round_form.play,
+    cast_many.play,
+    comments.play,
     named_voters.play,
     reminders.play,
     reroll.play,

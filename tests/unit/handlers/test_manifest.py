@@ -13,7 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers import register
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
-from handlers.slack.manifest import manifest, scopes
+from handlers.slack.manifest import ListingPages, manifest, scopes
+from providers.fal.models import FAL_MODELS
+from providers.registry import MODELS
 from tests.support.in_memory import InMemoryRepositories
 from tests.support.listener_harness import StubUseCases
 
@@ -131,6 +133,28 @@ def test_http_manifest_has_request_urls_and_no_socket_mode() -> None:
     ]
     assert set(addresses) == {f"{URL}/slack/events"}
     assert made["settings"]["socket_mode_enabled"] is False
+
+
+def test_listing_addresses_satisfy_slacks_schema() -> None:
+    pages = ListingPages("https://castroom.example.com/", "help@example.com")
+    made = manifest(URL, pages)
+    jsonschema.validate(made, load_slack_data("slack-manifest.schema.2.0.0.json"))
+    assert made["app_directory"]["privacy_policy_url"] == "https://castroom.example.com/privacy"
+    assert "app_directory" not in manifest(URL)
+
+
+def test_listing_pages_disclose_ai_and_name_every_provider() -> None:
+    description = manifest(None)["display_information"]["long_description"]
+    listing = ROOT / "docs" / "listing"
+    landing, privacy = ((listing / name).read_text("utf-8") for name in ("landing.md", "privacy.md"))
+    for text in (description, landing):
+        assert "generative AI" in text
+        assert "No" in text
+        assert "trains" in text
+        assert "wrong" in text
+    titles = {"recraft": "Recraft", "openai": "OpenAI", "gemini": "Google", "fal": "fal", "own": "self-hosted"}
+    assert {*(model.provider for model in (*MODELS, *FAL_MODELS)), "own"} == set(titles)
+    assert all(f"| {title}" in privacy or f"| a {title}" in privacy for title in titles.values())
 
 
 def test_manifest_calls_do_not_share_state() -> None:
