@@ -2,9 +2,11 @@
 #   docker build --build-arg COMMIT="$(git rev-parse HEAD)" -t castroom:0.1.0 .
 
 FROM python:3.11-slim-bookworm AS packages
-COPY requirements/run.lock /tmp/run.lock
+# With traces: --build-arg LOCK=tracing.lock
+ARG LOCK=run.lock
+COPY requirements/run.lock requirements/tracing.lock /tmp/
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --no-deps --require-hashes -r /tmp/run.lock \
+    && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary :all: --no-deps --require-hashes -r "/tmp/${LOCK}" \
     && /venv/bin/pip uninstall --yes --quiet pip setuptools
 
 # Debian, not Alpine: binary packages of the lock need glibc 2.28 or newer.

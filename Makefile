@@ -95,8 +95,9 @@ $(TOOLS)/bin/uv: requirements/tools.lock
 
 lock: $(UV)  ## compile the lock files again from pyproject.toml
 	@printf 'uv==0.13.9\n' | $(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements/tools.lock
-	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -o requirements/dev.lock
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --extra tracing --group dev -o requirements/dev.lock
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -c requirements/dev.lock -o requirements/run.lock
+	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --extra tracing -c requirements/dev.lock -o requirements/tracing.lock
 	@$(UV) pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --group deploy -o requirements/deploy.lock
 
 deploy-tools: $(TOOLS)/deploy/.synced  ## the tools of check-deploy, into .tools/deploy

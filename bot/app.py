@@ -37,7 +37,7 @@ from bot.runtime.shutdown import GENERATION_DRAIN_SECONDS, REDRAW_DRAIN_SECONDS,
 from bot.runtime.slack_server import slack_server
 from bot.runtime.takeover import Takeover
 from bot.settings import Settings
-from bot.telemetry import metrics
+from bot.telemetry import metrics, tracing
 from bot.usecases.casting import Casting
 from bot.usecases.ports import Ports
 from bot.version import commit
@@ -105,6 +105,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         await migrate(settings.database_url)
         storage = await open_storage(settings, settings.now)
         stack.push_async_callback(storage.close)
+        tracing.trace_engines(storage.database.engines)
         await storage.portraits.check_anew()
         models = open_models(settings, storage.call_reservations)
         stack.push_async_callback(models.close)
@@ -209,6 +210,9 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(name, stop.set)
     try:
         async with AsyncExitStack() as stack:
+            if endpoint := settings.otel_exporter_otlp_endpoint:
+                # It blocks the loop, which has nothing left to do then: DBOS has ended the loop's threads.
+                stack.callback(tracing.start(endpoint, settings.executor_name))
             with freeze_startup_objects():
                 bot = await stack.enter_async_context(open_bot(settings, shutdown_deadline))
             connection_status = await stack.enter_async_context(slack_server(bot.slack, settings, bot.install_flow))
@@ -225,6 +229,8 @@ async def run(settings: Settings) -> None:
                 await stop.wait()
                 shutdown_deadline.start()
                 log.info("shutdown_started")
+    except tracing.TracingUnavailable as error:
+        raise SystemExit(f"{error} {see(Section.SETTINGS)}") from error
     except AddressUnavailable as error:
         raise SystemExit(f"{error} Free the address, or set another one. {see(Section.ADDRESS)}") from error
     except NoWorkspace as error:

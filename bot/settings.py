@@ -96,6 +96,7 @@ class Settings(BaseSettings):
     patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
     executor_id: str = ""
     log_level: str = "INFO"
+    otel_exporter_otlp_endpoint: str = ""
 
     # For tests and demonstrations.
     clock_offset_seconds: float = Field(default=0, ge=-_YEAR, le=_YEAR)
@@ -197,6 +198,14 @@ class Settings(BaseSettings):
     def _check_token_keys(cls, keys: SecretStr | None) -> SecretStr | None:
         check_keys(keys)
         return keys
+
+    @field_validator("otel_exporter_otlp_endpoint")
+    @classmethod
+    def _check_otlp_endpoint(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username):
+            raise ValueError("write the collector's base address as http://127.0.0.1:4318, without a user")
+        return url
 
     @field_validator("http_host", "ops_host")
     @classmethod

@@ -20,7 +20,7 @@ import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 
 from bot.domain.errors import CastingError, NotInstalled, PortraitMissing, StorageUnavailable
-from bot.telemetry import logs, metrics
+from bot.telemetry import logs, metrics, tracing
 from bot.usecases.casting import Casting
 from bot.usecases.storage_retry import StorageRetry
 
@@ -191,13 +191,20 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
 @contextmanager
 def _job_context(kind: str, key: str) -> Iterator[None]:
     """Count the job, and add its round's id to log records, including those of DBOS."""
-    with metrics.track_job(kind), logs.round_context(round_id_of_key(key)):
+    round_id = round_id_of_key(key)
+    with (
+        metrics.track_job(kind),
+        logs.round_context(round_id),
+        tracing.span(f"job.{kind}", round_id, job=kind, item=key),
+    ):
         yield
 
 
 async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
     """Run a recorded step without retries: paid use cases decide about retries themselves."""
-    return await DBOS.run_step_async({"name": use_case.__name__}, use_case, key)
+    name = use_case.__name__
+    with tracing.span(f"step.{name}", round_id_of_key(key), step=name, item=key):
+        return await DBOS.run_step_async({"name": name}, use_case, key)
 
 
 async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
@@ -233,8 +240,10 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
         backoff_rate=2.0,
         should_retry=lambda error: not isinstance(error, NotInstalled),
     )
+    name = use_case.__name__
     try:
-        return await DBOS.run_step_async(options, call_and_notify, key)
+        with tracing.span(f"step.{name}", round_id_of_key(key), step=name, item=key):
+            return await DBOS.run_step_async(options, call_and_notify, key)
     except Exception:
         # A step that a shutdown cancels continues at the next start, so the lead is not notified.
         if unexpected:

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 
 import structlog
 
+from bot.telemetry import tracing
+
 # Their records below WARNING contain URLs, payloads, rows or advertisements.
 _NOISY_LOGGERS = (
     "aiosqlite",
@@ -22,7 +24,8 @@ _NOISY_LOGGERS = (
 
 
 def bind_round(round_id: str) -> None:
-    """Add the round's id to all later log records of this task."""
+    """Add the round's id to all later log records of this task, and the task to the round's trace."""
+    tracing.join_round(round_id)
     structlog.contextvars.bind_contextvars(round=round_id)
 
 

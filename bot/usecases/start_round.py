@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from time import time_ns
 from typing import Literal
 
 from bot.domain.brief import Brief, Reference
@@ -27,7 +28,7 @@ from bot.domain.round import RECAST, Round
 from bot.domain.routing import Route
 from bot.domain.slot import Slot
 from bot.ports.rounds import RoundDraft, StartResult
-from bot.telemetry import logs
+from bot.telemetry import logs, tracing
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
@@ -213,13 +214,17 @@ class StartRound:
         if recast and not new.parent:
             await self._require_visible_face(new)
         await self._require_within_limits(new)
+        started_ns = time_ns()
         try:
-            return await self.ports.storage.rounds.open(new, self.ports.caps, recast=recast, unlock=unlock)
+            result = await self.ports.storage.rounds.open(new, self.ports.caps, recast=recast, unlock=unlock)
         except AlreadyCasting as error:
             channel = (await self.ports.storage.rounds.get(error.round_id)).place
             if channel == new.place or await self.ports.channel_access.can_see(new.started_by, channel):
                 raise
             raise AlreadyCasting(error.character, "") from error
+        if result.created:
+            tracing.round_started(new.id, started_ns)
+        return result
 
     async def _require_forms_left(self, place: ChannelRef, person: str) -> None:
         """Raise PersonLimitReached if the person saved too many drafts in 24 hours."""

@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.domain.errors import SlackUnavailable, StorageUnavailable
 from bot.ports.deadline import AckDeadline, start_ack_deadline
-from bot.telemetry import logs, metrics
+from bot.telemetry import logs, metrics, tracing
 from handlers.slack.fallback_blocks import unwrap_menu_buttons
 from handlers.slack.payloads.installation import (
     decide_installation,
@@ -123,7 +123,11 @@ async def ack_timing(context: AsyncBoltContext, body: dict[str, Any], next: Call
     logs.clear_context()
     kind = "command" if "command" in body else str(body.get("type", "event"))
     context["ack"] = _TimedAck(kind, perf_counter(), start_ack_deadline())
-    return await next()
+    tracing.begin_request(kind)
+    try:
+        return await next()
+    finally:
+        tracing.end_request()
 
 
 async def menu_fallback(body: dict[str, Any], next: Callable[[], Awaitable[Any]]) -> Any:  # noqa: A002 - Bolt's name

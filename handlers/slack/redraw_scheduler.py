@@ -12,7 +12,7 @@ import structlog
 from cachetools import LRUCache
 
 from bot.domain.errors import SlackUnavailable, StorageUnavailable
-from bot.telemetry import logs, metrics
+from bot.telemetry import logs, metrics, tracing
 
 log = structlog.get_logger()
 
@@ -219,7 +219,7 @@ class RedrawScheduler:
         mutex = self._mutexes.setdefault(key, asyncio.Lock())
         async with mutex:
             try:
-                with logs.round_context(key):
+                with logs.round_context(key), tracing.span("slack.redraw", key):
                     await self._draw(key)
                 metrics.count_redraw("done")
             except (SlackUnavailable, StorageUnavailable) as error:

@@ -109,6 +109,11 @@ class Database:
         return await asyncio.to_thread(_rewrite, self.writer.url.database or "", limit)
 
     @property
+    def engines(self) -> tuple[object, ...]:
+        """The engines, for tools that watch statements."""
+        return tuple({engine.sync_engine for engine in (self.reader, self.writer)})
+
+    @property
     def single_writer(self) -> bool:
         """Whether transactions queue before one connection."""
         return self.writer.dialect.name == "sqlite"

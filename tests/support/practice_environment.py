@@ -76,6 +76,10 @@ class PracticeEnvironment:
             await process.wait()
         await self.control_client.close()
 
+    async def wait_for_jobs(self) -> None:
+        """Wait until the bot has no jobs."""
+        await self.control_client.wait_for(self._has_no_jobs, "the end of the bot's jobs", 30)
+
     async def stop(self) -> None:
         await self.control_client.close()
         await stop(self.bot)

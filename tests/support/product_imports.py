@@ -12,6 +12,7 @@ from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("bot", "handlers", "providers", "storage")
+_OPTIONAL = "bot.telemetry.round_tracing"  # needs requirements/tracing.lock
 # Alembic loads these itself, inside a migration.
 _MIGRATIONS = "storage.migrations.env", "storage.migrations.versions"
 
@@ -33,7 +34,7 @@ def product_modules() -> Iterator[str]:
     for package in PACKAGES:
         for file in sorted((ROOT / package).rglob("*.py")):
             name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            if not name.startswith(_MIGRATIONS):
+            if not name.startswith((*_MIGRATIONS, _OPTIONAL)):
                 yield name
 
 

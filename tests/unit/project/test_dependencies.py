@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-LOCKS = ("run.lock", "dev.lock", "tools.lock", "deploy.lock")
+LOCKS = ("run.lock", "tracing.lock", "dev.lock", "tools.lock", "deploy.lock")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 _PINNED = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PERMISSIVE = re.compile(
-    r"mit|mit-0|mit-cmu|0bsd|bsd(-[23]-clause)?|bsd license|apache(-2\.0| software license)|isc|isc license \(iscl\)"
-    r"|psf-2\.0|python software foundation license|zlib|cc0-1\.0|cnri-python|mit license|dfsg approved"
+    r"mit|mit-0|mit-cmu|0bsd|bsd(-[23]-clause)?|(3-clause )?bsd license|apache(-2\.0| software license)|isc"
+    r"|isc license \(iscl\)|psf-2\.0|python software foundation license|zlib|cc0-1\.0|cnri-python|mit license|dfsg approved"
 )
 # Licences of packages whose metadata has none, from their licence files.
 _LICENCE_PHRASES = (
@@ -53,7 +53,10 @@ def pinned(lock: str) -> dict[str, str]:
 
 def direct_dependencies() -> set[str]:
     """Return the runtime and development dependencies of pyproject.toml."""
-    requirements = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
+    optional = [
+        requirement for group in PYPROJECT["project"]["optional-dependencies"].values() for requirement in group
+    ]
+    requirements = [*PYPROJECT["project"]["dependencies"], *optional, *PYPROJECT["dependency-groups"]["dev"]]
     return {canonical(re.split(r"[\[<>=~!; ]", requirement)[0]) for requirement in requirements}
 
 
