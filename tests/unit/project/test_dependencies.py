@@ -14,7 +14,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 _PINNED = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 _PERMISSIVE = re.compile(
     r"mit|mit-0|mit-cmu|0bsd|bsd(-[23]-clause)?|(3-clause )?bsd license|apache(-2\.0| software license)|isc"
-    r"|isc license \(iscl\)|psf-2\.0|python software foundation license|zlib|cc0-1\.0|cnri-python|mit license|dfsg approved"
+    r"|isc license \(iscl\)|psf-2\.0|python software foundation license|zlib|cc0-1\.0|cnri-python"
+    r"|mit license|dfsg approved"
 )
 # Licences of packages whose metadata has none, from their licence files.
 _LICENCE_PHRASES = (
