@@ -15,6 +15,7 @@ from playground.seed_data import INSTALLS
 from storage import open_storage
 from storage.installations.token_cipher import key_id
 from tests.contract.ports.test_installations import INSTALLATION
+from tests.support.pgbouncer import pgbouncer
 from tests.support.postgres_server import require_postgres
 from tests.support.practice_models import open_practice_models
 from tests.support.practice_slack import open_practice_workspace
@@ -85,6 +86,24 @@ async def test_doctor_names_a_wrong_bucket_and_a_missing_job_database(
     assert f"postgresql://127.0.0.1:{postgres.port}/no_engine does not exist on the server: create the" in engine
     assert "ENGINE_URL" in engine
     assert "s3://castroom-wrong/portraits does not exist: create the bucket, or correct PORTRAITS_URL." in portraits
+    assert not report.can_run
+
+
+async def test_doctor_names_a_pooler_that_shares_sessions(tmp_path: Path) -> None:
+    postgres = await asyncio.to_thread(require_postgres)
+    name = await asyncio.to_thread(postgres.create_database)
+    with pgbouncer(postgres, "transaction") as port:
+        settings = Settings.model_validate(
+            {
+                "data_dir": tmp_path / "bot",
+                "database_url": postgres.url(name).replace(str(postgres.port), str(port)),
+                "engine_url": postgres.url(name, "postgresql").replace(str(postgres.port), str(port)),
+                "executor_id": "one",
+            }
+        )
+        report = await run_checks(settings)
+    found = [line for line in report.lines if "shares sessions between transactions" in line]
+    assert [line.partition(":")[0] for line in found] == ["missing database", "missing engine"]
     assert not report.can_run
 
 

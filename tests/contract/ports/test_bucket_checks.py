@@ -44,7 +44,8 @@ async def test_a_missing_bucket_is_named_with_its_setting(monkeypatch: pytest.Mo
         monkeypatch.setenv(name, value)
     error = await failure_of(open_portraits("s3://no-such-bucket/portraits"))
     assert describe(error) == (
-        "s3://no-such-bucket/portraits does not exist: create the bucket, or correct PORTRAITS_URL. (404 NoSuchBucket)"
+        "s3://no-such-bucket/portraits does not exist: create the bucket, or correct PORTRAITS_URL. (404 NoSuchBucket) "
+        "See docs/operations.md#storage-missing"
     )
 
 

@@ -39,7 +39,8 @@ async def test_a_bot_with_a_wrong_bucket_does_not_start(workspace: PracticeEnvir
     bot = await start_bot(variables, workspace.data / "wrong.log")
     assert await bot.wait() == 1
     assert (workspace.data / "wrong.log").read_text("utf-8").splitlines()[-1] == (
-        "s3://castroom-wrong/portraits does not exist: create the bucket, or correct PORTRAITS_URL. (404 NoSuchBucket)"
+        "s3://castroom-wrong/portraits does not exist: create the bucket, or correct PORTRAITS_URL. (404 NoSuchBucket) "
+        "See docs/operations.md#storage-missing"
     )
 
 

@@ -1,5 +1,6 @@
 """A bot that cannot work on what is kept ends with a sentence that says what to do, and leaves all as it was."""
 
+import asyncio
 import sqlite3
 import sys
 from asyncio import create_subprocess_exec, wait_for
@@ -12,6 +13,8 @@ import pytest
 
 from playground.processes import ROOT, bot_environment
 from tests.contract.ports.test_database_errors import corrupt_page, locked_by_another_writer
+from tests.support.pgbouncer import pgbouncer
+from tests.support.postgres_server import require_postgres
 from tests.support.storage_builders import fresh_sqlite
 from tests.support.time_factor import scaled
 
@@ -82,3 +85,25 @@ async def test_database_locked_by_another_program_is_reported(tmp_path: Path, fi
     assert (status, len(output)) == (1, 1), output
     assert output[0].startswith(f"{file} is locked by another process: stop that first")
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("setting", ["DATABASE_URL", "ENGINE_URL"])
+async def test_pooler_that_shares_sessions_is_reported(tmp_path: Path, setting: str) -> None:
+    server = await asyncio.to_thread(require_postgres)
+    name = await asyncio.to_thread(server.create_database)
+    urls = {"DATABASE_URL": server.url(name), "ENGINE_URL": server.url(name, "postgresql")}
+    with pgbouncer(server, "transaction") as port:
+        urls[setting] = urls[setting].replace(str(server.port), str(port))
+        status, output = await run_bot(tmp_path, EXECUTOR_ID="one", **urls)
+    assert (status, len(output)) == (1, 1), output
+    assert f"or name the server itself in {setting}." in output[0]
+
+
+async def test_database_that_does_not_exist_is_reported(tmp_path: Path) -> None:
+    server = await asyncio.to_thread(require_postgres)
+    urls = {"DATABASE_URL": server.url("no_castroom"), "ENGINE_URL": server.url("postgres", "postgresql")}
+    status, output = await run_bot(tmp_path, EXECUTOR_ID="one", **urls)
+    assert (status, len(output)) == (1, 1), output
+    assert output[0].startswith(
+        f"postgresql://127.0.0.1:{server.port}/no_castroom does not exist on the server: create"
+    )

@@ -24,6 +24,7 @@ def make_scheduler(run_due: Job, check_retirements: Job = do_nothing) -> Schedul
         orphan_cleanup=SimpleNamespace(run=do_nothing),
         storage_retry=SimpleNamespace(check_portraits=do_nothing),
         monitoring=SimpleNamespace(measure=do_nothing),
+        retention=SimpleNamespace(run=do_nothing),
     )
     return Scheduler(casting)
 

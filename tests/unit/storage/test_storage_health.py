@@ -41,7 +41,8 @@ async def test_unwritable_portraits_are_reported_in_one_line(tmp_path: Path, mon
     monkeypatch.setattr(storage.portraits, "put", put_on_full_disk)
     health = await storage.check()
     assert health.portraits_error == (
-        "memory:/// does not answer: check PORTRAITS_URL, AWS_ENDPOINT_URL and AWS_REGION. (no space left)"
+        "memory:/// does not answer: check PORTRAITS_URL, AWS_ENDPOINT_URL and AWS_REGION. (no space left) "
+        "See docs/operations.md#storage-away"
     )
     assert not health.is_healthy
     await storage.close()
