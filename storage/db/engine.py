@@ -68,6 +68,8 @@ class Database:
 
     writer: AsyncEngine
     reader: AsyncEngine
+    autocommit: AsyncEngine | None = None
+    """Runs a single statement in one round trip instead of three, on PostgreSQL."""
 
     @asynccontextmanager
     async def transaction(self, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
@@ -86,7 +88,7 @@ class Database:
 
     async def execute(self, statement: UpdateBase) -> int:
         """Run one change in its own transaction; return how many rows it changed."""
-        async with self.transaction() as connection:
+        async with _connect(self.autocommit) if self.autocommit else self.transaction() as connection:
             return (await connection.execute(statement)).rowcount
 
     async def change_one(self, statement: UpdateBase) -> bool:
@@ -95,7 +97,7 @@ class Database:
 
     async def fetch_all(self, query: Executable) -> Sequence[Any]:
         """Return all rows of one query."""
-        async with self.snapshot() as connection:
+        async with _connect(self.autocommit) if self.autocommit else self.snapshot() as connection:
             return (await connection.execute(query)).all()
 
     async def drop_deleted_content(self, *, also_large: bool = False) -> bool:
@@ -138,7 +140,11 @@ def open_database(url: str, pool_size: int = 15, statement_timeout: float = 30.0
     check_connections(writer)
     milliseconds = str(round(statement_timeout * 1000))
     set_at_connect(writer, {"statement_timeout": milliseconds, "idle_in_transaction_session_timeout": milliseconds})
-    return Database(writer, writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True))
+    return Database(
+        writer,
+        writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True),
+        writer.execution_options(isolation_level="AUTOCOMMIT"),
+    )
 
 
 def set_at_connect(engine: AsyncEngine, parameters: Mapping[str, str]) -> None:

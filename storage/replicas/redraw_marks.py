@@ -58,8 +58,7 @@ class SqlRedrawMarks:
         # In the order of their ids: two processes that mark the same rounds must not wait for each other.
         found = select(rounds.c.id, rounds.c.team).where(rounds.c.id.in_(round_ids)).order_by(rounds.c.id)
         payload = func.concat(redraw_marks.c.team, " ", redraw_marks.c.round_id, " urgent" if urgent else " ")
-        async with self._database.transaction() as connection:
-            await connection.execute(insert_marks(found, urgent=urgent).returning(func.pg_notify(CHANNEL, payload)))
+        await self._database.execute(insert_marks(found, urgent=urgent).returning(func.pg_notify(CHANNEL, payload)))
 
     async def begin(self, round_id: str, team: str) -> int:
         async with self._database.transaction() as connection:
