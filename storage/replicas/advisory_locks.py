@@ -11,7 +11,7 @@ from contextvars import Context
 from hashlib import blake2b
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -25,6 +25,14 @@ _CHECK_SECONDS = 1.0
 _STATEMENT_TIMEOUT_SECONDS = 5.0
 # The server notices a lost host after about 10 + 3 x 3 seconds, and frees its locks.
 _KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "3"}
+
+_TRY_LOCK, _UNLOCK = text("SELECT pg_try_advisory_lock(:key)"), text("SELECT pg_advisory_unlock(:key)")
+# The halves of a key stand in two columns (https://www.postgresql.org/docs/current/view-pg-locks.html).
+_IS_FREE = text(
+    "SELECT NOT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+    " WHERE locktype = 'advisory' AND objsubid = 1 AND datname = current_database()"
+    " AND ((classid::bigint << 32) | objid::bigint) = :key)"
+)
 
 
 def lock_key(name: str) -> int:
@@ -66,7 +74,7 @@ class AdvisoryLocks:
     async def try_acquire(self, name: str) -> bool:
         """Return whether this process holds the lock, taking it if it is free; False without a connection."""
         async with self._mutex:
-            if name not in self._held and await self._call("pg_try_advisory_lock", name):
+            if name not in self._held and await self._call(_TRY_LOCK, name):
                 self._held.add(name)
             return name in self._held
 
@@ -74,21 +82,22 @@ class AdvisoryLocks:
         async with self._mutex:
             if name in self._held:
                 self._held.discard(name)
-                await self._call("pg_advisory_unlock", name)
+                await self._call(_UNLOCK, name)
 
     async def is_free(self, name: str) -> bool:
-        """Return whether no process holds the lock; False without a connection."""
-        if self.holds(name) or not await self.try_acquire(name):
-            return False
-        await self.release(name)
-        return True
+        """Return whether no process holds the lock; False without a connection.
 
-    async def _call(self, function: str, name: str) -> bool:
+        It only looks: a process that took the lock to find out would hold it while another one looks.
+        """
+        async with self._mutex:
+            return await self._call(_IS_FREE, name)
+
+    async def _call(self, statement: TextClause, name: str) -> bool:
         if self._connection is None:
             return False
         try:
             async with asyncio.timeout(_STATEMENT_TIMEOUT_SECONDS):
-                return bool(await self._connection.scalar(text(f"SELECT {function}(:key)"), {"key": lock_key(name)}))
+                return bool(await self._connection.scalar(statement, {"key": lock_key(name)}))
         except (DBAPIError, OSError, TimeoutError) as error:
             await self._lose(error)
             return False

@@ -100,6 +100,13 @@ async def test_a_process_is_gone_only_while_nothing_has_its_name(processes: tupl
     assert not await two.is_running(one.instance)
 
 
+async def test_processes_that_look_at_the_same_time_do_not_mistake_each_other_for_the_one_that_ended(
+    processes: tuple[Storage, Storage],
+) -> None:
+    looks = [replicas_of(storage).is_gone("three") for _ in range(30) for storage in processes]
+    assert all(await asyncio.gather(*looks))
+
+
 async def test_a_lost_session_frees_every_lock_and_is_opened_again(processes: tuple[Storage, Storage]) -> None:
     one, two = map(replicas_of, processes)
     lost: list[str] = []
