@@ -11,7 +11,10 @@ class ManyRepository(Protocol):
     """Lists of `/cast many`. A change applies only to the version that was read."""
 
     async def save(self, many: ManyList, at: datetime) -> None:
-        """Store a draft unless its id is stored; delete the person's drafts that are older than a day."""
+        """Store a draft unless its id is stored.
+
+        Deletes the person's drafts that are older than a day, and the workspace's ended lists older than 30 days.
+        """
 
     async def get(self, list_id: str) -> ManyList:
         """Raises KeyError for an unknown id."""

@@ -81,6 +81,8 @@ def problem(error: CastingError) -> str:
 
 
 def heading(many: ManyList) -> str:
+    if not many.lines:
+        return "The characters of this list were deleted"
     return f"Casting {pluralize(len(many.lines), 'character')}"
 
 

@@ -41,6 +41,7 @@ from storage.db.tables import (
     upscales,
     vote_inputs,
 )
+from storage.erasure.lists import remove_from_lists
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
 
@@ -151,6 +152,7 @@ class SqlCharacterDeletions:
             keys = await _name_keys(connection, character_id)
             for draft_id, _ in await _drafts_of(connection, character_id):
                 await connection.execute(delete(round_drafts).where(round_drafts.c.id == draft_id))
+            await remove_from_lists(connection, character_id, keys)
             await connection.execute(delete(aliases).where(aliases.c.character_id == character_id))
             nameless = {"name": DELETED_NAME, "name_key": f"{DELETED_NAME} {character_id}"}
             await connection.execute(update(characters).where(is_character).values(**nameless))

@@ -12,7 +12,7 @@ from storage.db.engine import Database, insert_new
 from storage.db.rows import to_row, with_place
 from storage.db.tables import cast_lists
 
-_DRAFT_LIFE = timedelta(days=1)
+_DRAFT_LIFE, _ENDED_LIFE = timedelta(days=1), timedelta(days=30)
 _COLUMNS = [column for column in cast_lists.c if column.name != "saved_at"]
 
 
@@ -24,13 +24,14 @@ class SqlManyRepository:
 
     async def save(self, many: ManyList, at: datetime) -> None:
         is_old_draft = (
-            (cast_lists.c.team == many.place.team)
-            & (cast_lists.c.person == many.person)
+            (cast_lists.c.person == many.person)
             & (cast_lists.c.state == ManyState.DRAFT)
             & (cast_lists.c.saved_at < at - _DRAFT_LIFE)
         )
+        has_ended = (cast_lists.c.state == ManyState.DONE) & (cast_lists.c.saved_at < at - _ENDED_LIFE)
+        is_old = (cast_lists.c.team == many.place.team) & or_(is_old_draft, has_ended)
         async with self._database.transaction() as connection:
-            await connection.execute(delete(cast_lists).where(is_old_draft))
+            await connection.execute(delete(cast_lists).where(is_old))
             await insert_new(connection, cast_lists, **to_row(many), saved_at=at)
 
     async def get(self, list_id: str) -> ManyList:

@@ -65,10 +65,13 @@ async def test_due_are_running_lists_and_those_whose_message_is_old(storage: Sto
     assert (await storage.cast_many.get("m3")).shown_version == 1, "an older message does not count as newer"
 
 
-async def test_old_drafts_of_the_same_person_are_deleted(storage: Storage) -> None:
+async def test_old_drafts_of_the_same_person_and_ended_lists_are_deleted(storage: Storage) -> None:
     await storage.cast_many.save(make_list("old"), NOW - timedelta(days=2))
     await storage.cast_many.save(make_list("theirs", person="U2"), NOW - timedelta(days=2))
+    await storage.cast_many.save(make_list("ended"), NOW - timedelta(days=31))
+    assert await storage.cast_many.update(make_list("ended", state=ManyState.DONE))
     await storage.cast_many.save(make_list("new"), NOW)
-    with pytest.raises(KeyError):
-        await storage.cast_many.get("old")
+    for gone in ("old", "ended"):
+        with pytest.raises(KeyError):
+            await storage.cast_many.get(gone)
     assert (await storage.cast_many.get("theirs")).person == "U2"

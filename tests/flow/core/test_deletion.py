@@ -45,6 +45,14 @@ async def request_of(harness: CastingHarness, round_id: str, person: str = LEAD,
     return DeletionRequest(character_id, FILM, person, typed, reason)
 
 
+async def paste_list(harness: CastingHarness, text: str) -> str:
+    """Paste a list of `/cast many`, confirm it, and start its first line; return the list's id."""
+    checked = await harness.casting.cast_many.check(text, FILM, LEAD, "a list")
+    await harness.casting.cast_many.confirm(checked.draft.id, LEAD)
+    await harness.casting.cast_many.advance_due()
+    return checked.draft.id
+
+
 async def delete(harness: CastingHarness, round_id: str) -> None:
     deletion = await harness.casting.deletion.request(await request_of(harness, round_id))
     await harness.casting.deletion.run(deletion.id)
@@ -74,6 +82,19 @@ async def test_no_table_and_no_file_has_a_trace_of_the_person_or_the_photo(
     like = (await harness.get_round(recast)).brief.reference
     assert like
     assert (like.key, like.sha256) == ("", "")
+
+
+async def test_a_list_loses_the_lines_of_the_character_and_keeps_the_others(
+    harness: CastingHarness, tmp_path: Path
+) -> None:
+    list_id = await paste_list(harness, f"{NAME}: a lighthouse keeper\nTomas: a pilot")
+    many = await harness.storage.cast_many.get(list_id)
+    round_ = await harness.audition(many.newest_round_id)
+    await delete(harness, round_.id)
+    many = await harness.storage.cast_many.get(list_id)
+    assert [line.brief.name for line in many.lines] == ["Tomas"]
+    assert many.shown_version != many.version, "the message is updated"
+    assert files_with(tmp_path, rf"(?i){NAME}".encode()) == []
 
 
 async def test_files_in_slack_are_deleted_and_the_message_says_so(harness: CastingHarness) -> None:
