@@ -94,7 +94,10 @@ class Installations(Protocol):
         ...
 
     async def delete(self, installation_id: str) -> bool:
-        """Delete an installation with its tokens; return whether there was one."""
+        """Delete an installation with its tokens; return whether there was one.
+
+        Which workspaces an organization has stays known, so that a repeated removal finds them.
+        """
         ...
 
     async def get_organization(self, team: str) -> str:

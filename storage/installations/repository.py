@@ -93,9 +93,8 @@ class SqlInstallations:
 
     async def delete(self, installation_id: str) -> bool:
         async with self._database.transaction() as connection:
-            is_served = organization_workspaces.c.enterprise == installation_id
             is_itself = organization_workspaces.c.team == installation_id
-            await connection.execute(delete(organization_workspaces).where(is_served | is_itself))
+            await connection.execute(delete(organization_workspaces).where(is_itself))
             statement = delete(installations).where(installations.c.id == installation_id)
             deleted = (await connection.execute(statement)).rowcount == 1
             await notify(connection, CHANNEL, installation_id)

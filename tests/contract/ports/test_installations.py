@@ -86,14 +86,16 @@ async def test_a_second_installation_replaces_the_first(storage: Storage) -> Non
     assert (found.token, found.refresh_token, found.expires_at, found.version) == ("xoxb-secret-2", "", None, 2)
 
 
-async def test_a_deleted_installation_is_gone_with_its_workspaces(storage: Storage) -> None:
+async def test_a_deleted_installation_is_gone_and_its_workspaces_stay_known(storage: Storage) -> None:
     await storage.installations.add(replace(INSTALLATION, team="", enterprise="E1"))
     await storage.installations.set_organization("T7", "E1")
     assert await storage.installations.get_organization("T7") == "E1"
     assert await storage.installations.delete("E1")
     assert not await storage.installations.delete("E1")
     assert await storage.installations.get("E1") is None
-    assert await storage.installations.get_organization("T7") == ""
+    assert list(await storage.installations.list_teams("E1")) == ["E1", "T7"]
+    await storage.installations.add(replace(INSTALLATION, team="T7"))
+    assert list(await storage.installations.list_teams("E1")) == ["E1"]
 
 
 async def test_of_two_refreshes_of_one_version_one_is_stored(storage: Storage) -> None:

@@ -279,9 +279,9 @@ def registered(kind: str) -> list[str | re.Pattern[str]]:
     found: list[str | re.Pattern[str]] = []
     original = getattr(app, kind)
 
-    def listen(constraint: Any, *rest: Any) -> Any:
+    def listen(constraint: Any, *rest: Any, **options: Any) -> Any:
         found.append(constraint)
-        return original(constraint, *rest)
+        return original(constraint, *rest, **options)
 
     setattr(app, kind, listen)
     register(app, StubUseCases().casting(), InMemoryRepositories().storage, _NO_DIRECTORY, _NO_CLIENTS)
