@@ -3,8 +3,13 @@
 from typing import Any
 
 import pytest
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.domain.errors import SlackUnavailable
 from bot.domain.ids import ChannelRef
+from handlers.slack.middleware import EnvelopeValidation
 from handlers.slack.payloads.installation import (
     decide_installation,
     installation_team,
@@ -173,3 +178,20 @@ def test_a_payload_of_a_workspace_is_not_of_an_organization() -> None:
     for body in (slash_command("help"), mention_event("hello"), message_press("vote:1", "r1")):
         assert not is_organizations(body)
         assert organization_workspaces(body) == []
+
+
+async def test_while_nobody_knows_who_is_installed_slack_is_asked_to_send_again() -> None:
+    class AwayLookup:
+        async def is_installed(self, team: str) -> bool:
+            raise SlackUnavailable(f"token of {team}: away")
+
+        async def learn_organization(self, team: str, enterprise: str) -> bool:
+            return False
+
+    app = AsyncApp(authorize=authorize_nobody, signing_secret="s", before_authorize=EnvelopeValidation(AwayLookup()))
+    response = await app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=slash_command("help")))
+    assert response.status == 503
+
+
+async def authorize_nobody() -> AuthorizeResult:
+    raise AssertionError("nobody is authorized")
