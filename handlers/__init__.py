@@ -9,6 +9,7 @@ from handlers.features.cast_many import CastManyListeners
 from handlers.features.channel_move import ChannelMoveListeners
 from handlers.features.comments import CommentListeners
 from handlers.features.compare import CompareListeners
+from handlers.features.consent_withdrawal import ConsentWithdrawalListeners
 from handlers.features.deletion import DeletionListeners
 from handlers.features.download import DownloadListeners
 from handlers.features.face_lock import LockListeners
@@ -86,6 +87,7 @@ def register(
         UpscaleListeners(casting, titles, guard),
         RecastListeners(casting, guard),
         DeletionListeners(casting, guard),
+        ConsentWithdrawalListeners(casting, guard),
         HistoryListeners(casting, faces, side_by_side, guard),
         DownloadListeners(casting, archives, guard),
         RoundFormListeners(casting, titles, directory, guard),

@@ -22,6 +22,7 @@ from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
 from storage.db.unfinished_copy import require_finished_copy
 from storage.erasure.characters import SqlCharacterDeletions, SqlPostedFiles
+from storage.erasure.consents import SqlConsents
 from storage.erasure.log import PortraitStoreErasureLog
 from storage.erasure.retention import SqlExpiredData
 from storage.erasure.workspaces import SqlRemovedWorkspaces
@@ -189,6 +190,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         erasure_log=PortraitStoreErasureLog(portraits),
         posted_files=SqlPostedFiles(database),
         expired_data=SqlExpiredData(database),
+        consents=SqlConsents(database),
         removed_workspaces=SqlRemovedWorkspaces(database, portraits),
         notifications=notifications,
         database=database,

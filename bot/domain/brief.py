@@ -56,24 +56,41 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True)
 class Consent:
-    """Who confirmed, when and in which words, that a real person agreed to this use of their photo."""
+    """Who confirmed, when and in which words, that a real person agreed to this use of their photo.
+
+    `withdrawn_at` is when that person took it back, as `withdrawn_by` reported.
+    """
 
     person: str
     at: datetime
     wording: str
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
 
 
 @dataclass(frozen=True)
 class Reference:
     """A picture whose face the portraits must keep: the face of character `name`, or `photo` for an attached file.
 
-    `key` (in the portraits store) and `sha256` (hex) are empty until the picture has been found.
+    `key` (in the portraits store) and `sha256` (hex) are empty until the picture has been found. `photo_round` is the
+    round that the photo was attached to, also where the face of a character was drawn after it.
     """
 
     name: str
     key: str = ""
     sha256: str = ""
     consent: Consent | None = None
+    photo_round: str = ""
+
+    @property
+    def origin_round(self) -> str:
+        """The round that the photo was attached to; empty where the likeness comes from no photo."""
+        return self.photo_round or (self.key.partition("/")[0] if self.is_attached else "")
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the person in the photo took their consent back."""
+        return self.consent is not None and self.consent.withdrawn_at is not None
 
     @property
     def needs_photo(self) -> bool:
@@ -114,6 +131,11 @@ class Brief:
     explicit_fields: frozenset[str] = frozenset()
     closes_at: datetime | None = None
     ground: Ground = Ground.MUTED
+
+    def require_consent(self) -> None:
+        """Raise BriefError if the consent to the likeness was withdrawn."""
+        if self.reference and self.reference.is_withdrawn:
+            raise BriefError("like", "consent_withdrawn", self.reference.name)
 
     def closing_time(self, now: datetime, shortest: timedelta = MIN_VOTING_TIME) -> datetime:
         """Return when a ballot that opens now closes; `closes_at` is ignored when it is too near."""

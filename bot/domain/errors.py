@@ -214,7 +214,10 @@ class TallyChanged(CastingError):
 
 @dataclass(eq=False)
 class CannotUpscale(CastingError):
-    """`reason` is not_cast, unlocked, no_way (4K already, or no model gives a larger picture) or changed."""
+    """`reason` is not_cast, unlocked, withdrawn, no_way (4K already, or no model gives a larger picture) or changed.
+
+    With withdrawn, the person in the photo took their consent back.
+    """
 
     reason: str
     character: str = ""

@@ -72,7 +72,8 @@ class Face:
     """A locked candidate. Its id is the round's id: a round gives at most one face.
 
     `use` is the intended use, empty if not given. A face with `unlocked` set stays in the history only. `variation_of`
-    is the number of the candidate it varies.
+    is the number of the candidate it varies. With `consent_withdrawn_at`, the person in the photo behind it took their
+    consent back.
     """
 
     round_id: str
@@ -101,6 +102,7 @@ class Face:
     use: str = ""
     unlocked: Unlock | None = None
     variation_of: int | None = None
+    consent_withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,22 @@ class PostedFiles(Protocol):
         ...
 
 
+class Consents(Protocol):
+    """Consents to the photos of real people. Every method may be repeated."""
+
+    async def withdraw(self, photo_round: str, audit_event: AuditEvent) -> Sequence[str]:
+        """Mark every brief and face that was drawn after the photo of this round; return the ids of their rounds."""
+        ...
+
+    async def list_photo_keys(self, photo_round: str, team: str) -> Sequence[str]:
+        """Return the keys of the stored photo."""
+        ...
+
+    async def clear_photo_keys(self, photo_round: str, team: str) -> None:
+        """Forget the keys and hashes of a photo that was deleted."""
+        ...
+
+
 class RemovedWorkspaces(Protocol):
     """Workspaces that removed the app. An installation of the app takes its workspaces off this list."""
 

@@ -12,7 +12,7 @@ from bot.domain.production import Production, ProductionSettings
 from bot.ports.call_reservations import CallReservations
 from bot.ports.cast_many import ManyRepository
 from bot.ports.comments import CommentRepository
-from bot.ports.erasure import CharacterDeletions, ErasureLog, PostedFiles, RemovedWorkspaces
+from bot.ports.erasure import CharacterDeletions, Consents, ErasureLog, PostedFiles, RemovedWorkspaces
 from bot.ports.handled_events import HandledEvents
 from bot.ports.installations import Installations, OAuthStates
 from bot.ports.ledger import Ledger, UpscaleRepository
@@ -193,3 +193,4 @@ class StoragePorts:
     posted_files: PostedFiles
     expired_data: ExpiredData
     removed_workspaces: RemovedWorkspaces
+    consents: Consents

@@ -13,6 +13,7 @@ from bot.usecases.cleanup import OrphanCleanup
 from bot.usecases.close_vote import CloseVote
 from bot.usecases.comments import Comments
 from bot.usecases.compare import Comparison
+from bot.usecases.consent_withdrawal import ConsentWithdrawal
 from bot.usecases.deletion import CharacterDeletion
 from bot.usecases.download import FaceDownload
 from bot.usecases.face_lock import LockFace
@@ -76,6 +77,7 @@ class Casting:
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)
         self.history = History(ports, self.recall)
+        self.consent_withdrawal = ConsentWithdrawal(ports, self.permissions)
         self.deletion = CharacterDeletion(ports, self.permissions)
         self.face_download = FaceDownload(ports, self.recall)
         self.aliases = Aliases(ports, self.permissions)

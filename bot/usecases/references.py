@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from bot.domain.brief import Brief, Consent
 from bot.domain.errors import BriefError, NotAvailableHere
-from bot.domain.face import Character
+from bot.domain.face import Character, Face
 from bot.domain.ids import ChannelRef
 from bot.domain.model_errors import InvalidImage
 from bot.imaging.pictures import HEIC_DETAIL, normalize_reference, run_in_thread
@@ -34,7 +34,24 @@ class ReferenceImages:
         if not await is_visible_to_all(self.ports.channel_access, face.place, place):
             is_private = await self.ports.channel_access.is_private(face.place)
             raise NotAvailableHere("private" if is_private else "outsiders")
-        return replace(brief, reference=replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256))
+        found = replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256)
+        return await self._inherit_consent(replace(brief, reference=found), face)
+
+    async def _inherit_consent(self, brief: Brief, face: Face) -> Brief:
+        """Return `brief` with the consent and the use of the photo that the face was drawn after, if it was.
+
+        Raises BriefError if the consent was withdrawn or is for another use.
+        """
+        source = (await self.ports.storage.rounds.get(face.round_id)).brief
+        if source.reference is None or source.reference.consent is None or brief.reference is None:
+            return brief
+        if source.reference.is_withdrawn:
+            raise BriefError("like", "consent_withdrawn", face.character)
+        if brief.use not in (None, source.use):
+            raise BriefError("like", "other_use", face.character, (source.use,) if source.use else ())
+        consent, photo_round = source.reference.consent, source.reference.origin_round or face.round_id
+        inherited = replace(brief.reference, consent=consent, photo_round=photo_round)
+        return replace(brief, reference=inherited, use=source.use)
 
     async def attach(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:
         """Return `brief` with an attached picture, stored upright, in sRGB and without metadata.
@@ -50,7 +67,9 @@ class ReferenceImages:
         digest = await run_in_thread(lambda: sha256(picture).hexdigest())
         key = f"{round_id}/reference/{digest}"
         await self.ports.storage.portraits.put(key, picture)
-        return replace(brief, reference=replace(brief.reference, key=key, sha256=digest, consent=consent))
+        return replace(
+            brief, reference=replace(brief.reference, key=key, sha256=digest, consent=consent, photo_round=round_id)
+        )
 
     async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
         """Return the one character of this name with a face; this production's characters come first."""

@@ -211,6 +211,7 @@ class StartRound:
 
     async def _save_round(self, new: Round, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         """Save the round; AlreadyCasting names the open round only to people who may see its channel."""
+        new.brief.require_consent()
         if recast and not new.parent:
             await self._require_visible_face(new)
         await self._require_within_limits(new)

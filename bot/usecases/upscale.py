@@ -90,6 +90,8 @@ class StartUpscale:
             raise NotAvailableHere("unknown")
         if face.unlocked:
             raise CannotUpscale("unlocked", face.character)
+        if face.consent_withdrawn_at:
+            raise CannotUpscale("withdrawn", face.character)
         return face
 
     def _new_upscale(self, face: Face, plan: UpscalePlan, attempt: int, person: str) -> Upscale:

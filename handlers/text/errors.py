@@ -65,6 +65,7 @@ _ACTIONS = {
     "recast": "answer this",
     "cast_many": "change this list",
     "delete": "delete this character",
+    "withdraw": "report a withdrawn consent",
     "recast_face": "re-cast or unlock this face",
     "upscale": "keep or decline this finish",
     "settle": "confirm whether this was charged",
@@ -116,6 +117,7 @@ _STATES = {
 
 _CANNOT_UPSCALE = {
     "not_cast": "This round has no locked face, so there is nothing to finish.",
+    "withdrawn": "The person in the photo took their consent back, so this face cannot be finished.",
     "unlocked": "This face was unlocked, so it cannot be finished. `/cast history {name}` says why.",
     "no_way": "{name} is already 4K, or no account here makes it larger: your Castroom administrator can add a Recraft "
     "key.",

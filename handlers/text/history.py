@@ -213,6 +213,7 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "run_off": _by_people("Run-off started"),
     "dropped": _by_people("Round cancelled"),
     "cancelled": _by_people("Round cancelled"),
+    "consent_withdrawn": _by_people("Consent to the photo withdrawn, reported"),
     EXPIRED_PORTRAITS: _expired("portrait", "that was not locked", "that were not locked"),
     EXPIRED_PHOTO: _expired("attached photo"),
     EXPIRED_VOTERS: _expired_voters,

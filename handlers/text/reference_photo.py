@@ -27,10 +27,18 @@ def rows(reference: Reference | None) -> tuple[tuple[str, str], ...]:
     if reference is None:
         return ()
     source = "reference image" if reference.is_attached else f"the face of {escape_mrkdwn(reference.name)}"
-    source_rows = (("Likeness", f"{source}, SHA-256 `{reference.sha256}`"),)
+    digest = f"SHA-256 `{reference.sha256}`" if reference.sha256 else "the picture was deleted"
+    source_rows = (("Likeness", f"{source}, {digest}"),)
     if (consent := reference.consent) is None:
         return source_rows
+    withdrawn_at = consent.withdrawn_at
+    withdrawn = (
+        (("Consent withdrawn", f"on {day(withdrawn_at)}, reported by {person(consent.withdrawn_by)}"),)
+        if withdrawn_at
+        else ()
+    )
     return (
         *source_rows,
         (CONSENT, f"{person(consent.person)} confirmed on {day(consent.at)}: “{escape_mrkdwn(consent.wording)}”"),
+        *withdrawn,
     )

@@ -8,7 +8,7 @@ from bot.domain.brief import Brief, Ground
 from bot.domain.catalogue import Size
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotState
-from handlers.text import lineage, voters
+from handlers.text import consent_withdrawal, lineage, voters
 from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import (
     capitalize_first,
@@ -35,6 +35,7 @@ _USES = {"film": "for film", "advertising": "for advertising", "internal": "for 
 _VOID_REASONS = {
     "cancelled": "The lead cancelled the round.",
     "dropped": "The lead cancelled the round. Its portraits and votes are kept.",
+    "consent_withdrawn": consent_withdrawal.VOID_NOTICE,
     "no_candidate": "No portrait arrived, so there is nothing to vote on.",
     "uninstalled": "Castroom was removed from the workspace. The portraits and votes are kept.",
 }

@@ -10,7 +10,7 @@ from bot.domain.face import Face
 from bot.domain.upscale import Upscale
 from bot.ports.roster import Page
 from bot.usecases.recall import RecallResult
-from handlers.text import alt_text, labels
+from handlers.text import alt_text, consent_withdrawal, labels
 from handlers.text import help as help_text
 from handlers.text import recall as recall_text
 from handlers.text import upscale as upscale_text
@@ -144,6 +144,7 @@ def _face_view(
         context(recall_text.alias_list(character.aliases)),
         image(location.file_id, alt_text.face(character.name, face.brief)) if location.file_id else None,
         section(text),
+        context(consent_withdrawal.notice(face.consent_withdrawn_at)),
         context(recall_text.being_recast(location.recast.closes_at, location.recast.link)) if location.recast else None,
         context(
             upscale_text.original_size(face.portrait),

@@ -308,6 +308,7 @@ faces = Table(
     Column("use", Text, nullable=False, server_default=""),
     Column("unlocked", JsonValue[Unlock](Unlock)),
     Column("variation_of", Integer),
+    Column("consent_withdrawn_at", UtcMicros),
     UniqueConstraint("character_id", "version"),
 )
 

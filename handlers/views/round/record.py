@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.domain.face import Face
 from bot.domain.upscale import UpscaleState, latest_upscale
-from handlers.text import alt_text, labels
+from handlers.text import alt_text, consent_withdrawal, labels
 from handlers.text import recast as recast_text
 from handlers.text import record as record_text
 from handlers.text import round as round_text
@@ -42,6 +42,8 @@ def record(data: RoundViewData) -> View:
 def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
     """Say what changed since, how the face was chosen, who is the understudy, and which face it replaces."""
     round_, tally, titles = data.round, data.tally, data.titles
+    if withdrawn := consent_withdrawal.notice(face.consent_withdrawn_at):
+        yield section(withdrawn)
     if unlock_text := record_text.unlock_notice(face, data.current_face, data.link_to(data.current_face)):
         yield section(unlock_text)
     winner = record_text.winner(face, titles, record_text.sealed_results(round_, tally, round_.locked_candidate))
@@ -88,11 +90,17 @@ def _buttons(data: RoundViewData) -> Iterator[Block]:
         yield button("versions", labels.VERSIONS, round_.id)
     if is_current:
         yield button("recast_face", recast_text.OPEN, round_.id)
+    reference = round_.brief.reference
+    if reference and reference.consent and not reference.is_withdrawn:
+        question = confirm(consent_withdrawal.TITLE, consent_withdrawal.CONSEQUENCE, consent_withdrawal.YES)
+        yield button("withdraw_consent", consent_withdrawal.BUTTON, round_.id, confirm=question)
 
 
 def _upscale_button(data: RoundViewData) -> Iterator[Block]:
     """Offer an upscale with its price, unless there is one or no model can do it."""
     latest = latest_upscale(data.upscales)
+    if data.face and data.face.consent_withdrawn_at:
+        return
     if data.upscale_plan is None or (latest and latest.is_live):
         return
     attempt = latest.attempt + 1 if latest else 1

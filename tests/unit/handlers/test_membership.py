@@ -27,6 +27,7 @@ DRAFT = RoundDraft("w1", PLACE, "U0LEAD", Brief("Maya", "a fisherwoman"))
 PRIVATE = {"channel": {"id": "C1", "is_private": True, "is_member": True}}
 # Presses on a message of the private channel, by action id: the value that the button carries.
 PRESSES = {
+    "withdraw_consent": "r1",
     "recast": "w1",
     "cast_with:only": "w1",
     "vote:1": "r1-0",

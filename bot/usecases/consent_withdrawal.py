@@ -1,0 +1,45 @@
+"""Withdrawn consent: the person in a photo no longer agrees to its use."""
+
+from dataclasses import dataclass
+
+from bot.domain.audit import AuditEvent
+from bot.domain.errors import NotAvailableHere, NotLead
+from bot.domain.round import OPEN_STATES
+from bot.usecases.access import Permissions
+from bot.usecases.ports import Ports
+
+CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawal:
+    """Marks every face drawn after a photo, stops its use and deletes the photo."""
+
+    ports: Ports
+    permissions: Permissions
+
+    async def withdraw(self, round_id: str, person: str) -> int:
+        """Withdraw the consent behind a round, for its lead or an administrator; return how many rounds are marked.
+
+        Rounds that draw or vote with the likeness end. A repeated call continues what a crash cut off. Raises
+        NotAvailableHere without a consent, NotLead.
+        """
+        round_ = await self.ports.storage.rounds.get(round_id)
+        reference = round_.brief.reference
+        if reference is None or reference.consent is None:
+            raise NotAvailableHere("unknown")
+        if person != round_.lead and not await self.permissions.is_administrator(round_.place, person):
+            raise NotLead("withdraw", round_.lead)
+        photo_round, team = reference.origin_round or round_id, round_.place.team
+        consents = self.ports.storage.consents
+        event = AuditEvent(CONSENT_WITHDRAWN, round_.place, person, self.ports.now(), round_.character_id, round_.id)
+        marked = await consents.withdraw(photo_round, event)
+        for marked_id in marked:
+            if (await self.ports.storage.rounds.get(marked_id)).state in OPEN_STATES:
+                await self.ports.storage.rounds.void(marked_id, CONSENT_WITHDRAWN)
+        for key in await consents.list_photo_keys(photo_round, team):
+            await self.ports.storage.portraits.delete(key)
+        await consents.clear_photo_keys(photo_round, team)
+        for marked_id in marked:
+            await self.ports.publisher.redraw_now(marked_id)
+        return len(marked)
