@@ -75,27 +75,27 @@ async def fill_server(
     """
     portraits, target_portraits = await asyncio.to_thread(_open_stores, portraits_url, to.portraits_url)
     target = open_database(to.database_url, statement_timeout=STATEMENT_TIMEOUT_SECONDS)
+    moves_pictures = portraits_url != to.portraits_url
     try:
-        async with _exclusive(to.database_url), source.snapshot() as connection:
-            digests = await digest_tables(connection)
-            state = await _find_state(target)
-            if state is None:
-                await target_portraits.check_anew()
-                if portraits_url != to.portraits_url and not may_have_pictures:
-                    await _require_empty_store(target_portraits, to.portraits_url)
-                state = await _begin(target, _State(to.portraits_url, digests, {}))
-            if (state.portraits_url, state.tables) != (to.portraits_url, digests):
-                raise TransferError(_OTHER_COPY)
-            owner = await _own(target)
-            await migrate(to.database_url, is_copying=True)
-            await _copy_tables(connection, target, owner, state, report)
-        await _require_equal_rows(target, digests)
-        report("rows: compared, equal")
-        count, total_bytes = 0, 0
-        if portraits_url != to.portraits_url:
-            count, total_bytes = await copy_pictures(portraits, target_portraits, report)
+        async with _exclusive(to.database_url):
+            async with source.snapshot() as connection:
+                digests = await digest_tables(connection)
+                state = await _find_state(target)
+                if state is None:
+                    await target_portraits.check_anew()
+                    if moves_pictures and not may_have_pictures:
+                        await _require_empty_store(target_portraits, to.portraits_url)
+                    state = await _begin(target, _State(to.portraits_url, digests, {}))
+                if (state.portraits_url, state.tables) != (to.portraits_url, digests):
+                    raise TransferError(_OTHER_COPY)
+                owner = await _own(target)
+                await migrate(to.database_url, is_copying=True)
+                await _copy_tables(connection, target, owner, state, report)
+            await _require_equal_rows(target, digests)
+            report("rows: compared, equal")
+            count, total_bytes = await copy_pictures(portraits, target_portraits, report) if moves_pictures else (0, 0)
             report(f"pictures: {count} compared, equal")
-        await _finish(target, owner)
+            await _finish(target, owner)
         return CopyResult(sum(digest.rows for digest in digests.values()), count, total_bytes)
     finally:
         await target.close()
