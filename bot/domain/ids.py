@@ -21,6 +21,11 @@ RUN_OFF_SHEET_PREFIX = "run-off-sheet:"
 FILE_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/avif": "avif"}
 
 
+def round_id_of_key(key: str) -> str:
+    """Return the round's id, which is the prefix of its slot and upscale ids."""
+    return key.partition("-")[0]
+
+
 def original_key(round_id: str, slot_id: str) -> str:
     """Return the storage key of a slot's original bytes."""
     return f"{round_id}/{slot_id}/original"

@@ -20,6 +20,7 @@ import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 
 from bot.domain.errors import CastingError, NotInstalled, PortraitMissing, StorageUnavailable
+from bot.domain.ids import round_id_of_key
 from bot.telemetry import logs, metrics, tracing
 from bot.usecases.casting import Casting
 from bot.usecases.storage_retry import StorageRetry
@@ -53,7 +54,8 @@ class JobRunner:
 
         Raises StorageUnavailable.
         """
-        if self._url.startswith("sqlite:///"):
+        is_sqlite = self._url.startswith("sqlite:///")
+        if is_sqlite:
             await asyncio.to_thread(_enable_wal, Path(self._url.removeprefix("sqlite:///")))
         config: DBOSConfig = {
             "name": "castroom",
@@ -63,6 +65,7 @@ class JobRunner:
             "serializer": DBOSPortableJSONSerializer(),
             "max_executor_threads": 16,
             "sys_db_pool_size": self._pool_size,
+            "db_engine_kwargs": {"connect_args": {"factory": _UnsyncedConnection}} if is_sqlite else {},
             "log_level": "WARNING",
         }
         DBOS(config=config)
@@ -125,6 +128,18 @@ class JobRunner:
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
 
+class _UnsyncedConnection(sqlite3.Connection):
+    """A connection whose commits do not wait for the disk; a killed process loses none of them.
+
+    A power cut can lose the last ones, never the file (https://www.sqlite.org/pragma.html#pragma_synchronous). The
+    application database waits for the disk, and what jobs must do is stored there: lost steps run again.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute("PRAGMA synchronous=NORMAL")
+
+
 def _build_workflows(casting: Casting) -> dict[str, Workflow]:
     """Return the jobs as workflows. Their bodies make no decisions, so that a replay takes the same path."""
     round_message, audition, round_pictures = (
@@ -137,18 +152,25 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
     @DBOS.workflow(name="slot", max_recovery_attempts=_MAX_RECOVERIES)
     async def slot(slot_id: str) -> None:
         with _job_context("slot", slot_id):
-            await _step(audition.generate_slot, slot_id)
+            await _step(audition.generate_when_posted, slot_id, name="generate_slot")
 
-    async def start_slot(slot_id: str) -> None:
-        with SetWorkflowID(_workflow_id("slot", slot_id, 0)):
-            await DBOS.start_workflow_async(slot, slot_id)
+    async def start_slots(round_id: str) -> None:
+        # One after the other: writers that wait for SQLite together back off for longer than they write.
+        for slot_id in await _step(audition.slot_ids, round_id):
+            with SetWorkflowID(_workflow_id("slot", slot_id, 0)):
+                await DBOS.start_workflow_async(slot, slot_id)
 
     @DBOS.workflow(name="audition", max_recovery_attempts=_MAX_RECOVERIES)
     async def round_(round_id: str) -> None:
         with _job_context("round", round_id):
-            slot_ids = await retrying_step(round_message.post, round_id)
-            # A start takes its position in the workflow before it first awaits, so a replay finds the same order.
-            await asyncio.gather(*(start_slot(slot_id) for slot_id in slot_ids))
+            # A slot waits for the message before it calls its model. The post takes the workflow's first position
+            # before it awaits, and only the slots take more, so a replay finds the recorded order.
+            posted, started = await asyncio.gather(
+                retrying_step(round_message.post, round_id), start_slots(round_id), return_exceptions=True
+            )
+            for failure in (posted, started):
+                if failure:
+                    raise failure
             await retrying_step(audition.open_when_ready, round_id)
             await retrying_step(round_pictures.publish_missing, round_id)
 
@@ -157,8 +179,7 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
     async def earlier_round(round_id: str) -> None:
         with _job_context("round", round_id):
             await retrying_step(round_message.post, round_id)
-            for slot_id in await _step(audition.slot_ids, round_id):
-                await start_slot(slot_id)
+            await start_slots(round_id)
             await _step(audition.wait_until_ready, round_id)
             await retrying_step(audition.open_ballot, round_id)
             await retrying_step(round_pictures.publish_missing, round_id)
@@ -200,9 +221,9 @@ def _job_context(kind: str, key: str) -> Iterator[None]:
         yield
 
 
-async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
-    """Run a recorded step without retries: paid use cases decide about retries themselves."""
-    name = use_case.__name__
+async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str, name: str = "") -> R:
+    """Run a recorded step without retries, which paid use cases decide; it keeps the `name` of earlier versions."""
+    name = name or use_case.__name__
     with tracing.span(f"step.{name}", round_id_of_key(key), step=name, item=key):
         return await DBOS.run_step_async({"name": name}, use_case, key)
 
@@ -249,11 +270,6 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
         if unexpected:
             await storage_retry.notify_lead(round_id_of_key(key), unexpected)
         raise
-
-
-def round_id_of_key(key: str) -> str:
-    """Return the round's id, which is the prefix of its slot and upscale ids."""
-    return key.partition("-")[0]
 
 
 def _retry_at(attempts: int, failed_at: int) -> float:

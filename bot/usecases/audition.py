@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 from bot.domain.audit import AuditEvent
 from bot.domain.errors import RoundClosed
+from bot.domain.ids import round_id_of_key
 from bot.domain.round import Round, RoundState
 from bot.usecases.access import Permissions
 from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.ports import Ports
+from bot.usecases.round_message import RoundMessage
 from bot.usecases.round_pictures import RoundPictures
 
 _MIN_CANDIDATES_TO_OPEN = 2
@@ -25,6 +27,7 @@ class Audition:
 
     ports: Ports
     portrait_generator: PortraitGenerator
+    round_message: RoundMessage
     round_pictures: RoundPictures
     permissions: Permissions
     _change_events: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
@@ -76,11 +79,17 @@ class Audition:
         self.round_pictures.forget_pictures(round_.id)
         await self.ports.publisher.redraw_now(round_.id)
 
-    # The step of the slot job.
+    # The step of the slot job, without and with the wait for the round's message.
 
     async def generate_slot(self, slot_id: str) -> None:
         """Make a slot final: a candidate or a failure. Never repeats a call that may have been paid for."""
-        round_ = await self.ports.storage.rounds.by_slot(slot_id)
+        await self._generate(await self.ports.storage.rounds.by_slot(slot_id), slot_id)
+
+    async def generate_when_posted(self, slot_id: str) -> None:
+        """Make a slot final as `generate_slot`, once its round has a message."""
+        await self._generate(await self.round_message.wait_until_posted(round_id_of_key(slot_id)), slot_id)
+
+    async def _generate(self, round_: Round, slot_id: str) -> None:
         slot = next(s for s in round_.slots if s.id == slot_id)
         if slot.is_final:
             return

@@ -88,7 +88,7 @@ class Casting:
         self.lock_face = LockFace(ports, self.close_vote, self.permissions)
         self.paid_calls = PaidCalls(ports, self.storage_retry)
         portrait_generator = PortraitGenerator(ports, self.storage_retry, self.paid_calls, self.round_pictures)
-        self.audition = Audition(ports, portrait_generator, self.round_pictures, self.permissions)
+        self.audition = Audition(ports, portrait_generator, self.round_message, self.round_pictures, self.permissions)
         self.start_upscale = StartUpscale(ports, self.permissions)
         self.run_upscale = RunUpscale(ports, self.storage_retry, self.paid_calls)
         quotes = Quotes(ports)

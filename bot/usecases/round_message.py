@@ -1,7 +1,8 @@
 """The message of a round: posted, reposted after a user deleted it; a round whose message Slack refuses is voided."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -13,15 +14,36 @@ from bot.usecases.retries import R, retry_rejected
 
 log = structlog.get_logger()
 
+_POLL_SECONDS = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class RoundMessage:
     """Keeps a message for every open round. Its methods are safe to repeat."""
 
     ports: Ports
+    _posts: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
 
-    async def post(self, round_id: str) -> list[str]:
-        """Post the round's message if it has none; return the slots to generate. Raises SlackUnavailable."""
+    async def post(self, round_id: str) -> None:
+        """Post the round's message if it has none; raises SlackUnavailable."""
+        ended = self._posts.setdefault(round_id, asyncio.Event())
+        try:
+            await self._post(round_id)
+        finally:
+            ended.set()
+            self._posts.pop(round_id, None)
+
+    async def wait_until_posted(self, round_id: str) -> Round:
+        """Return the round once it has a message, or left the drawing state: nothing is paid for it before."""
+        while True:
+            if ended := self._posts.get(round_id):
+                await ended.wait()
+            round_ = await self.ports.storage.rounds.get(round_id)
+            if round_.message_ts or round_.state is not RoundState.DRAWING:
+                return round_
+            await asyncio.sleep(_POLL_SECONDS)
+
+    async def _post(self, round_id: str) -> None:
         round_ = await self.ports.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES:
             await self._or_void(round_, partial(self.ports.publisher.post, round_id))
@@ -31,7 +53,6 @@ class RoundMessage:
                 await self._notify_thread_and_lead(await self.ports.storage.rounds.get(round_id))
         elif round_.slack_error:
             await self.ports.publisher.notify_lead(round_id, "called_off")
-        return [slot.id for slot in round_.slots]
 
     async def repost(self, round_id: str) -> None:
         """Post the message of an open round again if a user deleted it, with the vote reactions.

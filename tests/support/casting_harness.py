@@ -392,10 +392,10 @@ class CastingHarness:
     async def audition(self, round_id: str) -> Round:
         """Run the round job with its slots, from the post to the ballot."""
         audition = self.casting.audition
-        slot_ids = await self.casting.round_message.post(round_id)
+        await self.casting.round_message.post(round_id)
         async with asyncio.TaskGroup() as slots:
-            for slot_id in slot_ids:
-                slots.create_task(audition.generate_slot(slot_id))
+            for slot_id in await audition.slot_ids(round_id):
+                slots.create_task(audition.generate_when_posted(slot_id))
             await audition.open_when_ready(round_id)
             await self.casting.round_pictures.publish_missing(round_id)
         return await self.get_round(round_id)

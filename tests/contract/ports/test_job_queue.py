@@ -22,10 +22,11 @@ from tests.support.time_factor import scaled
 
 @dataclass
 class FakeUseCases:
-    """Use cases that record their calls. Slots wait for `release`; `failures_left` steps fail with `error`."""
+    """Use cases that record their calls. `failures_left` steps fail with `error`; slots wait for both events."""
 
     calls: list[str] = field(default_factory=list)
     release: asyncio.Event = field(default_factory=asyncio.Event)
+    posted: asyncio.Event = field(default_factory=asyncio.Event)
     failures_left: int = 0
     error: Exception = field(default_factory=lambda: ConnectionError("Slack is away"))
 
@@ -35,7 +36,7 @@ class FakeUseCases:
             "round_message": SimpleNamespace(post=self.post, repost=self.repost),
             "audition": SimpleNamespace(
                 slot_ids=self.slot_ids,
-                generate_slot=self.generate_slot,
+                generate_when_posted=self.generate_when_posted,
                 wait_until_ready=self.wait_until_ready,
                 open_ballot=self.open_ballot,
                 open_when_ready=self.open_when_ready,
@@ -47,12 +48,12 @@ class FakeUseCases:
         }
         return cast("Casting", SimpleNamespace(**parts))
 
-    async def post(self, key: str) -> list[str]:
+    async def post(self, key: str) -> None:
         if self.failures_left:
             self.failures_left -= 1
             raise self.error
         self.calls.append(f"post {key}")
-        return await self.slot_ids(key)
+        self.posted.set()
 
     async def repost(self, key: str) -> None:
         self.calls.append(f"post again {key}")
@@ -60,7 +61,8 @@ class FakeUseCases:
     async def slot_ids(self, key: str) -> list[str]:
         return [f"{key}-0", f"{key}-1"]
 
-    async def generate_slot(self, key: str) -> None:
+    async def generate_when_posted(self, key: str) -> None:
+        await self.posted.wait()
         self.calls.append(f"draw {key}")
         await self.release.wait()
 
@@ -243,6 +245,7 @@ def test_restarted_job_runner_resumes_its_jobs(engine_url: str) -> None:
 
     async def second_process() -> list[str]:
         use_cases = FakeUseCases()
+        use_cases.posted.set()
         use_cases.release.set()
         runner = await launch_runner(use_cases, engine_url)
         await wait_for_call(use_cases, "show r1", 10)
@@ -268,6 +271,7 @@ def test_a_round_that_an_earlier_version_started_is_resumed(engine_url: str) -> 
 
     async def this_version() -> list[str]:
         use_cases = FakeUseCases()
+        use_cases.posted.set()
         runner = await launch_runner(use_cases, engine_url)
         await runner.start("round", "r1")
         use_cases.release.set()
@@ -297,6 +301,7 @@ async def test_rows_of_ended_jobs_are_purged_and_running_jobs_stay(
     use_cases, runner = use_cases_and_runner
     await runner.start("repost", "r1")
     await wait_for_call(use_cases, "post again r1")
+    use_cases.posted.set()
     await runner.start("slot", "r2-0")
     await wait_for_call(use_cases, "draw r2-0")
     assert await runner.purge(datetime.now(UTC) - timedelta(days=1)) == 0

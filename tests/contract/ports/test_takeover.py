@@ -55,6 +55,7 @@ def unfinished_use_cases(called: object, release: asyncio.Event) -> Casting:
             audition=SimpleNamespace(
                 slot_ids=nothing,
                 generate_slot=nothing,
+                generate_when_posted=nothing,
                 wait_until_ready=nothing,
                 open_ballot=nothing,
                 open_when_ready=nothing,

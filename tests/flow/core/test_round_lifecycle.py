@@ -40,6 +40,32 @@ async def test_every_model_gets_the_same_prompt_for_four_candidates(harness: Cas
     assert ("vote_reactions", round_.id, "1", "2", "3", "4") in harness.publisher.events
 
 
+async def test_no_model_is_called_before_the_round_has_its_message(
+    harness: CastingHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slots start beside the post, and the first post fails."""
+    monkeypatch.setattr("bot.usecases.round_message._POLL_SECONDS", 0.01)
+    posts_before_calls: list[bool] = []
+
+    def note_posts(_request: object, _call: int) -> Exception:
+        posts_before_calls.append(("post", round_id) in harness.publisher.events)
+        return ProviderDown("openai:gpt-image-2", "503")
+
+    for model in (harness.fake_models.literal, harness.fake_models.skin):
+        model.script = note_posts
+    round_id = await harness.start_round()
+    harness.publisher.next_errors = [SlackUnavailable("chat.postMessage")]
+    async with asyncio.TaskGroup() as slots:
+        for slot_id in await harness.casting.audition.slot_ids(round_id):
+            slots.create_task(harness.casting.audition.generate_when_posted(slot_id))
+        with pytest.raises(SlackUnavailable):
+            await harness.casting.round_message.post(round_id)
+        await asyncio.sleep(0.05)
+        await harness.casting.round_message.post(round_id)
+    assert posts_before_calls
+    assert all(posts_before_calls)
+
+
 async def test_sheet_is_uploaded_before_the_ballot_and_emoji_come_last(harness: CastingHarness) -> None:
     round_ = await harness.run_to_voting()
     shown = [event for event in harness.publisher.events if event[0] in ("redraw_now", "vote_reactions")]
