@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image
+from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
@@ -57,6 +58,8 @@ class RosterPdf:
     """A PDF that grows page by page; `footer` stands at the bottom of each character's page."""
 
     def __init__(self, cover: PdfCover, footer: str, marks: PdfMarks) -> None:
+        # ASCII85 would be encoded in Python, a second for each picture, and is a quarter larger.
+        rl_config.useA85 = 0
         self._data = BytesIO()
         self._canvas = Canvas(self._data, pagesize=A4, pageCompression=1, lang="en")
         self._canvas.setTitle(cover.title)
