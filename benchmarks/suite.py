@@ -6,7 +6,7 @@ Parts of one step run in parallel, because they count and measure no time. A par
 from collections.abc import Mapping
 from functools import partial
 
-from benchmarks import ballot_model, chaos, fuzz, load, replicas, speed, standings
+from benchmarks import ballot_model, chaos, fuzz, learned_routing, load, replicas, speed, standings
 from benchmarks.load import account_limits, on_postgres, soak
 from benchmarks.report import Measure
 
@@ -21,6 +21,7 @@ PARTS: Mapping[str, Measure] = {
     "soak": soak.measure,
     "speed": speed.measure,
     "standings": standings.measure,
+    "learned-routing": learned_routing.measure,
 }
 STEPS: tuple[tuple[str, ...], ...] = (
     ("speed",),
@@ -30,6 +31,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("soak", "faults"),
     ("replicas",),
     ("standings",),
+    ("learned-routing",),
     ("histories", "badinput"),
 )
 # The variants that run with `--postgres`.

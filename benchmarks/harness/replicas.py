@@ -72,8 +72,9 @@ class ReplicaHarness(ChaosHarness):
         )
         async with await psycopg.AsyncConnection.connect(self._database_url, autocommit=True) as connection:
             row = await (await connection.execute(statement)).fetchone()
-        self.disruptions += 1
-        return int(row[0]) if row else 0
+        count = int(row[0]) if row else 0
+        self.disruptions += count > 0
+        return count
 
     async def restart_database(self) -> None:
         """Stop the server as a crash would, and start it again."""

@@ -1,6 +1,7 @@
 """Several bots on one PostgreSQL database and one bucket: what is lost, doubled or exceeded under disruption."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -34,10 +35,12 @@ _NOTES = (
 
 async def measure(data: Path, run_size: RunSize, replicas: int = _REPLICAS) -> Section:
     """Run all parts; those that wait for a minute to pass run together."""
-    shares = run_size.pick(4, 200)
-    kills, takeovers = await _kill_in_parallel(data, shares, replicas, run_size.pick(1, 2))
+    kills, takeovers = await _kill_in_parallel(data, run_size.pick(4, 200), replicas, run_size.pick(1, 2))
+    _print_losses("kills", kills)
     cuts = await run_lock_session_cuts(data / "cuts", run_size.pick(2, 20), replicas)
+    _print_losses("lock sessions cut", cuts)
     restarts = await run_database_restarts(data / "restarts", run_size.pick(1, 5), replicas)
+    _print_losses("database crashes", restarts)
     rows = (
         *_loss_rows(f"{kills.disruptions} kills (-9) of one of {replicas} bots", kills),
         Row("… takeovers; median and longest", _takeover_figure(takeovers), "under 10 s"),
@@ -49,6 +52,11 @@ async def measure(data: Path, run_size: RunSize, replicas: int = _REPLICAS) -> S
     )
     stuck = (kills + cuts + restarts).unfinished
     return Section("Replicas", rows, (*_NOTES, *stuck), _summary_rows(replicas, kills, takeovers))
+
+
+def _print_losses(name: str, losses: LossReport) -> None:
+    """Print what a part found: the next one may fail."""
+    print(f"{name}: {losses}", file=sys.stderr, flush=True)
 
 
 async def _kill_in_parallel(data: Path, times: int, replicas: int, harnesses: int) -> tuple[LossReport, list[float]]:

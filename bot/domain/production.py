@@ -31,6 +31,7 @@ class ProductionSettings:
     may_change_settings: tuple[str, ...] = ()
     per_round: Decimal | None = None
     per_month: Decimal | None = None
+    learn_routing: bool = False
     keep_portraits: int | None = None
     keep_photos: int | None = None
     keep_voters: int | None = None

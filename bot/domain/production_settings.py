@@ -29,6 +29,8 @@ PEOPLE_LIMIT = 50
 OWN_PRODUCTION = "own"
 # Slack's menus cannot be cleared, so this value means: not set.
 ANY = "any"
+# The value of a ticked box.
+ON = "on"
 
 V = TypeVar("V")
 
@@ -42,6 +44,7 @@ FIELDS = (
     "quorum",
     "models",
     "look",
+    "learn_routing",
     *PEOPLE_FIELDS,
     "per_round",
     "per_month",
@@ -66,6 +69,7 @@ class SettingsInput:
         settings = ProductionSettings(
             models=form.all_of("models", SLOT_LIMIT),
             look=form.parse("look", lambda _, raw: Look(raw), None),
+            learn_routing=form.first("learn_routing") == ON,
             style=form.parse("style", _parse_style, ""),
             ballot=form.parse("ballot", lambda _, raw: BallotMode(raw), BallotMode.OPEN),
             open_for=form.parse("for", _parse_duration, timedelta(hours=24)),
@@ -112,6 +116,7 @@ def as_text(name: str, settings: ProductionSettings) -> dict[str, str]:
         "name": name,
         "models": " ".join(settings.models),
         "look": settings.look or "",
+        "learn_routing": ON if settings.learn_routing else "",
         "style": settings.style,
         "ballot": settings.ballot,
         "for": str(int(settings.open_for.total_seconds() // 60)),

@@ -1,7 +1,7 @@
 """Events of a round, for a character's history."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, people_for_none
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RECAST, Round, RoundState
+from bot.domain.round import RECAST, Round, RoundState, RoutingReason
 from bot.domain.spend_report import RoundSpend
 from bot.domain.upscale import Upscale
 
@@ -29,7 +29,7 @@ class TimelineEvent:
     lead), upscaled and upscale_kept, _offered, _declined or _failed, or the action of an audit event. `people` are the
     actors; a sealed ballot gives only their `count`. `version` is a face's, `usd` the amount spent or the most it may
     be, `detail` a reason or an upscale's model, `votes` the counts of a closed ballot by candidate number. `lead` is
-    set where another person started the round.
+    set where another person started the round. `routing_reason` is set where the production's votes chose models.
     """
 
     kind: str
@@ -45,6 +45,7 @@ class TimelineEvent:
     lead: str = ""
     stage: BallotStage = BallotStage.FIRST
     votes: Mapping[int, int] = field(default_factory=dict)
+    routing_reason: RoutingReason | None = None
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ def _start_event(round_: Round) -> TimelineEvent:
     lead = round_.lead if round_.lead != round_.started_by else ""
     kind = round_.origin or "started"
     price, reason = round_.repeat_price, round_.recast_reason
-    return TimelineEvent(
-        kind, round_.opened_at, round_.place, round_.id, (round_.started_by,), usd=price, detail=reason, lead=lead
-    )
+    routing = round_.routing_reason if round_.routing_reason.learned else None
+    start = TimelineEvent(kind, round_.opened_at, round_.place, round_.id, (round_.started_by,), routing_reason=routing)
+    return replace(start, usd=price, detail=reason, lead=lead)
 
 
 def _spend_events(records: RoundRecords) -> Iterator[TimelineEvent]:

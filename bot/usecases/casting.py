@@ -20,6 +20,7 @@ from bot.usecases.face_lock import LockFace
 from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.history import History
 from bot.usecases.home import Home
+from bot.usecases.learned_routing import LearnedRouting
 from bot.usecases.model_retirement import RetirementWatcher
 from bot.usecases.monitoring import Monitoring
 from bot.usecases.paid_calls import PaidCalls
@@ -91,7 +92,7 @@ class Casting:
         self.audition = Audition(ports, portrait_generator, self.round_message, self.round_pictures, self.permissions)
         self.start_upscale = StartUpscale(ports, self.permissions)
         self.run_upscale = RunUpscale(ports, self.storage_retry, self.paid_calls)
-        quotes = Quotes(ports)
+        quotes = Quotes(ports, LearnedRouting(ports))
         self.start_round = StartRound(ports, quotes, ReferenceImages(ports), self.permissions)
         self.cast_many = CastMany(ports, self.start_round, quotes, self.permissions)
         self.round_form = RoundForm(ports, self.permissions, self.start_round, quotes)

@@ -11,6 +11,8 @@ from bot.domain.ids import ChannelRef
 from bot.domain.round import RoutingReason
 from bot.domain.routing import Route
 from bot.domain.routing import route as choose_route
+from bot.domain.standings.preferences import Preferences
+from bot.usecases.learned_routing import LearnedRouting
 from bot.usecases.ports import Ports
 
 
@@ -32,11 +34,12 @@ class Quotes:
     """Routes and prices briefs by the catalogue, the accounts' health, and the production's defaults and caps."""
 
     ports: Ports
+    learned_routing: LearnedRouting
 
     async def quote(self, brief: Brief, place: ChannelRef) -> Quote:
         """Return the models and the price for `brief` in `place`; raises BriefError, NoModels, OverBudget."""
         brief, caps = await self.apply_settings(brief, place)
-        found = self.route(brief, caps)
+        found = await self.route_in(place, brief, caps)
         price = estimate(found.models, brief.size, brief.reference_count)
         caps.check_round(price)
         other_size = Size.DRAFT if brief.size is Size.FOUR_K else Size.FOUR_K
@@ -67,7 +70,11 @@ class Quotes:
             filled = replace(filled, models=self._usable_models(filled))
         return filled, self.ports.caps.tightened_by(settings)
 
-    def route(self, brief: Brief, caps: Caps | None = None) -> Route:
+    async def route_in(self, place: ChannelRef, brief: Brief, caps: Caps) -> Route:
+        """Choose the models of a round in `place`, also by what the production's votes taught."""
+        return self.route(brief, caps, await self.learned_routing.preferences(place))
+
+    def route(self, brief: Brief, caps: Caps | None = None, preferences: Preferences | None = None) -> Route:
         today = self.ports.now().date()
         return choose_route(
             brief,
@@ -75,6 +82,7 @@ class Quotes:
             today,
             self.ports.model_health.is_available,
             (caps or self.ports.caps).per_round,
+            preferences,
         )
 
     def _usable_models(self, brief: Brief) -> tuple[str, ...]:

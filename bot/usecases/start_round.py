@@ -66,7 +66,7 @@ class StartRound:
                 raise
             draft = RoundDraft("", place, person, brief, lead, source_thread_ts)
             raise await self._unclear_reference(error, draft, trigger) from error
-        chosen = _mark_default_models(brief, self.quotes.route(brief, caps))
+        chosen = _mark_default_models(brief, await self.quotes.route_in(place, brief, caps))
         draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         if chosen.needs_confirmation:
             raise await self._unavailable_error(chosen, draft, trigger, caps)
@@ -132,7 +132,7 @@ class StartRound:
         draft = await self._get_complete_draft(draft_id, person)
         await self.permissions.require_start(draft.place, person)
         brief, caps = await self.quotes.apply_settings(draft.brief, draft.place)
-        chosen = self.quotes.route(brief, caps)
+        chosen = await self.quotes.route_in(draft.place, brief, caps)
         if chosen.needs_confirmation:
             raise await self._unavailable_error(chosen, replace(draft, brief=brief), draft_id, caps)
         new = self._build_round(
@@ -153,7 +153,7 @@ class StartRound:
         brief, origin = refined or parent.brief, "refined" if refined else "rerolled"
         caps = await self.quotes.caps_for(parent.place)
         new = self._build_round(
-            self.quotes.route(brief, caps),
+            await self.quotes.route_in(parent.place, brief, caps),
             RoundDraft(child_round_id(parent.place.team, parent.id), parent.place, person, brief),
             caps,
         )
@@ -186,7 +186,7 @@ class StartRound:
         await self.permissions.require_start(place, person)
         caps = await self.quotes.caps_for(place)
         new = self._build_round(
-            self.quotes.route(brief, caps),
+            await self.quotes.route_in(place, brief, caps),
             RoundDraft(self.recast_round_id(face_round, key), place, person, brief),
             caps,
         )

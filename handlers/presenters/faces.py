@@ -75,7 +75,8 @@ class FacePresenter:
             event.round_id for event in events_on_page(character_history, page) if event.kind in START_KINDS
         }
         locations = {round_id: await self._locations.for_round(round_id) for round_id in started_round_ids}
-        return history(character_history, page, {round_id: location.link for round_id, location in locations.items()})
+        links = {round_id: location.link for round_id, location in locations.items()}
+        return history(character_history, page, links, self._titles)
 
     async def versions(
         self, team: str, round_id: str, other_round_id: str, person: str, large: Sequence[str] = ()

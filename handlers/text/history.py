@@ -21,6 +21,7 @@ from handlers.text.format import (
 )
 from handlers.text.model_titles import Titles
 from handlers.text.record import as_sentence, locked_by, unlocked_by, votes
+from handlers.text.routing import table_note
 
 FIRST_VERSION, SECOND_VERSION = "First version", "Second version"
 _DETAIL_LIMIT = 100
@@ -46,9 +47,10 @@ def summary(history: CharacterHistory) -> str:
     return join_parts(*parts)
 
 
-def event(entry: TimelineEvent, url: str) -> str:
+def event(entry: TimelineEvent, url: str, titles: Titles | None = None) -> str:
     """Return `Today at 14:02 · Version 1 unlocked by @lena: too young.`; `url` links to the round's message."""
-    return f"{when(entry.at)} · {_EVENT_TEXTS.get(entry.kind, _unknown_event)(entry, url)}"
+    text = f"{when(entry.at)} · {_EVENT_TEXTS.get(entry.kind, _unknown_event)(entry, url)}"
+    return join_parts(text, table_note(entry.routing_reason, titles) if titles and entry.routing_reason else "")
 
 
 def more_before(number: int) -> str:

@@ -29,6 +29,7 @@ LABELS = {
     "name": "Production",
     "models": "Models",
     "look": "Look",
+    "learn_routing": "Learn from votes",
     "style": "House style",
     "ballot": "Ballot",
     "for": "Voting stays open for",
@@ -44,6 +45,7 @@ LABELS = {
     "keep_voters": "Keep who voted for what, in days",
     "keep_audit": "Keep entries of the audit log, in days",
 }
+LEARN_ROUTING = "Closed blind ballots choose the models, where the brief names none"
 MODELS_EMPTY = "Chosen by each brief"
 LOOKS = {
     "any": "Chosen by each brief",
@@ -95,6 +97,7 @@ _FIELD_NAMES = {
     "name": "the name",
     "models": "the models",
     "look": "the look",
+    "learn_routing": "learning from votes",
     "style": "the house style",
     "ballot": "the ballot",
     "for": "how long votes stay open",
@@ -238,6 +241,8 @@ def _value(field: str, text: str, titles: Titles) -> str:
         return dollars(Decimal(text)) if text else "Castroom's"
     if field in KEEP_FIELDS:
         return pluralize(int(text), "day") if text else "Castroom's"
+    if field == "learn_routing":
+        return "on" if text else "off"
     if field == "models":
         return join_words([escape_mrkdwn(titles(model_id)) for model_id in text.split()]) or "those chosen by the brief"
     if field == "for":

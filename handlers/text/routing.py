@@ -1,8 +1,9 @@
 """Which models draw and why, and what replaces unavailable ones."""
 
 from bot.domain.errors import AlternativeOffer, ModelsUnavailable, UnavailableModel
-from bot.domain.round import Round, RoutingReason
-from handlers.text.format import dollars, escape_mrkdwn, join_words, truncate
+from bot.domain.round import LearnedChoice, Round, RoutingReason
+from bot.domain.routing.learned import ROUNDS_WITHOUT
+from handlers.text.format import dollars, escape_mrkdwn, join_words, pluralize, truncate
 from handlers.text.model_titles import Titles
 
 _WORD_LIMIT = 30
@@ -37,7 +38,10 @@ def models(round_: Round, titles: Titles) -> str:
     if reason.kind == "only_one" and not any(a.reason != "no_key" for a in reason.unavailable):
         return f"Only {names} has an account here: one model draws all {len(round_.slots)}, so the vote is not blind."
     if len(round_.models) > 1:
-        return " ".join([f"{names} get the same brief{reason_note(reason)}.", *left_out_notes])
+        learned = learned_note(reason, titles)
+        return " ".join(
+            [f"{names} get the same brief{reason_note(reason)}.", *([learned] if learned else []), *left_out_notes]
+        )
     choice = _CHOICE_REASONS.get(reason.kind, "")
     return " ".join([f"Only {names} draws{choice}: the vote is not blind.", *left_out_notes])
 
@@ -49,6 +53,19 @@ def reason_note(reason: RoutingReason) -> str:
     if reason.matched_rules:
         return f" ({'; '.join(f'{rule}: {_quoted(words)}' for rule, words in reason.matched_rules)})"
     return f" ({_LOOKS.get(reason.look, _LOOKS[''])})"
+
+
+def learned_note(reason: RoutingReason, titles: Titles) -> str:
+    """Say what this production's votes had to do with the choice; empty where they had nothing to do with it."""
+    texts = [text for choice in reason.learned if (text := _learned_choice(choice, titles))]
+    return f"By this production's votes: {join_words(texts)}." if texts else ""
+
+
+def table_note(reason: RoutingReason, titles: Titles) -> str:
+    """Say what the table alone would have chosen; empty where it would have chosen the same models."""
+    if {choice.model for choice in reason.learned} == set(reason.table_models):
+        return ""
+    return f"the table alone would have drawn {join_words([escape_mrkdwn(titles(m)) for m in reason.table_models])}"
 
 
 def left_out(reason: RoutingReason) -> list[str]:
@@ -83,6 +100,15 @@ def _unavailable_note(model: UnavailableModel) -> str:
         return text
     prices = f"{dollars(model.substitute_price)} a portrait instead of {dollars(model.price)}"
     return f"{text} {escape_mrkdwn(model.substitute)} instead costs up to {prices}."
+
+
+def _learned_choice(choice: LearnedChoice, titles: Titles) -> str:
+    name = escape_mrkdwn(titles(choice.model))
+    if choice.why == "not_drawn":
+        return f"{name}, which was not drawn for {ROUNDS_WITHOUT} rounds"
+    if choice.why == "votes" and choice.rounds:
+        return f"{name} with {choice.ticks} of {choice.possible} ticks in {pluralize(choice.rounds, 'round')} like this"
+    return ""
 
 
 def _quoted(words: tuple[str, ...]) -> str:

@@ -20,13 +20,15 @@ _SECTION_LIMIT = 2800
 _MAX_VERSIONS = 100
 
 
-def history(character_history: CharacterHistory, page: int, links: Mapping[str, str]) -> View:
+def history(
+    character_history: CharacterHistory, page: int, links: Mapping[str, str], titles: Titles | None = None
+) -> View:
     """Show one page of events, newest first; `links` are messages' URLs by round id."""
     found = character_history.recall_result
     if found.kind in ("unsure", "several", "nothing"):
         return unresolved(found, "history")
     events = events_on_page(character_history, page)
-    lines = [history_text.event(event, links.get(event.round_id, "")) for event in events]
+    lines = [history_text.event(event, links.get(event.round_id, ""), titles) for event in events]
     remaining = len(character_history.events) - (page + 1) * PAGE_SIZE
     title = history_text.heading(character_history.character.name)
     return view(

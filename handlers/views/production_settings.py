@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.domain.brief import QUORUM_LIMIT
-from bot.domain.production_settings import ANY, FIELDS, NAME_LIMIT, PEOPLE_FIELDS, STYLE_LIMIT
+from bot.domain.production_settings import ANY, FIELDS, NAME_LIMIT, ON, PEOPLE_FIELDS, STYLE_LIMIT
 from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX
 from bot.usecases.production_settings import SettingsForm
 from handlers.text import production_settings as production_settings_text
@@ -13,6 +13,7 @@ from handlers.views.builder import Block, context, divider, paragraph, view
 from handlers.views.fields import (
     FieldOptions,
     build_modal,
+    checkboxes,
     choices_of,
     multi_select,
     number_input,
@@ -87,6 +88,9 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
             choices_of(production_settings_text.LOOKS),
             settings.look or ANY,
         )
+    if field == "learn_routing":
+        ticked = [ON] if settings.learn_routing else []
+        return checkboxes(field, label, [(production_settings_text.LEARN_ROUTING, ON)], ticked)
     if field == "ballot":
         return radio_buttons(field, label, choices_of(production_settings_text.BALLOTS), settings.ballot)
     if field == "for":

@@ -1,7 +1,7 @@
 """Routing: chooses the models for a brief from the rules, availability and price."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +10,9 @@ from bot.domain.catalogue import Catalogue, ModelSpec
 from bot.domain.errors import BriefError, NoModels, UnavailableModel
 from bot.domain.round import RoutingReason
 from bot.domain.routing.availability import Availability, model_line
+from bot.domain.routing.learned import choose_pair
 from bot.domain.routing.rules import DEFAULT_ORDER, ORDER_BY_LOOK, match_rules, preference_order
+from bot.domain.standings.preferences import Preferences
 
 _DEFAULT_MODEL_COUNT = 2
 _MAX_REASON_WORDS = 2
@@ -45,13 +47,16 @@ def route(
     today: date,
     is_up: Callable[[str], bool] = assume_all_up,
     max_price: Decimal | None = None,
+    preferences: Preferences | None = None,
 ) -> Route:
     """Choose models for `brief`. `is_up` tells for an exact id whether it answers; `max_price` in dollars per round.
+
+    `preferences` are what the production's votes taught; models named by a person or by the settings stay above them.
 
     Raises BriefError for an unknown name, too many slots or an unsupported reference; NoModels if no account serves it.
     """
     availability = Availability(brief, catalogue, today, is_up)
-    return _route_named(availability) if brief.models else _route_by_rules(availability, max_price)
+    return _route_named(availability) if brief.models else _route_by_rules(availability, max_price, preferences)
 
 
 def _route_named(availability: Availability) -> Route:
@@ -87,11 +92,18 @@ def _resolve_name(name: str, availability: Availability) -> ModelSpec | None:
     )
 
 
-def _route_by_rules(availability: Availability, max_price: Decimal | None) -> Route:
+def _route_by_rules(availability: Availability, max_price: Decimal | None, preferences: Preferences | None) -> Route:
     brief = availability.brief
     matches = () if brief.look else match_rules(brief.text)
     families = preference_order([ORDER_BY_LOOK[brief.look]] if brief.look else [h.rule.family_order for h in matches])
     requested, without_reference = _default_models(families, availability)
+    words = tuple((h.rule.name, h.words[:_MAX_REASON_WORDS]) for h in matches)
+    reason = RoutingReason("", brief.look.value if brief.look else "", words)
+    if preferences and (
+        pair := choose_pair(preferences, reason.context, families, requested, availability, has_words=bool(matches))
+    ):
+        requested = list(pair.models)
+        reason = replace(reason, learned=pair.choices, table_models=pair.table)
     chosen, unavailable = _with_substitutes(requested, families, availability)
     if not chosen:
         raise (
@@ -101,7 +113,6 @@ def _route_by_rules(availability: Availability, max_price: Decimal | None) -> Ro
         )
     if max_price is not None and availability.total(chosen) > max_price:
         chosen, unavailable = _fit_price(chosen, unavailable, families, availability, max_price)
-    words = tuple((h.rule.name, h.words[:_MAX_REASON_WORDS]) for h in matches)
     kind = (
         "only_one"
         if len(chosen) < len(requested) or len(requested) < _DEFAULT_MODEL_COUNT
@@ -109,7 +120,7 @@ def _route_by_rules(availability: Availability, max_price: Decimal | None) -> Ro
         if words
         else "look"
     )
-    reason = RoutingReason(kind, brief.look.value if brief.look else "", words, (*without_reference, *unavailable))
+    reason = replace(reason, kind=kind, unavailable=(*without_reference, *unavailable))
     return _require_confirmation(Route(availability.slots(chosen), reason), requested, availability)
 
 

@@ -39,7 +39,7 @@ class Fit:
         index = {model: n for n, model in enumerate(self.models)}
         for place in without:
             _add(rest, self.rounds[place], index, self.terms[place], -1.0)
-        step = _newton_step(rest)
+        step = newton_step(rest)
         return difference + step[a] - step[b]
 
 
@@ -51,7 +51,7 @@ def fit(rounds: Sequence[BlindRound], ridge: float = RIDGE) -> Fit:
     strengths = [0.0] * len(models)
     for _ in range(_STEPS):
         terms = _all_terms(informative, index, strengths)
-        step = _newton_step(_total(informative, index, terms, ridge, strengths))
+        step = newton_step(_total(informative, index, terms, ridge, strengths))
         scale = min(1.0, _LARGEST_STEP / max(map(abs, step), default=1.0)) if any(step) else 1.0
         strengths = [s + scale * d for s, d in zip(strengths, step, strict=True)]
         if max(map(abs, step), default=0.0) < _PRECISION:
@@ -86,7 +86,7 @@ def _add(total: RoundTerms, round_: BlindRound, index: Mapping[str, int], terms:
             total.information[place][other] += sign * terms.information[i][j]
 
 
-def _newton_step(terms: RoundTerms) -> Vector:
+def newton_step(terms: RoundTerms) -> Vector:
     """Solve information * step = gradient by elimination; the ridge makes the information positive definite."""
     rows: Matrix = [[*row, value] for row, value in zip(terms.information, terms.gradient, strict=True)]
     size = len(rows)
