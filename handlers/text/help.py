@@ -9,22 +9,19 @@ MORE = "More: options"
 OPTIONS = "Options come after the brief, in any order."
 _TYPED_LIMIT = 60
 
-# One command a line: what to type, and what it does.
+# What to type, and what it does; one line names two commands about the same, so that the help stays short.
 _USAGES: Mapping[str, tuple[str, str]] = {
     "cast": ("/cast Maya: weathered 60-year-old fisherwoman", "casts Maya: several models draw the same words"),
     "form": ("/cast", "opens a form; so does *Cast from this message* in the menu of a message"),
     "many": ("/cast many", "casts a pasted list, one after another, after one look at all prices"),
-    "show": ("/cast Maya", "shows Maya's face to you"),
-    "ask": ("@Castroom who is Maya?", "shows it to the channel"),
-    "list": ("/cast list", "lists every character"),
-    "roster": ("/cast roster", "sends you the whole cast as one picture"),
-    "share_roster": ("/cast share roster", "sends you the cast as a PDF for people without Slack"),
+    "show": ("/cast Maya", "shows Maya's face to you; `@Castroom who is Maya?` shows it to the channel"),
+    "list": ("/cast list", "lists every character; `/cast history Maya` lists who started, voted and locked"),
+    "roster": ("/cast roster", "sends you the whole cast as one picture; `/cast share roster` as a PDF"),
     "history": ("/cast history Maya", "lists who started, voted and locked, and why"),
     "alias": (
         "/cast alias Maya = the fisherwoman",
-        "gives Maya a second name",
+        "gives Maya a second name; `/cast alias the fisherwoman =` removes it",
     ),
-    "unalias": ("/cast alias the fisherwoman =", "removes that name"),
     "delete": ("/cast delete Maya", "deletes Maya with all portraits, after a question"),
     "spend": ("/cast spend", "sends you what was spent, today and this month"),
     "standings": ("/cast standings", "sends you which models your votes prefer, and how surely"),
@@ -33,7 +30,7 @@ _USAGES: Mapping[str, tuple[str, str]] = {
 }
 _GROUPS = (
     ("Cast", ("cast", "form", "many")),
-    ("Find a face", ("show", "ask", "list", "roster", "share_roster", "history", "alias", "unalias", "delete")),
+    ("Find a face", ("show", "list", "roster", "alias", "delete")),
     ("Models, money and settings", ("standings", "spend", "settings")),
 )
 # Actions that have a button and no command.
