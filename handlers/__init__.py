@@ -19,6 +19,7 @@ from handlers.features.home import HomeListeners
 from handlers.features.home_card import HomeCardListeners
 from handlers.features.home_cast import HomeCastListeners
 from handlers.features.mention import MentionListeners
+from handlers.features.picture_report import ReportListeners
 from handlers.features.production_settings import ProductionSettingsListeners
 from handlers.features.recall import RecallListeners
 from handlers.features.recast import RecastListeners
@@ -88,6 +89,7 @@ def register(
         RecastListeners(casting, guard),
         DeletionListeners(casting, guard),
         ConsentWithdrawalListeners(casting, guard),
+        ReportListeners(casting, guard),
         HistoryListeners(casting, faces, side_by_side, guard),
         DownloadListeners(casting, archives, guard),
         RoundFormListeners(casting, titles, directory, guard),

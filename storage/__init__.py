@@ -24,6 +24,7 @@ from storage.db.unfinished_copy import require_finished_copy
 from storage.erasure.characters import SqlCharacterDeletions, SqlPostedFiles
 from storage.erasure.consents import SqlConsents
 from storage.erasure.log import PortraitStoreErasureLog
+from storage.erasure.reports import SqlPictureReports
 from storage.erasure.retention import SqlExpiredData
 from storage.erasure.workspaces import SqlRemovedWorkspaces
 from storage.handled_events import SqlHandledEvents
@@ -191,6 +192,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         posted_files=SqlPostedFiles(database),
         expired_data=SqlExpiredData(database),
         consents=SqlConsents(database),
+        reports=SqlPictureReports(database),
         removed_workspaces=SqlRemovedWorkspaces(database, portraits),
         notifications=notifications,
         database=database,

@@ -87,7 +87,7 @@ class Round:
     sheet. `patience_until` minus `opened_at` is how long the models may take. `origin` is how it came from `parent`
     (rerolled, refined, recast), `recast_reason` the lead's reason. `requested_by` started it where another person leads
     it. `source_thread_ts` is the thread it was requested in. The current ballot was opened or extended at
-    `voting_since`; the models were revealed at `first_closed_at`.
+    `voting_since`; the models were revealed at `first_closed_at`. The pictures are hidden since `reported_at`.
     """
 
     id: str
@@ -120,6 +120,7 @@ class Round:
     source_thread_ts: str = ""
     tally: Tally | None = None
     run_off: RunOff | None = None
+    reported_at: datetime | None = None
     slots: tuple[Slot, ...] = ()
 
     @property

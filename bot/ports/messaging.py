@@ -36,6 +36,9 @@ class DirectMessages(Protocol):
     async def send_deletion_report(self, recipient: Recipient, refused_files: Sequence[str]) -> None:
         """Report that a character is deleted, and how many files Slack refused to delete; raises SlackUnavailable."""
 
+    async def send_report(self, recipient: Recipient, round_: Round, reporter: str, reason: str) -> None:
+        """Tell who decides that a person reported the round's pictures; raises SlackUnavailable."""
+
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the spend report; raises SlackUnavailable."""
 

@@ -19,6 +19,7 @@ from bot.ports.ledger import Ledger, UpscaleRepository
 from bot.ports.messaging import Recipient
 from bot.ports.redraws import RedrawMarks
 from bot.ports.replicas import Replicas
+from bot.ports.reports import PictureReports
 from bot.ports.retention import ExpiredData
 from bot.ports.roster import Roster
 from bot.ports.rounds import BallotRepository, DraftRepository, ReminderRepository, RoundRepository, SlotRepository
@@ -194,3 +195,4 @@ class StoragePorts:
     expired_data: ExpiredData
     removed_workspaces: RemovedWorkspaces
     consents: Consents
+    reports: PictureReports

@@ -24,6 +24,7 @@ from bot.usecases.learned_routing import LearnedRouting
 from bot.usecases.model_retirement import RetirementWatcher
 from bot.usecases.monitoring import Monitoring
 from bot.usecases.paid_calls import PaidCalls
+from bot.usecases.picture_report import PictureReporting
 from bot.usecases.ports import Ports
 from bot.usecases.production_settings import ProductionSettingsEditor
 from bot.usecases.quotes import Quotes
@@ -78,6 +79,7 @@ class Casting:
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)
         self.history = History(ports, self.recall)
+        self.reporting = PictureReporting(ports, self.permissions)
         self.consent_withdrawal = ConsentWithdrawal(ports, self.permissions)
         self.deletion = CharacterDeletion(ports, self.permissions)
         self.face_download = FaceDownload(ports, self.recall)

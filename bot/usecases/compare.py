@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import filename
 from bot.domain.round import Round, RoundState
@@ -33,15 +34,22 @@ class Comparison:
 
     async def compare_first_two(self, round_id: str) -> ComparisonResult:
         """Select the two candidates to compare first, in an open run-off its finalists."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self._get_shown(round_id)
         is_run_off = round_.run_off is not None and round_.state is RoundState.VOTING
         numbers = tuple(round_.ballot_options) if is_run_off else first_two(round_)
         return ComparisonResult(round_, tuple(round_.candidate_by_number(number) for number in numbers))
 
     async def compare(self, round_id: str, slot_ids: Collection[str]) -> ComparisonResult:
         """Select the candidates of the round that are in `slot_ids`."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self._get_shown(round_id)
         return ComparisonResult(round_, tuple(slot for slot in round_.candidates if slot.id in slot_ids))
+
+    async def _get_shown(self, round_id: str) -> Round:
+        """Return a round whose pictures are not hidden; raises NotAvailableHere."""
+        round_ = await self.ports.storage.rounds.get(round_id)
+        if round_.reported_at:
+            raise NotAvailableHere("reported")
+        return round_
 
     async def compose(self, comparison: ComparisonResult) -> Picture:
         """Draw the chosen candidates side by side at one crop and sharpness, numbered; raises PortraitMissing."""

@@ -93,7 +93,13 @@ class Recall:
         face = await self.ports.storage.roster.get_face(round_id)
         if face is None or not await self.ports.channel_access.can_see(person, face.place):
             raise NotAvailableHere("unknown")
+        if await self.is_reported(round_id):
+            raise NotAvailableHere("reported")
         return face
+
+    async def is_reported(self, round_id: str) -> bool:
+        """Return whether the pictures of a round are hidden."""
+        return (await self.ports.storage.rounds.get(round_id)).reported_at is not None
 
     async def list_versions(self, round_id: str, person: str) -> tuple[Face, ...]:
         """List every face of the same character that the person may see, newest first; raises NotAvailableHere."""

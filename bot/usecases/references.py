@@ -42,7 +42,10 @@ class ReferenceImages:
 
         Raises BriefError if the consent was withdrawn or is for another use.
         """
-        source = (await self.ports.storage.rounds.get(face.round_id)).brief
+        source_round = await self.ports.storage.rounds.get(face.round_id)
+        if source_round.reported_at:
+            raise NotAvailableHere("reported")
+        source = source_round.brief
         if source.reference is None or source.reference.consent is None or brief.reference is None:
             return brief
         if source.reference.is_withdrawn:

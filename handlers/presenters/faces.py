@@ -120,6 +120,8 @@ class FacePresenter:
         """Find the message and the picture; upload the picture again once where Slack has lost it."""
         location = await self._locations.for_recalled(found)
         face = found.characters[0].face if found.kind == "face" else None
+        if face and await self._recall.is_reported(face.round_id):
+            location = replace(location, file_id=None, is_reported=True)
         if face and (open_round_id := found.characters[0].open_round_id):
             location = replace(location, recast=await self._locations.for_round(open_round_id))
         if face is None or not location.file_id:

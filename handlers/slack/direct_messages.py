@@ -20,6 +20,7 @@ from handlers.slack.files import Upload, Uploads
 from handlers.slack.locations import Permalinks
 from handlers.slack.responder import PostedMessage, send_dm, update_message
 from handlers.text import deletion, direct_messages
+from handlers.text import picture_report as words_of_report
 from handlers.text import spend as words
 from handlers.text import voters as words_of_voters
 from handlers.text.model_titles import Titles
@@ -53,6 +54,10 @@ class SlackDirectMessages:
 
     async def send_deletion_report(self, recipient: Recipient, refused_files: Sequence[str]) -> None:
         text = deletion.report(len(refused_files))
+        await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
+
+    async def send_report(self, recipient: Recipient, round_: Round, reporter: str, reason: str) -> None:
+        text = words_of_report.notice(round_, reporter, reason, await self._permalinks.get(round_))
         await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:

@@ -7,8 +7,9 @@ from bot.domain.slot import Slot
 from bot.usecases.compare import ComparisonResult
 from handlers.text import alt_text, slack_refusals
 from handlers.text import compare as compare_text
+from handlers.text import picture_report as report_text
 from handlers.text.model_titles import Titles
-from handlers.views.builder import Block, build_options, button, context, image, plain, section, view
+from handlers.views.builder import Block, actions, build_options, button, context, image, plain, section, view
 from handlers.views.fields import build_modal
 
 CHOICE_ID = "look_at"
@@ -37,6 +38,7 @@ def compare(
             else _image_blocks(comparison, comparison.chosen, titles, file_urls)
         ),
         section(compare_text.NOTHING) if not comparison.chosen else None,
+        actions([button("report_candidate", report_text.BUTTON, round_.id)]),
     )
     return build_modal("look", round_.id, compare_text.TITLE, "", body)
 

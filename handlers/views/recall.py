@@ -12,6 +12,7 @@ from bot.ports.roster import Page
 from bot.usecases.recall import RecallResult
 from handlers.text import alt_text, consent_withdrawal, labels
 from handlers.text import help as help_text
+from handlers.text import picture_report as report_text
 from handlers.text import recall as recall_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn
@@ -27,13 +28,14 @@ _PROMPT_LIMIT = 6500
 class Location:
     """Where Slack shows a round: its message's link, the portrait's file id, and the closing time.
 
-    `recast` is the location of the open round that casts the face again.
+    `recast` is the location of the open round that casts the face again. With `is_reported` its pictures are hidden.
     """
 
     link: str = ""
     file_id: str | None = None
     closes_at: datetime | None = None
     recast: "Location | None" = None
+    is_reported: bool = False
 
 
 def recalled(
@@ -143,6 +145,7 @@ def _face_view(
         header(character.name),
         context(recall_text.alias_list(character.aliases)),
         image(location.file_id, alt_text.face(character.name, face.brief)) if location.file_id else None,
+        section(report_text.HIDDEN) if location.is_reported else None,
         section(text),
         context(consent_withdrawal.notice(face.consent_withdrawn_at)),
         context(recall_text.being_recast(location.recast.closes_at, location.recast.link)) if location.recast else None,

@@ -39,3 +39,16 @@ removed_workspaces = Table(
     Column("installation_id", Text, nullable=False),
     Column("removed_at", UtcMicros, nullable=False),
 )
+
+# Reports of a round's pictures; the round itself says whether they are hidden.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("team", Text, nullable=False),
+    Column("round_id", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcMicros, nullable=False),
+    Index("ix_reports_round_id", "round_id"),
+)

@@ -165,6 +165,7 @@ rounds = Table(
     Column("tally", JsonValue[Tally](Tally)),
     Column("run_off", JsonValue[RunOff](RunOff)),
     Column("remind_at", UtcMicros),
+    Column("reported_at", UtcMicros),
     _one_of("state", RoundState),
     UniqueConstraint("team", "channel", "message_ts"),
     Index("ix_rounds_state_closes_at", "state", "closes_at"),

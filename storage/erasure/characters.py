@@ -21,7 +21,7 @@ from bot.domain.upscale import IN_PROGRESS_STATES
 from bot.ports.erasure import Deletion, RoundFiles
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database, insert_new, upsert
-from storage.db.erasure_tables import deletions, is_unfinished, posted_files
+from storage.db.erasure_tables import deletions, is_unfinished, posted_files, reports
 from storage.db.tables import (
     aliases,
     audit_log,
@@ -64,6 +64,7 @@ _EMPTY_ROUND = {
     "tally": None,
     "run_off": None,
     "remind_at": None,
+    "reported_at": None,
 }
 
 
@@ -131,7 +132,7 @@ class SqlCharacterDeletions:
             await _delete_uploads(connection, round_id, files)
             for table in (
                 *(vote_inputs, ballot_submissions, reminders, comments, comment_messages),
-                *(upscales, faces, slots, posted_files),
+                *(upscales, faces, slots, posted_files, reports),
             ):
                 await connection.execute(delete(table).where(table.c.round_id == round_id))
             is_round = rounds.c.id == round_id

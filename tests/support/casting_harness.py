@@ -239,6 +239,7 @@ class FakeDirectMessages:
     overspend_notices: list[tuple[Recipient, LedgerEntry]] = field(default_factory=list)
     spend_reports: list[tuple[Recipient, SpendReport]] = field(default_factory=list)
     reminders: list[tuple[str, str]] = field(default_factory=list)
+    reports: list[tuple[str, str, str, str]] = field(default_factory=list)
     deletion_reports: list[tuple[Recipient, tuple[str, ...]]] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
 
@@ -261,6 +262,11 @@ class FakeDirectMessages:
         if recipient.person in self.unreachable:
             raise SlackUnavailable("chat.postMessage")
         self.deletion_reports.append((recipient, tuple(refused_files)))
+
+    async def send_report(self, recipient: Recipient, round_: Round, reporter: str, reason: str) -> None:
+        if recipient.person in self.unreachable:
+            raise SlackUnavailable("chat.postMessage")
+        self.reports.append((recipient.person, round_.id, reporter, reason))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         self.spend_reports.append((recipient, report))

@@ -11,6 +11,7 @@ from handlers.text import round as round_text
 from handlers.text import run_off as run_off_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn, join_parts
+from handlers.views import picture_report as report
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, portrait_file_id, who_voted_button
@@ -25,7 +26,10 @@ def record(data: RoundViewData) -> View:
         join_parts(escape_mrkdwn(title), winner, separator=" "),
         header(title),
         *brief_blocks(round_),
-        image(file_id, alt_text.face(round_.character, round_.brief.text)) if file_id else None,
+        report.hidden(round_.id) if round_.reported_at else None,
+        image(file_id, alt_text.face(round_.character, round_.brief.text))
+        if file_id and not round_.reported_at
+        else None,
         *(_face_blocks(data, face) if face else ()),
         context(run_off_text.first_ballot(round_)),
         context(record_text.other_candidates(round_, data.tally, data.titles)),
@@ -90,6 +94,8 @@ def _buttons(data: RoundViewData) -> Iterator[Block]:
         yield button("versions", labels.VERSIONS, round_.id)
     if is_current:
         yield button("recast_face", recast_text.OPEN, round_.id)
+    if not round_.reported_at:
+        yield report.report_button(round_.id)
     reference = round_.brief.reference
     if reference and reference.consent and not reference.is_withdrawn:
         question = confirm(consent_withdrawal.TITLE, consent_withdrawal.CONSEQUENCE, consent_withdrawal.YES)

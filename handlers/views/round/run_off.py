@@ -6,6 +6,7 @@ from handlers.text import run_off as run_off_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
+from handlers.views import picture_report as report
 from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, origin
@@ -42,6 +43,8 @@ def run_off(data: RoundViewData) -> View:
 
 def _finalists(data: RoundViewData) -> Block | None:
     """Show the finalists alone; until Slack has their picture, say so."""
+    if data.round.reported_at:
+        return report.hidden(data.round.id)
     if not data.run_off_sheet:
         return context(run_off_text.PICTURE_TO_COME)
     return image(data.run_off_sheet, alt_text.contact_sheet(data.round, tuple(data.round.ballot_options)))

@@ -11,6 +11,7 @@ from bot.domain.upscale import Upscale, UpscalePlan
 from handlers.text import alt_text, failures, labels, lineage, slack_refusals
 from handlers.text import record as record_text
 from handlers.text.model_titles import Titles
+from handlers.views import picture_report as report
 from handlers.views.builder import Block, button, context, image, section
 
 
@@ -76,6 +77,9 @@ def origin(data: RoundViewData) -> Block | None:
 def contact_sheet(data: RoundViewData) -> Iterator[Block]:
     """Show the newest uploaded contact sheet, and why Slack rejected a newer one."""
     round_ = data.round
+    if round_.reported_at:
+        yield report.hidden(round_.id)
+        return
     if round_.sheet_file:
         yield image(
             round_.sheet_file, alt_text.contact_sheet(round_, [s.number for s in round_.candidates if s.number])

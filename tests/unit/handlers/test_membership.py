@@ -28,6 +28,8 @@ PRIVATE = {"channel": {"id": "C1", "is_private": True, "is_member": True}}
 # Presses on a message of the private channel, by action id: the value that the button carries.
 PRESSES = {
     "withdraw_consent": "r1",
+    "report": "r1",
+    "report_dismiss": "r1",
     "recast": "w1",
     "cast_with:only": "w1",
     "vote:1": "r1-0",
@@ -78,6 +80,7 @@ PRESSES = {
 MODAL_CHOICES = {
     "how": "r1 1 0.15",
     "look_at": "r1",
+    "report_candidate": "r1",
     "look_large": "r1",
     "version_large:1:2": "r1",
     "version_left": "r1",
@@ -97,6 +100,7 @@ SUBMISSIONS = {
     "form_recast": "w1",
     "settings": "C1 0",
     "delete_character": "C1 c1",
+    "report_picture": "r1",
 }
 # Here the user names a channel, so the form itself says that they are not in it.
 CHANNEL_FORMS = ("cast_channel",)

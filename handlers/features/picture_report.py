@@ -1,0 +1,65 @@
+"""[Report ...] under faces and in the comparison, its form, and the decision of the lead."""
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import BriefError
+from bot.usecases.casting import Casting
+from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
+from handlers.slack.modals import notice, open_modal, push_modal
+from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.payloads.parsers import submission_from
+from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
+from handlers.slack.responder import Responder
+from handlers.text import errors
+from handlers.text import picture_report as words
+from handlers.text.format import strip_mrkdwn
+from handlers.views import picture_report as blocks
+from handlers.views import private
+from handlers.views.builder import View
+
+
+class ReportListeners:
+    """Listeners for everybody who sees the round; the decision is checked in the use case."""
+
+    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
+        self._reporting = casting.reporting
+        self._guard = guard
+
+    def listen(self, app: AsyncApp) -> None:
+        app.action("report")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action("report_dismiss")(press_listener(self.on_dismiss, self._guard.get_round, ack_first=True))
+        app.action("report_candidate")(view_action_listener(self.on_candidate, self._guard.get_round))
+        app.view(blocks.CALLBACK_ID)(
+            ack_listener(submission_from, self.on_submit, _replace_form, self._guard.get_round)
+        )
+
+    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
+        """Ask for the reason."""
+        await open_modal(responder.client, press.trigger_id, blocks.form(press.id))
+
+    async def on_candidate(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Ask for the reason above the comparison."""
+        await push_modal(client, view_action.form.trigger_id, blocks.form(view_action.form.id))
+
+    async def on_dismiss(self, press: ButtonPress, _responder: Responder) -> None:
+        """Show the pictures again, for the lead and administrators."""
+        await self._reporting.show_again(press.id, press.person)
+
+    async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
+        """Show an invalid reason at its field; else confirm in the modal, hide the pictures and tell the lead."""
+        reason = submission.value(blocks.REASON)
+        try:
+            self._reporting.check(reason)
+        except BriefError as error:
+            await ack(response_action="errors", errors={blocks.REASON: strip_mrkdwn(errors.sentence(error))})
+            return
+        await ack(response_action="update", view=notice(words.TITLE, private.note(words.DONE)))
+        async with reply_with_errors(ignore):
+            await self._reporting.report(submission.id, submission.person, reason)
+
+
+async def _replace_form(ack: AsyncAck, view: View) -> None:
+    await ack(response_action="update", view=notice(words.TITLE, view))
