@@ -4,6 +4,7 @@ The bots have one core; the database, the bucket, the practice workspace and the
 """
 
 import asyncio
+import os
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -50,6 +51,7 @@ async def measure(data: Path, run_size: RunSize) -> Section:
     rounds, people = run_size.pick(6, 50), run_size.pick(12, 30)
     steps = (40.0, 80.0) if run_size is RunSize.QUICK else (50.0, 75.0, 100.0, 125.0, 150.0, 200.0, 300.0)
     seconds = run_size.pick(2, 5)
+    load_before = os.getloadavg()[0]
     with separate_cores() as bot_cores:
         sqlite = await _vote_on_sqlite(data / "sqlite", bot_cores, rounds, people)
         postgres, rates = await _vote_on_postgres(data / "postgres", bot_cores, rounds, people, steps, seconds)
@@ -57,11 +59,11 @@ async def measure(data: Path, run_size: RunSize) -> Section:
     return Section(
         "Load on PostgreSQL",
         (
-            *_voting_rows(f"PostgreSQL and S3: votes counted, of {votes}", postgres, votes),
+            *_voting_rows("PostgreSQL and S3: votes counted", postgres, votes),
             *_voting_rows("SQLite and a folder, in the same run: votes counted", sqlite, votes),
             *(row for rate in rates for row in _rate_rows(rate)),
         ),
-        _notes(rounds, people),
+        _notes(rounds, people, load_before),
         (
             Row(
                 f"PostgreSQL and S3: {rounds} rounds at once, {people} voters each: votes",
@@ -152,11 +154,13 @@ def _rate_rows(result: ReplicaRate) -> tuple[Row, ...]:
     )
 
 
-def _notes(rounds: int, people: int) -> tuple[str, ...]:
+def _notes(rounds: int, people: int, load_before: float) -> tuple[str, ...]:
     return (
         f"{people} people vote once in each of {rounds} rounds, as in the part `load`. All bots share one core; the "
         "database, the bucket, the practice workspace and the voters share the other one. The database does not wait "
         "for the disk, as in the tests; SQLite does.",
+        f"Before the run the machine's load average was {load_before:.1f}, from other work on its cores; the benchmark "
+        f"ran at nice {os.getpriority(os.PRIO_PROCESS, 0)}. Compare the figures within this run only.",
         "Two cores limit this: more bots do not get more processor time here, so the figures show that they do not "
         "slow each other down, not how far they grow. The CPU times say which core is full first: a core has 1,000 ms "
         "a second.",

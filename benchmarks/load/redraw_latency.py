@@ -24,7 +24,10 @@ def count_rate_limited(calls: Sequence[Json]) -> int:
 
 
 def redraw_latencies(results: Sequence[VoteResult], calls: Sequence[Json]) -> list[float]:
-    """Return the seconds from each vote to the message that shows it: the k-th vote is shown at a count of k."""
+    """Return the seconds from each vote to the message that shows it: the k-th vote is shown at a count of k.
+
+    Votes that no message showed are left out.
+    """
     shown_counts: defaultdict[tuple[str, int], list[tuple[float, int]]] = defaultdict(list)
     for call in calls:
         if call["ok"]:
@@ -35,7 +38,8 @@ def redraw_latencies(results: Sequence[VoteResult], calls: Sequence[Json]) -> li
     for result in sorted(results, key=lambda c: c.sent_at):
         vote_times[result.vote.ballot.ts, result.vote.number].append(result.sent_at)
     return [
-        next(end for end, count in shown_counts[where] if count >= place and end >= at) - at
+        shown_at - at
         for where, times in vote_times.items()
         for place, at in enumerate(times, start=1)
+        if (shown_at := next((end for end, count in shown_counts[where] if count >= place and end >= at), None))
     ]
