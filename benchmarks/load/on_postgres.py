@@ -161,7 +161,7 @@ def _notes(rounds: int, people: int, load_before: float) -> tuple[str, ...]:
         "for the disk, as in the tests; SQLite does.",
         f"Before the run the machine's load average was {load_before:.1f}, from other work on its cores; the benchmark "
         f"ran at nice {os.getpriority(os.PRIO_PROCESS, 0)}. Compare the figures within this run only.",
-        "Two cores limit this: more bots get no more processor time here, but each adds its own work in the background, "
-        "so the figures do not show how far more bots grow on cores of their own. The CPU times say which core is full "
-        "first: a core has 1,000 ms a second.",
+        "Two cores limit this: more bots get no more processor time here, but each adds its own work in the "
+        "background, so the figures do not show how far more bots grow on cores of their own. The CPU times say "
+        "which core is full first: a core has 1,000 ms a second.",
     )
