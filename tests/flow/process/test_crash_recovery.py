@@ -64,7 +64,7 @@ async def test_round_survives_kills_while_drawing_and_voting(workspace: Practice
     message = await workspace.wait_for_ballot(ts)
     text = text_of(message)
     assert "may have been charged" in text
-    assert [b for b in buttons_of(message) if b.startswith("vote")] == ["vote:1", "vote:2"]
+    assert [b for b in buttons_of(message) if b.startswith("vote:")] == ["vote:1", "vote:2"]
     assert await workspace.count_model_calls() == calls_before, (
         "no model was asked again, neither for what is stored nor for what is unknown"
     )
