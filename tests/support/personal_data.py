@@ -20,7 +20,7 @@ from bot.domain.round import Round
 from bot.domain.upscale import UpscaleMethod, UpscaleState
 from bot.ports.rounds import RoundDraft
 from storage import Storage
-from storage.db.erasure_tables import deletions
+from storage.db.erasure_tables import deletions, reports
 from storage.db.installation_tables import installations
 from storage.db.replica_tables import answered_messages
 from storage.db.tables import ledger, metadata, retirement_notices, slots, upscales
@@ -94,6 +94,7 @@ async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
     upscale |= {"requested_by": person, "decided_by": person, "prompt": f"of {person}", "cost_source": ""}
     upscale |= {"request_id": "", "state": UpscaleState.KEPT, "decided_at": NOW}
     vote = {"round_id": round_id, "person": person, "slot_id": locked.slots[0].id, "source": VoteSource.BUTTON}
+    reported = {"person": person, "reason": f"looks like <@{person}>"}
     locked_place = {"team": team, "channel": locked.place.channel}
     rows: list[tuple[Table, dict[str, object]]] = [
         (upscales, upscale),
@@ -105,6 +106,7 @@ async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
         ),
         (installations, _installation(team, person)),
         (deletions, {"id": f"{team}d1", "character_id": "c1", "person": person, "requested_at": NOW} | locked_place),
+        (reports, {"id": f"{team}p1", "team": team, "round_id": round_id, "at": NOW} | reported),
     ]
     async with storage.database.transaction() as connection:
         for table, row in rows:
