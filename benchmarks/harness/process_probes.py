@@ -22,10 +22,13 @@ async def watch():
 BOT_SCRIPT = f"""{_LAG_WATCH}
 from bot.app import run
 from bot.settings import Settings
+from bot.telemetry import logs
 
 async def main():
     watching = asyncio.create_task(watch())
-    await run(Settings.load())
+    settings = Settings.load()
+    logs.configure(settings.log_level)
+    await run(settings)
 
 asyncio.run(main())
 """
