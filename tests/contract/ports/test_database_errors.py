@@ -171,7 +171,7 @@ async def test_database_of_a_later_version_is_left_unchanged(tmp_path: Path) -> 
     url = await fresh_sqlite(tmp_path)
     file = tmp_path / "castroom.sqlite"
     with closing(sqlite3.connect(file)) as database:
-        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.execute("UPDATE alembic_version SET version_num = '9999', oldest_served = '9999'")
         database.commit()
     data = file.read_bytes()
     with pytest.raises(StorageUnavailable) as caught:

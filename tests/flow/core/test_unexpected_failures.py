@@ -15,6 +15,7 @@ from bot.domain.slot import Slot, SlotState
 from bot.domain.upscale import Upscale, UpscaleState
 from bot.imaging import encoding, pictures
 from bot.ports.image_models import GenerationRequest, GenerationResult
+from storage.pictures.object_store import PROBE_PREFIX
 from tests.support.casting_harness import FILM, LEAD, LITERAL, SKIN, UPSCALER, CastingHarness, casting_harness
 from tests.support.casting_harness import make_portrait as make_png
 from tests.support.poisoned_pictures import bomb, png_with_comment
@@ -150,6 +151,9 @@ def fail_in(harness: CastingHarness, monkeypatch: pytest.MonkeyPatch, where: str
 
     def fail_once(*args: object) -> object:
         nonlocal calls
+        # The check of the store before a call puts and gets a picture of its own.
+        if str(args[0] if args else "").startswith(PROBE_PREFIX):
+            return original(*args)
         calls += 1
         if calls == 1:
             raise Unforeseen

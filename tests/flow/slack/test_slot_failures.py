@@ -23,7 +23,7 @@ async def test_ballot_opens_with_one_candidate_and_explains_four_failures(worksp
     )
     text = text_of(await workspace.wait_for_ballot(ts, seconds=15))
     buttons = buttons_of(await workspace.control_client.message(FILM, ts))
-    assert len([button for button in buttons if button.startswith("vote")]) == 1
+    assert len([button for button in buttons if button.startswith("vote:")]) == 1
     await workspace.control_client.post("models/*/faults", {"kind": "none"})
     failures = [line for line in text.splitlines() if "missing" in line or "still" in line]
     assert len(failures) >= 1
@@ -50,4 +50,4 @@ async def test_lead_opens_the_vote_early(tmp_path: Path) -> None:
         await workspace.wait_for_button(ts, "open_now")
         await workspace.press(LENA, ts, "open_now")
         message = await workspace.wait_for_ballot(ts)
-        assert len([b for b in buttons_of(message) if b.startswith("vote")]) == 2
+        assert len([b for b in buttons_of(message) if b.startswith("vote:")]) == 2

@@ -24,7 +24,7 @@ async def test_unusual_answers_share_one_ground_and_tell_nothing(workspace: Prac
         await workspace.control_client.post(f"models/{model}/faults", fault)
     ts = await workspace.cast("Odd: a diver --each 1 --models recraft,gpt-image-2,nano-banana,nano-banana-pro")
     message = await workspace.wait_for_ballot(ts)
-    votes = [button for button in buttons_of(message) if button.startswith("vote")]
+    votes = [button for button in buttons_of(message) if button.startswith("vote:")]
     assert len(votes) == 3, "a picture of 8 pixels is no portrait"
     for data in await wait_for_files(workspace, ts, 4):
         assert not any(tag in data for tag in _TAGS)
