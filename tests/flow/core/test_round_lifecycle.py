@@ -23,6 +23,7 @@ from bot.domain.ids import ChannelRef, original_key
 from bot.domain.model_errors import ContentRefused, ProviderDown, RateLimited, TimedOut
 from bot.domain.round import RoundState
 from bot.domain.slot import SlotState
+from bot.ports.image_models import GenerationRequest
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 from tests.support.storage_builders import list_characters
 
@@ -116,7 +117,16 @@ async def test_round_without_candidates_is_voided_and_refunded(harness: CastingH
 
 
 async def test_short_retry_after_is_waited_out_once(harness: CastingHarness) -> None:
-    harness.fake_models.skin.script = lambda ask, call: RateLimited("m", retry_after=0.05) if call <= 2 else None
+    asked: set[int | None] = set()
+
+    def refuse_first_call(request: GenerationRequest, _call: int) -> RateLimited | None:
+        """Refuse the first call of each slot; the slots' calls come in any order."""
+        if request.seed in asked:
+            return None
+        asked.add(request.seed)
+        return RateLimited("m", retry_after=0.05)
+
+    harness.fake_models.skin.script = refuse_first_call
     round_ = await harness.run_to_voting()
     assert len(round_.candidates) == 4
     assert len(harness.fake_models.skin.requests) == 4

@@ -27,7 +27,14 @@ async def test_pasted_list_is_priced_then_started_one_after_another(workspace: P
 
     shown = await workspace.control_client.wait_for(finished, "both rounds", 60)
     assert "1 Wren · started" in shown
+
+    async def rounds() -> list[str] | None:
+        messages = await workspace.control_client.messages(FILM)
+        texts = [text_of(m) for m in messages if (m.get("metadata") or {}).get("event_type") == "castroom_round"]
+        own = [text for text in texts if "Wren" in text or "Corin" in text]
+        return own if len(own) >= 2 else None
+
+    found = await workspace.control_client.wait_for(rounds, "both rounds' messages", 20)
+    assert sorted(("Wren" in text, "Corin" in text) for text in found) == [(False, True), (True, False)]
     messages = [text_of(m) for m in await workspace.control_client.messages(FILM)]
     assert sum("Casting 2 characters" in text for text in messages) == 1, "one message"
-    for name in ("Wren", "Corin"):
-        assert sum(f"Casting {name}" in text for text in messages) == 1
