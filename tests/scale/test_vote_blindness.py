@@ -86,7 +86,7 @@ async def observed_rounds(
 
 def _has_started(answer: Json) -> bool:
     """Whether the command was acknowledged, and not with the answer that the database took too long."""
-    return bool(answer["ok"]) and "database" not in str(answer["ack"]).casefold()
+    return bool(answer["ok"]) and "Nothing was changed" not in str(answer["ack"])
 
 
 async def _count_generating(workspace: PracticeEnvironment) -> int:
