@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.ids import ChannelRef
+from bot.domain.production import Production
 from bot.domain.standings.report import FinishedRound, StandingsReport, standings_report
 from bot.usecases.access import Permissions, visible_channels
 from bot.usecases.ports import Ports
@@ -37,10 +38,11 @@ class ShowStandings:
 
         Raises SlackUnavailable, StorageUnavailable.
         """
-        finished = await self._list_finished(place, scope)
+        production = await self.ports.storage.productions.get(place)
+        finished = await self._list_finished(production, place.team, scope)
         channels = {one.round.place for one in finished}
         visible = await visible_channels(self.ports.channel_access, channels, person, place)
-        return await self._build(place, scope, [one for one in finished if one.round.place in visible])
+        return await _build(production, scope, [one for one in finished if one.round.place in visible])
 
     async def for_channel(self, person: str, place: ChannelRef) -> Standings:
         """Return the standings to post in `place`, over the rounds of that channel alone.
@@ -48,16 +50,16 @@ class ShowStandings:
         Raises PermissionDenied unless the person may change the production's settings.
         """
         await self.permissions.require_settings_change(place, person)
-        finished = await self._list_finished(place, "production")
-        return await self._build(place, "production", [one for one in finished if one.round.place == place])
+        production = await self.ports.storage.productions.get(place)
+        finished = await self._list_finished(production, place.team, "production")
+        return await _build(production, "production", [one for one in finished if one.round.place == place])
 
-    async def _list_finished(self, place: ChannelRef, scope: Scope) -> Sequence[FinishedRound]:
-        finished = await self.ports.storage.ballots.list_finished(place.team, _MAX_ROUNDS)
+    async def _list_finished(self, production: Production, team: str, scope: Scope) -> Sequence[FinishedRound]:
+        finished = await self.ports.storage.ballots.list_finished(team, _MAX_ROUNDS)
         if scope == "workspace":
             return finished
-        channels = (await self.ports.storage.productions.get(place)).channels
-        return [one for one in finished if one.round.place.channel in channels]
+        return [one for one in finished if one.round.place.channel in production.channels]
 
-    async def _build(self, place: ChannelRef, scope: Scope, finished: Sequence[FinishedRound]) -> Standings:
-        production = await self.ports.storage.productions.get(place)
-        return Standings(scope, production.name, await asyncio.to_thread(standings_report, finished))
+
+async def _build(production: Production, scope: Scope, finished: Sequence[FinishedRound]) -> Standings:
+    return Standings(scope, production.name, await asyncio.to_thread(standings_report, finished))
