@@ -31,6 +31,7 @@ from handlers.features.round_form import RoundFormListeners
 from handlers.features.sealed_ballot import SealedBallotListeners
 from handlers.features.spend import SpendListeners
 from handlers.features.standings import StandingsListeners
+from handlers.features.targets import TargetListeners
 from handlers.features.uninstall import UninstallListeners
 from handlers.features.upscale import UpscaleListeners
 from handlers.features.vote import VoteListeners
@@ -86,6 +87,7 @@ def register(
         LockListeners(casting, titles, guard),
         RecallListeners(casting, titles, faces, guard),
         UpscaleListeners(casting, titles, guard),
+        TargetListeners(casting, guard),
         RecastListeners(casting, guard),
         DeletionListeners(casting, guard),
         ConsentWithdrawalListeners(casting, guard),

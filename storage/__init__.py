@@ -50,7 +50,10 @@ from storage.rounds.drafts import SqlDraftRepository
 from storage.rounds.reminders import SqlReminderRepository
 from storage.rounds.repository import SqlRoundRepository
 from storage.rounds.slots import SqlSlotRepository
+from storage.targets import SqlTargetRepository
 from storage.upscales import SqlUpscaleRepository
+from storage.webhooks.deliveries import SqlWebhookDeliveries
+from storage.webhooks.endpoints import SqlWebhookEndpoints
 
 if TYPE_CHECKING:
     from storage.installations.token_cipher import TokenCipher
@@ -160,6 +163,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         settings.database_url, settings.database_pool_size, settings.database_statement_timeout_seconds
     )
     is_shared = not database.single_writer
+    cipher = _token_cipher(settings)
     notifications = DatabaseNotifications(settings.database_url) if is_shared else None
     return Storage(
         rounds=SqlRoundRepository(database),
@@ -178,7 +182,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         portraits=portraits,
         picture_index=SqlPictureIndex(database),
         handled_events=SqlHandledEvents(database, now),
-        installations=SqlInstallations(database, _token_cipher(settings), notifications),
+        installations=SqlInstallations(database, cipher, notifications),
         oauth_states=SqlOAuthStates(database, now),
         replicas=(
             PostgresReplicas(database, AdvisoryLocks(settings.database_url), settings.executor_name)
@@ -193,6 +197,9 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         expired_data=SqlExpiredData(database),
         consents=SqlConsents(database),
         reports=SqlPictureReports(database),
+        targets=SqlTargetRepository(database),
+        webhook_endpoints=SqlWebhookEndpoints(database, cipher),
+        webhook_deliveries=SqlWebhookDeliveries(database),
         removed_workspaces=SqlRemovedWorkspaces(database, portraits),
         notifications=notifications,
         database=database,

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.budget import BilledItem, Caps, Charge, Payer, budget_day
 from bot.domain.ids import ChannelRef
 from bot.domain.upscale import IN_PROGRESS_STATES, Upscale, UpscaleState
+from bot.domain.webhook import EventType
 from bot.ports.ledger import UpscaleStart
 from storage.db.engine import Database
 from storage.db.rows import to_row
 from storage.db.tables import faces, upscales
 from storage.money import budgets
+from storage.webhooks.events import record_face_event
 
 _FIELDS = [field.name for field in fields(Upscale)]
 _UPSCALE_COLUMNS = [upscales.c[name] for name in _FIELDS]
@@ -69,12 +71,20 @@ class SqlUpscaleRepository:
             item = BilledItem("upscale", ended.id, ended.round_id, ended.model, ended.price)
             charge = Charge(ended.cost, ended.cost_source) if ended.cost is not None and ended.cost_source else None
             await budgets.settle(connection, item, payer, charge, self._now())
+            if ended.state is UpscaleState.KEPT:
+                await record_face_event(connection, EventType.FACE_FINISHED, ended.round_id, self._now())
             return await _get(connection, ended.id)
 
     async def decide(self, upscale_id: str, person: str, at: datetime, *, keep: bool) -> bool:
         statement = update(upscales).where(upscales.c.id == upscale_id, upscales.c.state == UpscaleState.OFFERED)
         state = UpscaleState.KEPT if keep else UpscaleState.DECLINED
-        return await self._database.change_one(statement.values(state=state, decided_by=person, decided_at=at))
+        values = {"state": state, "decided_by": person, "decided_at": at}
+        async with self._database.transaction() as connection:
+            decided = await connection.execute(statement.values(values).returning(upscales.c.round_id))
+            round_id = decided.scalar_one_or_none()
+            if round_id and keep:
+                await record_face_event(connection, EventType.FACE_FINISHED, round_id, at)
+            return round_id is not None
 
     async def set_files(self, upscale_id: str, pair_file: str | None, file_id: str) -> None:
         statement = update(upscales).where(upscales.c.id == upscale_id)

@@ -119,9 +119,9 @@ class NotLead(CastingError):
 
 @dataclass(eq=False)
 class PermissionDenied(CastingError):
-    """Only `allowed_users` may do `action` (start, spend, lock, keep) here. With `is_guest`, guests must be named.
+    """Only `allowed_users` may do `action` (start, spend, lock, keep, report) here.
 
-    `is_external` guests are people of other organizations.
+    With `is_guest`, guests must be named. `is_external` guests are people of other organizations.
     """
 
     action: str

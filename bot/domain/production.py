@@ -16,7 +16,8 @@ class ProductionSettings:
 
     `style` is added to every prompt. For `may_start`, `may_spend` and `may_change_settings`, empty means everyone
     except guests and people of other organizations, who must be named. For `may_lock`, empty means the round's lead.
-    The fields that begin with `keep` are days, None for Castroom's.
+    The fields that begin with `keep` are days, None for Castroom's. `targets` are the pipeline targets that the
+    production uses.
     """
 
     models: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class ProductionSettings:
     keep_photos: int | None = None
     keep_voters: int | None = None
     keep_audit: int | None = None
+    targets: tuple[str, ...] = ()
 
     def apply_defaults(self, brief: Brief) -> Brief:
         """Return `brief` with its unset fields filled in."""

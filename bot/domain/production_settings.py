@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Self, TypeVar
@@ -21,6 +21,7 @@ from bot.domain.catalogue import Look
 from bot.domain.errors import BriefError, SettingsErrors
 from bot.domain.production import Production, ProductionSettings
 from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX, Retention
+from bot.domain.target import parse_targets
 
 NAME_LIMIT = 60
 STYLE_LIMIT = 500
@@ -48,6 +49,8 @@ FIELDS = (
     *PEOPLE_FIELDS,
     "per_round",
     "per_month",
+    "targets",
+    "other_targets",
     *KEEP_FIELDS,
 )
 
@@ -80,6 +83,7 @@ class SettingsInput:
             keep_photos=form.parse("keep_photos", _parse_days, None),
             keep_voters=form.parse("keep_voters", _parse_days, None),
             keep_audit=form.parse("keep_audit", _parse_days, None),
+            targets=form.targets(),
             **{field: form.all_of(field, PEOPLE_LIMIT) for field in PEOPLE_FIELDS},
         )
         parsed = cls(form.parse("name", _text_parser(NAME_LIMIT), ""), settings, form.first("production"))
@@ -124,6 +128,9 @@ def as_text(name: str, settings: ProductionSettings) -> dict[str, str]:
         **{field: " ".join(getattr(settings, field)) for field in PEOPLE_FIELDS},
         "per_round": "" if settings.per_round is None else str(settings.per_round),
         "per_month": "" if settings.per_month is None else str(settings.per_month),
+        # One list for two fields of the form: menu and text.
+        "targets": ", ".join(settings.targets),
+        "other_targets": "",
         **{field: str(getattr(settings, field) or "") for field in KEEP_FIELDS},
     }
 
@@ -144,6 +151,15 @@ class _FormReader:
         if len(values) > limit:
             self.errors.append(BriefError(field, "too_many", str(len(values)), limit=limit))
         return tuple(values)
+
+    def targets(self) -> tuple[str, ...]:
+        """Return the chosen pipeline targets, then those that were typed, separated by commas."""
+        typed = self.first("other_targets").split(",")
+        try:
+            return parse_targets([*self._values.get("targets", ()), *typed])
+        except BriefError as error:
+            self.errors.append(replace(error, field="other_targets"))
+            return ()
 
     def parse(self, field: str, parser: Callable[[str, str], V], default: V) -> V:
         """Return the parsed field; `default` if it is empty or invalid."""

@@ -58,7 +58,7 @@ class CharacterDeletions(Protocol):
         """Return the keys of pictures attached to drafts of the character."""
         ...
 
-    async def delete_round(self, round_id: str) -> None:
+    async def delete_round(self, round_id: str, at: datetime) -> None:
         """Delete everything of a round but an empty row, which its charges and its message need."""
         ...
 

@@ -77,5 +77,8 @@ class Roster(Protocol):
     async def list_faces(self, character_id: str) -> Sequence[Face]:
         """Return all faces of a character, newest first, including unlocked ones."""
 
+    async def faces_of_channel(self, channel: str) -> Sequence[Face]:
+        """Return every face that was cast in a channel, in the order in which they were locked."""
+
     async def unlock(self, round_id: str, unlock: Unlock) -> bool:
         """Unlock the face of a round and write the audit event; False if it was already unlocked."""

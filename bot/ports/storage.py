@@ -23,6 +23,8 @@ from bot.ports.reports import PictureReports
 from bot.ports.retention import ExpiredData
 from bot.ports.roster import Roster
 from bot.ports.rounds import BallotRepository, DraftRepository, ReminderRepository, RoundRepository, SlotRepository
+from bot.ports.targets import TargetRepository
+from bot.ports.webhooks import WebhookDeliveries, WebhookEndpoints
 
 
 class RetirementNotices(Protocol):
@@ -196,3 +198,6 @@ class StoragePorts:
     removed_workspaces: RemovedWorkspaces
     consents: Consents
     reports: PictureReports
+    targets: TargetRepository
+    webhook_endpoints: WebhookEndpoints
+    webhook_deliveries: WebhookDeliveries

@@ -42,6 +42,12 @@ class Permissions:
             "spend", (await self.ports.storage.productions.get(place)).settings.may_spend, place, person
         )
 
+    async def require_report(self, place: ChannelRef, person: str) -> None:
+        """Raise PermissionDenied for guests and people of other organizations, unless they may start rounds by name."""
+        named = (await self.ports.storage.productions.get(place)).settings.may_start
+        if person not in named:
+            await self._require_named("report", (), place, person)
+
     async def require_settings_change(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may change the settings of the production."""
         if not await self.is_administrator(place, person):
@@ -116,7 +122,11 @@ class Permissions:
             return False
 
     async def _require_named(
-        self, action: Literal["start", "spend", "keep"], allowed: tuple[str, ...], place: ChannelRef, person: str
+        self,
+        action: Literal["start", "spend", "keep", "report"],
+        allowed: tuple[str, ...],
+        place: ChannelRef,
+        person: str,
     ) -> None:
         if person in allowed:
             return

@@ -46,6 +46,7 @@ from bot.usecases.spending import Spending
 from bot.usecases.standings import ShowStandings
 from bot.usecases.start_round import StartRound
 from bot.usecases.storage_retry import StorageRetry
+from bot.usecases.targets import Targets
 from bot.usecases.uninstall import Uninstall
 from bot.usecases.upscale import RunUpscale, StartUpscale
 from bot.usecases.vote import Voting
@@ -79,6 +80,7 @@ class Casting:
         self.home = Home(ports, self.spending)
         self.recall = Recall(ports)
         self.history = History(ports, self.recall)
+        self.targets = Targets(ports, self.permissions, self.recall)
         self.reporting = PictureReporting(ports, self.permissions)
         self.consent_withdrawal = ConsentWithdrawal(ports, self.permissions)
         self.deletion = CharacterDeletion(ports, self.permissions)

@@ -122,7 +122,7 @@ class CharacterDeletion:
             keys = await self.ports.storage.portraits.list_keys(f"{round_.id}/")
             for key in {*keys, *files.picture_keys}:
                 await self.ports.storage.portraits.delete(key)
-            await self.ports.storage.deletions.delete_round(round_.id)
+            await self.ports.storage.deletions.delete_round(round_.id, self.ports.now())
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _report(self, deletion_id: str) -> None:

@@ -11,6 +11,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from bot.domain.errors import SlackUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import FILE_EXTENSIONS, ChannelRef
+from bot.domain.target import all_targets
 from bot.domain.upscale import Upscale
 from bot.ports.messaging import ChannelAccess, UserDirectory
 from bot.ports.storage import Portraits, StoragePorts
@@ -84,6 +85,10 @@ async def load_context(
         await storage.rounds.get(face.round_id),
         await storage.ballots.list_vote_inputs(face.round_id),
         await storage.ballots.list_submissions(face.round_id),
+        targets=all_targets(
+            (await storage.productions.get(face.place)).settings.targets,
+            await storage.targets.list_for_face(face.round_id),
+        ),
     )
     if name_of is None:
         return context

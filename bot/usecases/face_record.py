@@ -9,6 +9,7 @@ from bot.domain.brief import Brief, Reference
 from bot.domain.face import Face, Portrait, Unlock
 from bot.domain.ids import FILE_EXTENSIONS, filename
 from bot.domain.round import Round
+from bot.domain.target import ReportSource, TargetReport, TargetState
 from bot.domain.upscale import Upscale
 
 # A file name has at most 255 bytes; a kind and an extension follow.
@@ -23,13 +24,14 @@ _ID_KEYS = frozenset(
 class RecordContext:
     """What a face's record says beyond the face itself; empty where only the face is known.
 
-    `names` maps ids of people and channels to names.
+    `names` maps ids of people and channels to names. `targets` are pipeline targets, None where nobody reported.
     """
 
     round: Round | None = None
     vote_inputs: Sequence[VoteInput] = ()
     submissions: Sequence[BallotSubmission] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    targets: Sequence[tuple[str, TargetReport | None]] = ()
 
 
 def face_record(face: Face, upscale: Upscale | None, context: RecordContext | None = None) -> dict[str, Any]:
@@ -68,6 +70,7 @@ def face_record(face: Face, upscale: Upscale | None, context: RecordContext | No
         "recast_because": (round_.recast_reason if round_ else "") or None,
         "unlocked": _unlock_record(face.unlocked) if face.unlocked else None,
         "finish": _upscale_record(face, upscale) if upscale and upscale.portrait else None,
+        "targets": [_target_record(target, report) for target, report in context.targets],
         "names": dict(context.names),
     }
 
@@ -207,6 +210,28 @@ def _upscale_record(face: Face, upscale: Upscale) -> dict[str, Any]:
         "asked_by": upscale.requested_by,
         "asked_at": upscale.opened_at.isoformat(),
         "kept_by": upscale.decided_by or None,
+    }
+
+
+def _target_record(target: str, report: TargetReport | None) -> dict[str, Any]:
+    """Return what was reported; `by` is the person, or who set up the program that reported."""
+    if report is None:
+        return {
+            "target": target,
+            "state": TargetState.NOT_TRIED.value,
+            "external_id": None,
+            "at": None,
+            "by": None,
+            "through": None,
+        }
+    reporter = report.reporter
+    return {
+        "target": target,
+        "state": report.state.value,
+        "external_id": report.external_id or None,
+        "at": report.at.isoformat(),
+        "by": reporter.person or None,
+        "through": None if reporter.source is ReportSource.PERSON else f"{reporter.source.value} {reporter.name}",
     }
 
 

@@ -17,6 +17,7 @@ from bot.usecases.ports import Ports
 
 JOINED, SET_PREFIX = "joined", "set_"
 _MAX_CHANGES_SHOWN = 12
+_MAX_RECORDS_REDRAWN = 40
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,16 @@ class ProductionSettingsEditor:
             await self.ports.storage.productions.save(
                 place, settings_input.name, settings_input.settings, *audit_events, expected_digest=expected_digest
             )
+        if settings_input.settings.targets != current.settings.targets:
+            await self._redraw_records(current)
         return audit_events
+
+    async def _redraw_records(self, production: Production) -> None:
+        """Schedule a redraw of the newest records, which list the pipeline targets."""
+        for channel in production.channels:
+            for face in (await self.ports.storage.roster.faces_of_channel(channel))[-_MAX_RECORDS_REDRAWN:]:
+                if face.place.team == production.home.team:
+                    self.ports.publisher.schedule_redraw(face.round_id)
 
     async def _join(self, place: ChannelRef, person: str, current: Production, production_id: str) -> AuditEvent:
         """Join another production that the person can see and whose settings they may change."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.domain.catalogue import Catalogue
 from bot.domain.ids import ChannelRef, child_round_id, run_off_sheet_key
 from bot.domain.round import RECAST, Round, RoundState
+from bot.domain.target import all_targets
 from bot.domain.upscale import plan_upscale
 from bot.ports.clock import Now
 from bot.ports.storage import StoragePorts
@@ -39,7 +40,10 @@ class RoundViewLoader:
         if data.face:
             plan = plan_upscale(data.face, self.catalogue, self.now().date())
             upscales = await self.storage.upscales.list_for_face(round_.id)
-            return round_message(replace(data, upscales=upscales, upscale_plan=plan))
+            settings = (await self.storage.productions.get(round_.place)).settings
+            reports = await self.storage.targets.list_for_face(round_.id)
+            targets = all_targets(settings.targets, reports)
+            return round_message(replace(data, upscales=upscales, upscale_plan=plan, targets=targets))
         turnout = None
         if is_uncounted:
             voted = round_.voted_people(vote_inputs, submissions)

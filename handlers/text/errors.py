@@ -78,6 +78,7 @@ _PERMISSIONS = {
     "spend": "spend",
     "lock": "lock a face",
     "keep": "change the settings",
+    "report": "report what a target says",
 }
 
 _NOT_AVAILABLE = {

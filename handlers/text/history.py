@@ -5,8 +5,10 @@ from collections.abc import Callable, Mapping
 from bot.domain.ballot import BallotStage
 from bot.domain.face import Character, Face
 from bot.domain.retention import EXPIRED_PHOTO, EXPIRED_PORTRAITS, EXPIRED_VOTERS
+from bot.domain.target import TARGET_REPORTED
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
+from handlers.text import targets
 from handlers.text.format import (
     dollars,
     escape_mrkdwn,
@@ -219,6 +221,7 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     EXPIRED_PORTRAITS: _expired("portrait", "that was not locked", "that were not locked"),
     EXPIRED_PHOTO: _expired("attached photo"),
     EXPIRED_VOTERS: _expired_voters,
+    TARGET_REPORTED: targets.history_line,
     "took_over": _by_people("Lead taken over"),
     "upscaled": _upscaled,
     "upscale_kept": _upscale_ended("kept"),

@@ -40,6 +40,8 @@ LABELS = {
     "may_change_settings": "Who may change these settings",
     "per_round": "Most for a round, in dollars",
     "per_month": "Most for a month, in dollars",
+    "targets": "Pipeline targets",
+    "other_targets": "Other targets",
     "keep_portraits": "Keep portraits that were not locked, in days",
     "keep_photos": "Keep attached photos, in days",
     "keep_voters": "Keep who voted for what, in days",
@@ -47,6 +49,7 @@ LABELS = {
 }
 LEARN_ROUTING = "Closed blind ballots choose the models, where the brief names none"
 MODELS_EMPTY = "Chosen by each brief"
+TARGETS_EMPTY = "None"
 LOOKS = {
     "any": "Chosen by each brief",
     Look.SKIN: "Skin: natural skin first",
@@ -63,6 +66,8 @@ _HINTS = {
     "models": "Empty: each brief selects two. Prices are per portrait.",
     "style": "Added to every prompt and shown in each round's message.",
     "quorum": "With fewer voters the result doesn't stand. Empty: one is enough.",
+    "targets": "Each record lists them with what people or programs reported: accepted, refused, needs approval.",
+    "other_targets": "Names separated by commas, such as Flow, in-house comp. They are added to the list above.",
     "may_start": "Empty: everyone except guests and other organizations.",
     "may_spend": "Re-rolls and finishes. Empty: everyone except guests and other organizations. Starting a round "
     "also spends.",
@@ -81,6 +86,9 @@ _FIELD_ERRORS = {
     ("quorum", "not_a_count"): "A number of people from 1 to {limit}.",
     ("per_round", "above"): "Castroom allows ${got} a round, and a production can only go below that.",
     ("per_month", "above"): "Castroom allows ${got} a month, and a production can only go below that.",
+    ("other_targets", "too_long"): "A name has up to {limit} characters, not {got}.",
+    ("other_targets", "too_many_targets"): "Up to {limit} targets fit, not {got}.",
+    ("other_targets", "unnamed"): "Write names separated by commas.",
     ("may_change_settings", "yourself"): "Include yourself, or you could not undo this.",
 }
 _PROBLEMS = {
@@ -108,6 +116,7 @@ _FIELD_NAMES = {
     "may_change_settings": "who may change the settings",
     "per_round": "the most for a round",
     "per_month": "the most for a month",
+    "targets": "the pipeline targets",
     "keep_portraits": "how long portraits are kept",
     "keep_photos": "how long photos are kept",
     "keep_voters": "how long it is kept who voted",
@@ -247,6 +256,8 @@ def _value(field: str, text: str, titles: Titles) -> str:
         return join_words([escape_mrkdwn(titles(model_id)) for model_id in text.split()]) or "those chosen by the brief"
     if field == "for":
         return duration(timedelta(minutes=int(text)))
+    if field == "targets":
+        return escape_mrkdwn(text) or "none"
     if field in ("style", "name"):
         return f"“{escape_mrkdwn(truncate(text, _VALUE_LIMIT))}”" if text else "nothing"
     return escape_mrkdwn(text) or ("the brief's choice" if field == "look" else "none")

@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain.brief import QUORUM_LIMIT
 from bot.domain.production_settings import ANY, FIELDS, NAME_LIMIT, ON, PEOPLE_FIELDS, STYLE_LIMIT
 from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX
+from bot.domain.target import PRESETS
 from bot.usecases.production_settings import SettingsForm
 from handlers.text import production_settings as production_settings_text
 from handlers.text.model_titles import Titles
@@ -28,6 +29,7 @@ CURRENT = "here"
 # docs.slack.dev, "Select menu element".
 _MAX_OPTIONS = 100
 _DOLLARS_LIMIT = 12
+_OTHER_TARGETS_LIMIT = 300
 
 
 def form(settings_form: SettingsForm, titles: Titles, notice: str = "") -> dict[str, Any]:
@@ -102,6 +104,14 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
             [(production_settings_text.duration(s), minutes[s]) for s in spans],
             minutes[settings.open_for],
         )
+    if field == "targets":
+        names = dict.fromkeys((*PRESETS, *settings.targets))
+        choices = [(name, name) for name in names]
+        return multi_select(
+            field, label, production_settings_text.TARGETS_EMPTY, choices, settings.targets, field_options
+        )
+    if field == "other_targets":
+        return text_input(field, label, max_length=_OTHER_TARGETS_LIMIT, field_options=field_options)
     if field in KEEP_FIELDS:
         most = getattr(settings_form.retention, field.removeprefix(KEEP_PREFIX))
         return number_input(field, label, getattr(settings, field), 1, most, field_options)

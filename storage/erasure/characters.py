@@ -18,6 +18,7 @@ from bot.domain.names import normalize_name
 from bot.domain.round import RoundState, RoutingReason
 from bot.domain.slot import SlotState
 from bot.domain.upscale import IN_PROGRESS_STATES
+from bot.domain.webhook import EventType
 from bot.ports.erasure import Deletion, RoundFiles
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database, insert_new, upsert
@@ -44,6 +45,7 @@ from storage.db.tables import (
 from storage.erasure.lists import remove_from_lists
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
+from storage.webhooks.events import record_face_event
 
 _FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)
 _EMPTY_ROUND = {
@@ -121,7 +123,7 @@ class SqlCharacterDeletions:
         references = [brief.reference for _, brief in drafts if brief.reference and brief.reference.is_attached]
         return [reference.key for reference in references if reference.key]
 
-    async def delete_round(self, round_id: str) -> None:
+    async def delete_round(self, round_id: str, at: datetime) -> None:
         async with self._database.transaction() as connection:
             character_id = await lock_character_row_of_round(connection, round_id)
             if not character_id:
@@ -130,6 +132,9 @@ class SqlCharacterDeletions:
             keys = await _picture_keys(connection, round_id)
             await _blank_references(connection, keys)
             await _delete_uploads(connection, round_id, files)
+            in_use = select(faces.c.round_id).where(faces.c.round_id == round_id, faces.c.unlocked.is_(None))
+            if await connection.scalar(in_use):
+                await record_face_event(connection, EventType.FACE_UNLOCKED, round_id, at)
             for table in (
                 *(vote_inputs, ballot_submissions, reminders, comments, comment_messages),
                 *(upscales, faces, slots, posted_files, reports),

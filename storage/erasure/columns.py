@@ -10,8 +10,9 @@ from sqlalchemy import JSON, ColumnElement, Table, Text, select, true
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # Each module adds its tables to the metadata.
-from storage.db import erasure_tables, installation_tables, replica_tables  # noqa: F401
+from storage.db import erasure_tables, installation_tables, replica_tables, webhook_tables  # noqa: F401
 from storage.db.tables import faces, metadata, productions, rounds
+from storage.db.webhook_tables import webhook_endpoints
 
 
 class Content(StrEnum):
@@ -92,6 +93,14 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     ),
     "organization_workspaces": _columns("team enterprise"),
     "oauth_states": _columns("state_hash"),
+    "webhook_endpoints": _columns(
+        "id team channel events secret previous_secret key_id off_reason",
+        "person",
+        "url",
+    ),
+    "webhook_events": _columns("id type team channel production_id character_id round_id"),
+    "webhook_deliveries": _columns("id event_id endpoint_id state attempts"),
+    "face_targets": _columns("round_id target_key state source", "person", "target external_id reporter"),
 }
 
 # Rows that serve the person alone, and votes that still count (see `person.py`), are deleted, not pseudonymised.
@@ -104,7 +113,10 @@ DELETED_BY: Mapping[str, str] = {
     "answered_messages": "person",
 }
 
-_BY_ROUND = ("slots", "vote_inputs", "ballot_submissions", "reminders", "comments", "comment_messages", "posted_files")
+_BY_ROUND = (
+    *("slots", "vote_inputs", "ballot_submissions", "reminders", "comments", "comment_messages", "posted_files"),
+    "face_targets",
+)
 _BY_PRODUCTION = ("characters", "aliases")
 
 
@@ -120,7 +132,7 @@ def tables_with(content: Content) -> list[tuple[Table, list[str]]]:
 
 def is_of_workspaces(table: Table) -> bool:
     """Return whether the rows of a table belong to workspaces each."""
-    return table.name in (*_BY_ROUND, *_BY_PRODUCTION, "upscales") or "team" in table.c
+    return table.name in (*_BY_ROUND, *_BY_PRODUCTION, "upscales", "webhook_deliveries") or "team" in table.c
 
 
 def in_workspace(table: Table, team: str) -> ColumnElement[bool]:
@@ -131,6 +143,8 @@ def in_workspace(table: Table, team: str) -> ColumnElement[bool]:
         return table.c.round_id.in_(select(rounds.c.id).where(rounds.c.team == team))
     if table.name in _BY_PRODUCTION:
         return table.c.production_id.in_(select(productions.c.id).where(productions.c.team == team))
+    if table.name == "webhook_deliveries":
+        return table.c.endpoint_id.in_(select(webhook_endpoints.c.id).where(webhook_endpoints.c.team == team))
     if table.name == "upscales":
         return table.c.round_id.in_(select(faces.c.round_id).where(faces.c.team == team))
     return table.c.team == team

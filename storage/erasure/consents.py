@@ -6,10 +6,12 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Table, or_, select, update
 
 from bot.domain.audit import AuditEvent
+from bot.domain.webhook import EventType
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database
 from storage.db.tables import faces, round_drafts, rounds
 from storage.replicas.redraw_marks import mark_redraw
+from storage.webhooks.events import record_face_event
 
 
 class SqlConsents:
@@ -33,6 +35,9 @@ class SqlConsents:
                     await connection.execute(update(table).where(table.c.id == row.id).values(brief=brief))
             found = [row.id for row in rows]
             is_unmarked = faces.c.round_id.in_(found) & faces.c.consent_withdrawn_at.is_(None)
+            in_use = select(faces.c.round_id).where(is_unmarked, faces.c.unlocked.is_(None))
+            for round_id in (await connection.scalars(in_use.order_by(faces.c.round_id))).all():
+                await record_face_event(connection, EventType.FACE_UNLOCKED, round_id, at)
             marked = await connection.execute(update(faces).where(is_unmarked).values(consent_withdrawn_at=at))
             if marked.rowcount:
                 await add_audit_event(connection, audit_event)

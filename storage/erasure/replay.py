@@ -80,7 +80,7 @@ async def _delete_character(database: Database, portraits: ObjectStorePortraits,
         files = await deletions.list_round_files(round_id)
         for key in {*files.picture_keys, *await portraits.list_keys(f"{round_id}/")}:
             await portraits.delete(key)
-        await deletions.delete_round(round_id)
+        await deletions.delete_round(round_id, erasure.at)
     for key in await deletions.list_draft_pictures(erasure.subject):
         await portraits.delete(key)
     await deletions.delete_character(erasure.subject)

@@ -26,11 +26,12 @@ from storage.db.tables import (
     round_drafts,
     rounds,
 )
+from storage.db.webhook_tables import webhook_endpoints, webhook_events
 from storage.money import budgets
 from storage.productions.lookup import channel_filter
 from storage.roster.trigrams import index_name
 
-_TABLES_BY_CHANNEL = (rounds, faces, ledger, round_drafts, audit_log)
+_TABLES_BY_CHANNEL = (rounds, faces, ledger, round_drafts, audit_log, webhook_endpoints, webhook_events)
 
 
 async def move_channel(connection: AsyncConnection, old: ChannelRef, channel: str) -> Sequence[str]:

@@ -6,9 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.audit import AuditEvent
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
+from bot.domain.webhook import EventType
 from storage.audit_log import add_audit_event
 from storage.db.tables import faces
 from storage.roster.status import lock_character_row_of_round, refresh_status
+from storage.webhooks.events import record_face_event
 
 
 def current_face_query(character_id: str) -> Select[str]:
@@ -30,5 +32,6 @@ async def unlock_face(connection: AsyncConnection, round_id: str, unlock: Unlock
     place = ChannelRef(row.team, row.channel)
     audit_event = AuditEvent("unlocked", place, unlock.person, unlock.at, row.character_id, round_id, unlock.reason)
     await add_audit_event(connection, audit_event)
+    await record_face_event(connection, EventType.FACE_UNLOCKED, round_id, unlock.at)
     await refresh_status(connection, row.character_id)
     return True

@@ -12,6 +12,7 @@ from bot.domain.brief import SLOT_LIMIT, BallotMode
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotState
 from bot.domain.standings.report import FinishedRound
+from bot.domain.webhook import EventType
 from bot.ports.clock import Now
 from storage.db.columns import UtcMicros
 from storage.db.engine import Database, upsert
@@ -22,6 +23,7 @@ from storage.rounds.finished import list_finished
 from storage.rounds.queries import list_rounds
 from storage.rounds.reminders import clear_reminders
 from storage.rounds.slots import bump_and_mark, bump_ballot_version
+from storage.webhooks.events import record_event
 
 _REMINDER_BEFORE_CLOSE = timedelta(hours=1)
 _REMINDER_DIVISOR = 4
@@ -117,6 +119,7 @@ class SqlBallotRepository:
             await _assign_numbers(
                 connection, round_id, dict(zip(await connection.scalars(ids), free_numbers, strict=False))
             )
+            await record_event(connection, EventType.ROUND_CLOSED, round_id, self._now())
             await mark_redraw(connection, round_id, urgent=True)
             return True
 

@@ -13,6 +13,7 @@ from bot.domain.face import Face, Unlock
 from bot.domain.ids import RUN_OFF_SHEET_PREFIX, ChannelRef
 from bot.domain.round import OPEN_STATES, Round, RoundState
 from bot.domain.slot import SlotState
+from bot.domain.webhook import EventType
 from bot.ports.rounds import StartResult
 from storage.db.engine import Database, upsert
 from storage.db.rows import to_row
@@ -21,6 +22,7 @@ from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
 from storage.rounds.open import open_round
 from storage.rounds.queries import list_rounds, round_by_id, single
+from storage.webhooks.events import record_face_event
 
 _IN_PROGRESS_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
 _UPLOAD_GRACE = timedelta(minutes=2)
@@ -102,6 +104,7 @@ class SqlRoundRepository:
             version = (await connection.scalar(latest_version) or 0) + 1
             await connection.execute(insert(faces).values(to_row(replace(face, version=version))))
             await refresh_status(connection, face.character_id)
+            await record_face_event(connection, EventType.FACE_LOCKED, round_id, face.locked_at)
             await mark_redraw(connection, round_id, urgent=True)
             return True
 

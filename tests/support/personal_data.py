@@ -17,6 +17,7 @@ from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 from bot.domain.round import Round
+from bot.domain.target import ReportSource, TargetState
 from bot.domain.upscale import UpscaleMethod, UpscaleState
 from bot.ports.rounds import RoundDraft
 from storage import Storage
@@ -24,6 +25,7 @@ from storage.db.erasure_tables import deletions, reports
 from storage.db.installation_tables import installations
 from storage.db.replica_tables import answered_messages
 from storage.db.tables import ledger, metadata, retirement_notices, slots, upscales
+from storage.db.webhook_tables import face_targets, webhook_endpoints
 from storage.erasure.columns import COLUMNS, PERSON
 from tests.support.storage_builders import (
     NOW,
@@ -106,6 +108,8 @@ async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
         ),
         (installations, _installation(team, person)),
         (deletions, {"id": f"{team}d1", "character_id": "c1", "person": person, "requested_at": NOW} | locked_place),
+        (webhook_endpoints, _endpoint(person) | {"id": f"{team}w1"} | locked_place),
+        (face_targets, _target(person) | {"round_id": round_id}),
         (reports, {"id": f"{team}p1", "team": team, "round_id": round_id, "at": NOW} | reported),
     ]
     async with storage.database.transaction() as connection:
@@ -114,6 +118,17 @@ async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
         is_charge = ledger.c.round_id == round_id
         await connection.execute(ledger.update().where(is_charge).values(resolved_by=person))
         await connection.execute(slots.update().where(slots.c.round_id == round_id).values(prompt=f"as {person}"))
+
+
+def _endpoint(person: str) -> dict[str, object]:
+    row = dict.fromkeys(("events", "secret", "previous_secret", "key_id", "off_reason"), "")
+    return row | {"person": person, "url": f"https://hooks.example.com/{person}", "created_at": NOW}
+
+
+def _target(person: str) -> dict[str, object]:
+    row = {"target_key": "runway", "target": f"as {person} calls it", "state": TargetState.ACCEPTED, "at": NOW}
+    reported = {"source": ReportSource.TOKEN, "person": person, "reporter": f"farm of {person}"}
+    return row | reported | {"external_id": f"{person}-1"}
 
 
 def _installation(team: str, person: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ from handlers.text import run_off as run_off_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn, join_parts
 from handlers.views import picture_report as report
+from handlers.views import targets
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, portrait_file_id, who_voted_button
@@ -39,6 +40,7 @@ def record(data: RoundViewData) -> View:
             upscale_text.original_size(face.portrait) if face else "",
         ),
         *_upscale_blocks(data),
+        targets.record_block(round_.id, data.targets),
         actions(_buttons(data)),
     )
 

@@ -7,6 +7,7 @@ from bot.domain.ballot import Tally, Turnout
 from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.slot import Slot
+from bot.domain.target import TargetReport
 from bot.domain.upscale import Upscale, UpscalePlan
 from handlers.text import alt_text, failures, labels, lineage, slack_refusals
 from handlers.text import record as record_text
@@ -31,7 +32,7 @@ class RoundViewData:
     `face` and `upscales` exist once it is locked, `upscale_plan` while an upscale is possible, and `turnout` with
     named voters. `run_off_sheet` is the file that shows a run-off's finalists. `parent` is the round that it replaced,
     `child` the round that replaced it. `current_face` is the character's face now, `recast_face` the face that the
-    round casts again. `links` are message URLs by round id.
+    round casts again. `links` are message URLs by round id. `targets` are the pipeline targets with what was reported.
     """
 
     round: Round
@@ -48,6 +49,7 @@ class RoundViewData:
     version_count: int = 1
     links: Mapping[str, str] = field(default_factory=dict)
     run_off_sheet: str = ""
+    targets: tuple[tuple[str, TargetReport | None], ...] = ()
 
     def link_to(self, face: Face | None) -> str:
         """Return the link to a face's round; empty if it is unknown."""
