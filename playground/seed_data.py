@@ -46,6 +46,7 @@ class Person:
     tz_offset: int = 0
     is_bot: bool = False
     is_guest: bool = False
+    is_admin: bool = False
     deleted: bool = False
     home: str = ""
     hidden: str = ""

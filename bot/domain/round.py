@@ -87,7 +87,7 @@ class Round:
     sheet. `patience_until` minus `opened_at` is how long the models may take. `origin` is how it came from `parent`
     (rerolled, refined, recast), `recast_reason` the lead's reason. `requested_by` started it where another person leads
     it. `source_thread_ts` is the thread it was requested in. The current ballot was opened or extended at
-    `voting_since`; the models were revealed at `first_closed_at`. The pictures are hidden since `reported_at`.
+    `voting_since`; the models were revealed at `first_closed_at`. A portrait is hidden since `reported_at`.
     """
 
     id: str
@@ -166,6 +166,21 @@ class Round:
     def locked_candidate(self) -> Slot | None:
         """The candidate that became the face."""
         return next((s for s in self.slots if s.id == self.locked_slot), None)
+
+    @property
+    def hidden(self) -> tuple[Slot, ...]:
+        """The candidates that were reported and are hidden; all where a report of an earlier version names none."""
+        named = tuple(s for s in self.candidates if s.reported_at)
+        return named or (self.candidates if self.reported_at else ())
+
+    @property
+    def hidden_numbers(self) -> tuple[int, ...]:
+        return tuple(s.number for s in self.hidden if s.number)
+
+    @property
+    def is_face_hidden(self) -> bool:
+        """Whether the portrait that became the face was reported and is hidden."""
+        return any(s.id == self.locked_slot for s in self.hidden)
 
     @property
     def all_slots_final(self) -> bool:

@@ -42,7 +42,7 @@ class Slot:
     `rerolls_slot_id` is the slot this one replaces, `variation_of_slot_id` the candidate it varies with its own
     `prompt`. `asked_by` names the call: its process and a random part. `wait_until` ends a wait for the account's
     rate limit or for the provider's Retry-After. `provider_job_id` fetches the result of a queued model, which is
-    charged once it accepts the job.
+    charged once it accepts the job. The portrait is hidden since `reported_at`.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Slot:
     variation_of_slot_id: str | None = None
     prompt: str = ""
     asked_by: str = ""
+    reported_at: datetime | None = None
 
     @property
     def is_final(self) -> bool:

@@ -1,6 +1,6 @@
 """The contact sheet: the pictures of a round in one JPEG, with their numbers. Run `contact_sheet` in a thread."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from bot.imaging.pictures import common_size, open_jpeg, parse_ratio
 SHEET_WIDTH = 1600
 MAX_SHEET_BYTES = 1_000_000
 _GUTTER = 8
+_COVER, _COVER_LINE = (72, 74, 80), (176, 178, 184)
 # Faster filters leave a trace of each picture's original size in the sheet's grain. With Hamming, the classifier of
 # tests/scale/test_vote_blindness.py guessed 124 of 200 rounds; with Lanczos, 107 of the same.
 _FILTER = Image.Resampling.LANCZOS
@@ -73,24 +74,28 @@ class SheetCells:
 
 
 def contact_sheet(
-    previews: Mapping[int, bytes], aspect: str, shown: Sequence[int] = (), cells: SheetCells | None = None
+    previews: Mapping[int, bytes],
+    aspect: str,
+    shown: Sequence[int] = (),
+    cells: SheetCells | None = None,
+    covered: Collection[int] = (),
 ) -> bytes:
     """Return a JPEG, 1600 pixels wide and under 1 MB, of all pictures or those `shown`, each with its number.
 
     Pictures that are not shown count for the common sharpness, so that a choice of some tells nothing about their size.
-    `cells` may hold cells that are drawn already.
+    `cells` may hold cells that are drawn already. Of those `covered` only the number is shown.
     """
     numbers = sorted(shown or previews)
     cell_size = _cell_size(aspect, len(numbers))
     layout = _layout(aspect, len(numbers), [_size_in_cell(data, cell_size) for data in previews.values()])
     cells = cells or SheetCells(aspect, len(numbers))
-    drawn = [cells.get(previews[number], layout) for number in numbers]
+    drawn = {number: cells.get(previews[number], layout) for number in numbers if number not in covered}
     cell_w, cell_h = cell_size
     rows = ceil(len(numbers) / layout.columns)
     sheet = Image.new("RGB", (SHEET_WIDTH, rows * cell_h + _GUTTER * (rows - 1)), "white")
-    for index, (number, cell) in enumerate(zip(numbers, drawn, strict=True)):
+    for index, number in enumerate(numbers):
         corner = (index % layout.columns * (cell_w + _GUTTER), index // layout.columns * (cell_h + _GUTTER))
-        sheet.paste(cell.result(), corner)
+        sheet.paste(drawn[number].result() if number in drawn else _cover(cell_size), corner)
         _draw_number(sheet, corner, cell_w, number)
     return to_jpeg_under(sheet, MAX_SHEET_BYTES)
 
@@ -125,6 +130,24 @@ def _draw_cell(preview: bytes, layout: _Layout) -> Image.Image:
     picture = open_jpeg(preview, layout.cell)
     fitted = ImageOps.fit(picture, (round(width * layout.scale), round(height * layout.scale)), _FILTER)
     return fitted.resize(layout.cell, _FILTER) if fitted.width != width else fitted
+
+
+def _cover(size: tuple[int, int]) -> Image.Image:
+    """Return the cell in place of a hidden picture: grey, with an eye that is crossed out."""
+    width, height = size
+    cover = Image.new("RGB", size, _COVER)
+    draw, middle, radius = ImageDraw.Draw(cover), (width / 2, height / 2), min(width, height) / 6
+    left, top, right, bottom = (middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius)
+    stroke = max(4, round(radius / 9))
+    # Two arcs of larger circles meet in the corners of the eye.
+    for shift in (radius * 0.75, -radius * 0.75):
+        arc = (left - radius / 4, top + shift - radius / 4, right + radius / 4, bottom + shift + radius / 4)
+        draw.arc(arc, *((217, 323) if shift > 0 else (37, 143)), fill=_COVER_LINE, width=stroke)
+    pupil = radius / 3
+    draw.ellipse((middle[0] - pupil, middle[1] - pupil, middle[0] + pupil, middle[1] + pupil), fill=_COVER_LINE)
+    draw.line((left, bottom, right, top), fill=_COVER, width=stroke * 3)
+    draw.line((left, bottom, right, top), fill=_COVER_LINE, width=stroke)
+    return cover
 
 
 def _draw_number(sheet: Image.Image, corner: tuple[int, int], cell_width: int, number: int) -> None:

@@ -9,8 +9,10 @@ from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Retirement
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
+from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.users import User
+from bot.ports.reports import Report
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class DirectMessages(Protocol):
     async def send_deletion_report(self, recipient: Recipient, refused_files: Sequence[str]) -> None:
         """Report that a character is deleted, and how many files Slack refused to delete; raises SlackUnavailable."""
 
-    async def send_report(self, recipient: Recipient, round_: Round, reporter: str, reason: str) -> None:
-        """Tell who decides that a person reported the round's pictures; raises SlackUnavailable."""
+    async def send_report(self, recipient: Recipient, round_: Round, slot: Slot, report: Report) -> None:
+        """Tell who decides that a person reported a portrait; raises SlackUnavailable."""
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the spend report; raises SlackUnavailable."""
@@ -142,3 +144,11 @@ class UserDirectory(Protocol):
 
     async def get_user(self, team: str, person: str) -> User:
         """Raises SlackUnavailable."""
+        ...
+
+    async def list_administrators(self, team: str) -> Sequence[str]:
+        """Return the ids of a workspace's owners and administrators, as far as they can be found.
+
+        Raises SlackUnavailable.
+        """
+        ...

@@ -143,3 +143,4 @@ class Casting:
         await self.start_upscale.restart_unfinished()
         await self.spending.notify_overspends()
         await self.deletion.restart_unfinished()
+        await self.reporting.restart_unfinished()

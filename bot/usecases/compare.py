@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import filename
 from bot.domain.round import Round, RoundState
@@ -34,25 +34,21 @@ class Comparison:
 
     async def compare_first_two(self, round_id: str) -> ComparisonResult:
         """Select the two candidates to compare first, in an open run-off its finalists."""
-        round_ = await self._get_shown(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         is_run_off = round_.run_off is not None and round_.state is RoundState.VOTING
         numbers = tuple(round_.ballot_options) if is_run_off else first_two(round_)
         return ComparisonResult(round_, tuple(round_.candidate_by_number(number) for number in numbers))
 
     async def compare(self, round_id: str, slot_ids: Collection[str]) -> ComparisonResult:
         """Select the candidates of the round that are in `slot_ids`."""
-        round_ = await self._get_shown(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
         return ComparisonResult(round_, tuple(slot for slot in round_.candidates if slot.id in slot_ids))
 
-    async def _get_shown(self, round_id: str) -> Round:
-        """Return a round whose pictures are not hidden; raises NotAvailableHere."""
-        round_ = await self.ports.storage.rounds.get(round_id)
-        if round_.reported_at:
-            raise NotAvailableHere("reported")
-        return round_
-
     async def compose(self, comparison: ComparisonResult) -> Picture:
-        """Draw the chosen candidates side by side at one crop and sharpness, numbered; raises PortraitMissing."""
+        """Draw the chosen candidates side by side at one crop and sharpness, numbered, hidden ones covered.
+
+        Raises PortraitMissing.
+        """
         round_ = comparison.round
         slot_ids = {slot.number: slot.id for slot in round_.candidates if slot.number}
         numbers = tuple(slot.number for slot in comparison.chosen if slot.number)
@@ -60,7 +56,12 @@ class Comparison:
             self.ports.storage.portraits,
             round_.id,
             list(slot_ids.values()),
-            lambda previews: contact_sheet(dict(zip(slot_ids, previews, strict=True)), round_.brief.aspect, numbers),
+            lambda previews: contact_sheet(
+                dict(zip(slot_ids, previews, strict=True)),
+                round_.brief.aspect,
+                numbers,
+                covered=round_.hidden_numbers,
+            ),
         )
         return Picture(data, _file_name(round_.character, numbers), shown=numbers)
 
@@ -72,7 +73,9 @@ class Comparison:
         }
         aspect = (await self.ports.storage.rounds.get(newest.round_id)).brief.aspect
         numbers = tuple(sorted(previews))
-        data = await run_in_thread(contact_sheet, previews, aspect)
+        hidden = await self.ports.storage.reports.list_hidden_faces([face.round_id for face in faces])
+        covered = [face.version for face in faces if face.round_id in hidden]
+        data = await run_in_thread(partial(contact_sheet, previews, aspect, covered=covered))
         return Picture(data, _file_name(f"{newest.character} versions", numbers), shown=numbers)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.ballot import Tally, run_off_numbers
-from bot.domain.errors import NoWinner, PortraitMissing, RoundClosed, TallyChanged
+from bot.domain.errors import NotAvailableHere, NoWinner, PortraitMissing, RoundClosed, TallyChanged
 from bot.domain.face import Face
 from bot.domain.prompt import VERSION_VARIATION
 from bot.domain.round import Round, RoundState
@@ -42,6 +42,7 @@ class LockFace:
         if face := await self.ports.storage.roster.get_face(round_id):
             return face
         round_.require_state(RoundState.VOTING, RoundState.CLOSED, action="lock")
+        _require_shown(round_, expected_slot_id)
         if round_.state is RoundState.VOTING and round_.is_sealed:
             raise RoundClosed("lock", "sealed", round_.character)
         if round_.state is RoundState.VOTING:
@@ -77,6 +78,7 @@ class LockFace:
         round_ = await self.ports.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lock(round_, person)
         round_.require_state(RoundState.CLOSED, action="decide")
+        _require_shown(round_, slot_id)
         return round_, round_.candidate_by_slot(slot_id)
 
     async def decide(self, slot_id: str, person: str) -> Face:
@@ -94,6 +96,7 @@ class LockFace:
         return await self._save(round_, slot, person, by_lead=by_lead)
 
     async def _save(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
+        _require_shown(round_, slot.id)
         if slot.portrait and not await self.ports.storage.portraits.has(slot.portrait.key):
             raise PortraitMissing(slot.portrait.key)
         character = await self.ports.storage.roster.get(round_.character_id)
@@ -141,3 +144,9 @@ class LockFace:
             use=round_.brief.use or "",
             variation_of=round_.variation_number(slot),
         )
+
+
+def _require_shown(round_: Round, slot_id: str | None) -> None:
+    """Raise NotAvailableHere for a reported candidate: somebody must decide about the report first."""
+    if any(slot.id == slot_id for slot in round_.hidden):
+        raise NotAvailableHere("reported")

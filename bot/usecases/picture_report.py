@@ -1,4 +1,4 @@
-"""Reports: somebody finds a picture wrong, and it is hidden until the lead or an administrator decides."""
+"""Reports: somebody finds a portrait wrong, and it is hidden until the lead or an administrator decides."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,27 @@ import structlog
 
 from bot.domain.audit import AuditEvent
 from bot.domain.brief import parse_reason
-from bot.domain.errors import NotLead, SlackUnavailable
+from bot.domain.errors import BriefError, NotLead, SlackUnavailable
 from bot.domain.round import Round
+from bot.domain.slot import Slot
 from bot.ports.messaging import Recipient
+from bot.ports.reports import Report
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
 
 log = structlog.get_logger()
 
 SHOWN_AGAIN = "report_dismissed"
+# Administrators of a workspace who are told of a report.
+_MAX_TOLD = 20
+
+
+@dataclass(frozen=True)
+class ReportForm:
+    """A round, and its portraits that can be reported."""
+
+    round: Round
+    candidates: tuple[Slot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +36,70 @@ class PictureReporting:
     ports: Ports
     permissions: Permissions
 
+    async def form(self, round_id: str) -> ReportForm:
+        """Return what can be reported."""
+        round_ = await self.ports.storage.rounds.get(round_id)
+        return ReportForm(round_, tuple(slot for slot in round_.candidates if slot not in round_.hidden))
+
     def check(self, reason: str) -> None:
         """Raise BriefError for an invalid reason."""
         parse_reason(reason)
 
-    async def report(self, round_id: str, person: str, reason: str) -> Round:
-        """Hide the round's pictures, and tell its lead and Castroom's administrators; raises BriefError."""
+    async def report(self, round_id: str, slot_id: str, person: str, reason: str) -> Round:
+        """Hide the portrait, and tell the round's lead and administrators; raises BriefError.
+
+        The message hides it at once. A job removes the pictures in the thread and draws the contact sheet anew.
+        """
         parsed = parse_reason(reason)
         round_ = await self.ports.storage.rounds.get(round_id)
-        await self.ports.storage.reports.add(round_id, round_.place.team, person, parsed, self.ports.now())
+        if slot_id not in {slot.id for slot in round_.candidates}:
+            raise BriefError("candidate", "missing")
+        report = Report(round_id, slot_id, round_.place.team, person, parsed, self.ports.now())
+        await self.ports.storage.reports.add(report)
         await self.ports.publisher.redraw_now(round_id)
-        for recipient in sorted({round_.lead, *self.ports.admins}):
-            try:
-                await self.ports.direct_messages.send_report(
-                    Recipient(round_.place.team, recipient), round_, person, parsed
-                )
-            except SlackUnavailable as error:
-                log.warning("report_not_sent", round=round_id, what=error.operation)
+        await self.ports.job_queue.start("close", round_id)
+        await self._tell(round_, round_.candidate_by_slot(slot_id), report)
         return round_
 
-    async def show_again(self, round_id: str, person: str) -> bool:
-        """Show the pictures again; raises NotLead."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+    async def show_again(self, slot_id: str, person: str) -> bool:
+        """Show the portrait again, for the lead or an administrator; raises NotLead."""
+        round_ = await self.ports.storage.rounds.by_slot(slot_id)
         if person != round_.lead and not await self.permissions.is_administrator(round_.place, person):
             raise NotLead("show_again", round_.lead)
         event = AuditEvent(SHOWN_AGAIN, round_.place, person, self.ports.now(), round_.character_id, round_.id)
-        shown = await self.ports.storage.reports.show_again(round_id, event)
-        await self.ports.publisher.redraw_now(round_id)
+        shown = await self.ports.storage.reports.show_again(round_.id, slot_id, event)
+        await self.ports.publisher.redraw_now(round_.id)
+        await self._continue(round_.id)
         return shown
+
+    async def restart_unfinished(self) -> None:
+        """Start the jobs for rounds whose pictures in Slack are not yet as a report or its decision wants them."""
+        for round_id in await self.ports.storage.reports.list_unsettled():
+            await self._continue(round_id)
+
+    async def _continue(self, round_id: str) -> None:
+        await self.ports.job_queue.start("close", round_id)
+        for upscale in await self.ports.storage.upscales.list_for_face(round_id):
+            if upscale.portrait and upscale.file_id is None:
+                await self.ports.job_queue.start("upscale", upscale.id)
+
+    async def _tell(self, round_: Round, slot: Slot, report: Report) -> None:
+        for person in await self._deciders(round_):
+            recipient = Recipient(round_.place.team, person)
+            try:
+                await self.ports.direct_messages.send_report(recipient, round_, slot, report)
+            except SlackUnavailable as error:
+                log.warning("report_not_sent", round=round_.id, what=error.operation)
+
+    async def _deciders(self, round_: Round) -> list[str]:
+        """Return the lead, Castroom's administrators, and those of the workspace who may see the round."""
+        deciders = {round_.lead, *self.ports.admins}
+        try:
+            found = await self.ports.user_directory.list_administrators(round_.place.team)
+        except SlackUnavailable as error:
+            log.warning("administrators_unknown", what=error.operation)
+            found = ()
+        for person in found[:_MAX_TOLD]:
+            if person not in deciders and await self.ports.channel_access.can_see(person, round_.place):
+                deciders.add(person)
+        return sorted(deciders)

@@ -98,8 +98,8 @@ class Recall:
         return face
 
     async def is_reported(self, round_id: str) -> bool:
-        """Return whether the pictures of a round are hidden."""
-        return (await self.ports.storage.rounds.get(round_id)).reported_at is not None
+        """Return whether the face of a round was reported and is hidden."""
+        return (await self.ports.storage.rounds.get(round_id)).is_face_hidden
 
     async def list_versions(self, round_id: str, person: str) -> tuple[Face, ...]:
         """List every face of the same character that the person may see, newest first; raises NotAvailableHere."""

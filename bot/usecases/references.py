@@ -43,7 +43,7 @@ class ReferenceImages:
         Raises BriefError if the consent was withdrawn or is for another use.
         """
         source_round = await self.ports.storage.rounds.get(face.round_id)
-        if source_round.reported_at:
+        if source_round.is_face_hidden:
             raise NotAvailableHere("reported")
         source = source_round.brief
         if source.reference is None or source.reference.consent is None or brief.reference is None:

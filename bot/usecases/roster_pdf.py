@@ -54,11 +54,14 @@ class RosterPdfs:
         return PdfRoster(roster, characters, names)
 
     async def render(self, pdf_roster: PdfRoster, texts: PdfTexts) -> bytes:
-        """Draw the PDF; a lost portrait leaves a grey field. Raises PortraitMissing if all are lost."""
+        """Draw the PDF; a lost or hidden portrait leaves a grey field. Raises PortraitMissing if all are lost."""
         pdf = await run_in_thread(RosterPdf, texts.cover, texts.footer, texts.marks)
         lost: list[PortraitMissing] = []
+        faces = [character.face.round_id for character in pdf_roster.characters if character.face]
+        hidden = await self.ports.storage.reports.list_hidden_faces(faces)
         for character in pdf_roster.characters:
-            preview = await self._preview(character, lost)
+            is_hidden = character.face is not None and character.face.round_id in hidden
+            preview = None if is_hidden else await self._preview(character, lost)
             await run_in_thread(pdf.add, preview, texts.page_of(character))
         if len(lost) == len(pdf_roster.characters):
             raise lost[0]

@@ -58,8 +58,10 @@ class RosterPoster:
     async def render(self, captions: Sequence[tuple[Character, Caption]], title: str) -> list[bytes]:
         """Draw JPEGs of at most FACES_PER_POSTER faces each, with one portrait in memory at a time.
 
-        A lost portrait leaves a grey field; raises PortraitMissing if all are lost.
+        A lost or hidden portrait leaves a grey field; raises PortraitMissing if all are lost.
         """
+        faces = [character.face.round_id for character, _ in captions if character.face]
+        hidden = await self.ports.storage.reports.list_hidden_faces(faces)
         pictures: list[bytes] = []
         lost: list[PortraitMissing] = []
         for start in range(0, len(captions), FACES_PER_POSTER):
@@ -67,7 +69,9 @@ class RosterPoster:
             poster = await run_in_thread(Poster, len(batch), title)
             for character, caption in batch:
                 assert character.face
-                await run_in_thread(poster.add, await self._preview(character.face, lost), caption)
+                is_hidden = character.face.round_id in hidden
+                preview = None if is_hidden else await self._preview(character.face, lost)
+                await run_in_thread(poster.add, preview, caption)
             if len(lost) == len(captions):
                 raise lost[0]
             pictures.append(await run_in_thread(poster.to_jpeg))

@@ -84,6 +84,9 @@ class RoundPictures:
             round_ = await self.ports.storage.rounds.get(round_id)
             if round_.void_reason == UNINSTALLED:
                 return
+            is_unsettled = round_id in await self.ports.storage.reports.list_unsettled()
+            if is_unsettled:
+                await self._delete_hidden_files(round_)
             if round_.state in (RoundState.VOTING, RoundState.CLOSED) and round_.sheet_candidate_count < len(
                 round_.candidates
             ):
@@ -95,6 +98,18 @@ class RoundPictures:
             await self._upload_new_pictures(round_)
             if round_.state in (RoundState.CLOSED, RoundState.LOCKED):
                 await self._upload_originals(round_)
+            if is_unsettled:
+                await self.ports.storage.reports.settle(round_, self.ports.now())
+
+    async def _delete_hidden_files(self, round_: Round) -> None:
+        """Delete in Slack what shows a hidden portrait; a file that Slack refuses to delete is only logged."""
+        reports = self.ports.storage.reports
+        deleted = [
+            file_id
+            for file_id in await reports.list_hidden_files(round_.id)
+            if await self.ports.slack_files.delete(round_.place.team, file_id)
+        ]
+        await reports.forget_files(round_.id, deleted)
 
     async def schedule_redraws(self) -> None:
         """Schedule a redraw of every message that may be out of date."""
@@ -146,7 +161,7 @@ class RoundPictures:
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _sheet(self, round_: Round, shown: tuple[int, ...] = ()) -> bytes:
-        """Return the contact sheet of all candidates, or of those `shown`."""
+        """Return the contact sheet of all candidates, or of those `shown`; hidden ones are covered."""
         slots_by_number = {s.number: s for s in round_.candidates if s.number}
         return await self._compose(
             round_,
@@ -156,11 +171,12 @@ class RoundPictures:
                 round_.brief.aspect,
                 shown,
                 self._cells.get(round_.id),
+                round_.hidden_numbers,
             ),
         )
 
     async def _upload_record(self, round_: Round) -> None:
-        if round_.record_file or not (locked := round_.locked_candidate):
+        if round_.record_file is not None or not (locked := round_.locked_candidate):
             return
         data = await self._compose(round_, [locked], lambda previews: record_picture(previews[0]))
         picture = Picture(data, f"{filename(round_.character)}.jpg", locked.number)

@@ -88,6 +88,8 @@ class StartUpscale:
             raise CannotUpscale("not_cast")
         if not await self.ports.channel_access.can_see(person, face.place):
             raise NotAvailableHere("unknown")
+        if (await self.ports.storage.rounds.get(round_id)).is_face_hidden:
+            raise NotAvailableHere("reported")
         if face.unlocked:
             raise CannotUpscale("unlocked", face.character)
         if face.consent_withdrawn_at:
@@ -133,9 +135,11 @@ class RunUpscale:
         self.ports.publisher.schedule_redraw(upscale.round_id)
 
     async def publish(self, upscale_id: str) -> None:
-        """Upload the pictures that the thread lacks, then redraw the record."""
+        """Upload the pictures that the thread lacks, then redraw the record. Those of a hidden face wait."""
         upscale = await self.ports.storage.upscales.get(upscale_id)
-        if upscale.portrait and upscale.file_id is None:
+        if (await self.ports.storage.rounds.get(upscale.round_id)).is_face_hidden:
+            await self.ports.storage.upscales.set_files(upscale.id, "", "")
+        elif upscale.portrait and upscale.file_id is None:
             face = await self._load_face(upscale)
             is_redraw = upscale.method is UpscaleMethod.REDRAW
             pair_file = (

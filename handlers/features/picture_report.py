@@ -1,5 +1,7 @@
 """[Report ...] under faces and in the comparison, its form, and the decision of the lead."""
 
+import re
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
@@ -30,27 +32,30 @@ class ReportListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action("report")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.action("report_dismiss")(press_listener(self.on_dismiss, self._guard.get_round, ack_first=True))
-        app.action("report_candidate")(view_action_listener(self.on_candidate, self._guard.get_round))
+        app.action(re.compile(r"report_dismiss:\d+"))(
+            press_listener(self.on_dismiss, self._guard.check_slot, ack_first=True)
+        )
+        app.action("report_candidate")(view_action_listener(self.on_press_in_modal, self._guard.get_round))
         app.view(blocks.CALLBACK_ID)(
             ack_listener(submission_from, self.on_submit, _replace_form, self._guard.get_round)
         )
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Ask for the reason."""
-        await open_modal(responder.client, press.trigger_id, blocks.form(press.id))
+        """Ask which portrait, and why."""
+        await open_modal(responder.client, press.trigger_id, blocks.form(await self._reporting.form(press.id)))
 
-    async def on_candidate(self, view_action: ViewAction, client: AsyncWebClient) -> None:
-        """Ask for the reason above the comparison."""
-        await push_modal(client, view_action.form.trigger_id, blocks.form(view_action.form.id))
+    async def on_press_in_modal(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Ask above the comparison."""
+        form = blocks.form(await self._reporting.form(view_action.form.id))
+        await push_modal(client, view_action.form.trigger_id, form)
 
     async def on_dismiss(self, press: ButtonPress, _responder: Responder) -> None:
-        """Show the pictures again, for the lead and administrators."""
+        """Show the portrait again, for the lead and administrators."""
         await self._reporting.show_again(press.id, press.person)
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
-        """Show an invalid reason at its field; else confirm in the modal, hide the pictures and tell the lead."""
-        reason = submission.value(blocks.REASON)
+        """Show an invalid reason at its field; else confirm in the modal, hide the portrait and tell the lead."""
+        reason, slot_id = submission.value(blocks.REASON), submission.value(blocks.CANDIDATE)
         try:
             self._reporting.check(reason)
         except BriefError as error:
@@ -58,7 +63,7 @@ class ReportListeners:
             return
         await ack(response_action="update", view=notice(words.TITLE, private.note(words.DONE)))
         async with reply_with_errors(ignore):
-            await self._reporting.report(submission.id, submission.person, reason)
+            await self._reporting.report(submission.id, slot_id, submission.person, reason)
 
 
 async def _replace_form(ack: AsyncAck, view: View) -> None:

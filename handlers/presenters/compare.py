@@ -37,7 +37,8 @@ class ComparePresenter:
         if len(chosen) < _LEAST:
             return ""
         # The number of candidates is part of the key: they all count for the common sharpness.
-        key = f"side-by-side:{round_.id}:{len(round_.candidates)}:{' '.join(slot.id for slot in chosen)}"
+        covered = "".join(f"-{number}" for number in round_.hidden_numbers)
+        key = f"side-by-side:{round_.id}:{len(round_.candidates)}{covered}:{' '.join(slot.id for slot in chosen)}"
         numbers = [slot.number or 0 for slot in chosen]
         return await self._file(
             round_.place.team,

@@ -9,10 +9,12 @@ from bot.domain.catalogue import Catalogue, Retirement
 from bot.domain.errors import SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
+from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.imaging.charts import bar_chart
 from bot.imaging.pictures import run_in_thread
 from bot.ports.messaging import Recipient
+from bot.ports.reports import Report
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
@@ -56,8 +58,8 @@ class SlackDirectMessages:
         text = deletion.report(len(refused_files))
         await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
 
-    async def send_report(self, recipient: Recipient, round_: Round, reporter: str, reason: str) -> None:
-        text = words_of_report.notice(round_, reporter, reason, await self._permalinks.get(round_))
+    async def send_report(self, recipient: Recipient, round_: Round, slot: Slot, report: Report) -> None:
+        text = words_of_report.notice(round_, slot, report, await self._permalinks.get(round_))
         await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:

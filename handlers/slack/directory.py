@@ -1,7 +1,7 @@
 """Conversations, their members and users, as Slack reports them."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -26,6 +26,8 @@ _PAGE_SIZE = 200
 _ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")
 _MAX_CACHED = 10_000
 _SLACKBOT = "USLACKBOT"
+# users.list has a low rate limit (tier 2, docs.slack.dev), and a large workspace many pages.
+_MEMBERS_PAGE_SIZE, _MAX_MEMBER_PAGES, _ADMINISTRATORS_CACHED = 1_000, 10, 3_600.0
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
 # Slack's answers about people that it does not show to the bot (docs.slack.dev, errors of "users.info").
 _UNKNOWN_USER_CODES = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -70,6 +72,7 @@ class SlackDirectory:
         self._memberships: TTLCache[tuple[str, str], Mapping[str, str]] = TTLCache(_MAX_CACHED, cached, now)
         self._members: TTLCache[ChannelRef, frozenset[str]] = TTLCache(_MAX_CACHED, cached, now)
         self._users: TTLCache[tuple[str, str], User] = TTLCache(_MAX_CACHED, cached, now)
+        self._administrators: TTLCache[str, tuple[str, ...]] = TTLCache(_MAX_CACHED, _ADMINISTRATORS_CACHED, now)
 
     async def is_private(self, place: ChannelRef) -> bool:
         try:
@@ -237,6 +240,25 @@ class SlackDirectory:
             user = _user(person, info, await self._clients.organization(team))
         self._users[team, person] = user
         return user
+
+    async def list_administrators(self, team: str) -> Sequence[str]:
+        """Return the administrators among the first members that Slack lists, from the cache for an hour."""
+        if (cached := self._administrators.get(team)) is not None:
+            return cached
+        client, organization = await self._clients.for_team(team), await self._clients.organization(team)
+        found: list[str] = []
+        cursor = None
+        for _ in range(_MAX_MEMBER_PAGES):
+            with slack_call("users.list"):
+                page = await client.users_list(limit=_MEMBERS_PAGE_SIZE, cursor=cursor)
+            for info in page["members"]:
+                user = _user(info["id"], info, organization)
+                if user.is_admin and user.is_human and not user.is_deactivated:
+                    found.append(info["id"])
+            if not (cursor := (page.get("response_metadata") or {}).get("next_cursor")):
+                break
+        self._administrators[team] = tuple(found)
+        return found
 
 
 async def _last_known(

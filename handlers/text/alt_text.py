@@ -14,7 +14,9 @@ FILE_LIMIT = 1000
 
 def contact_sheet(round_: Round, numbers: Sequence[int]) -> str:
     label = f"{'candidate' if len(numbers) == 1 else 'candidates'} {join_words([str(n) for n in numbers])}"
-    return _with_brief(round_.brief.text, f"contact sheet for {round_.character}, {label}")
+    hidden = [str(number) for number in numbers if number in round_.hidden_numbers]
+    note = f", {join_words(hidden)} hidden" if hidden else ""
+    return _with_brief(round_.brief.text, f"contact sheet for {round_.character}, {label}{note}")
 
 
 def side_by_side(round_: Round, numbers: Sequence[int]) -> str:

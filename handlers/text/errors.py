@@ -89,7 +89,7 @@ _NOT_AVAILABLE = {
     "not_member": "You are no longer in this channel, so nothing was changed.",
     "cast_elsewhere": "This name has a face from a private channel that you are not in, so nothing was started. Ask "
     "someone there to re-cast it, or choose another name.",
-    "reported": "These pictures were reported and are hidden until the lead or an administrator decides.",
+    "reported": "This portrait was reported and is hidden until the lead or an administrator decides.",
     "deleted_elsewhere": "This character was also cast in a channel that you are not in, so nothing was deleted. Ask a "
     "workspace administrator.",
     "private": "This face was cast in a private channel and is only shown there.",

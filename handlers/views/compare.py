@@ -9,6 +9,7 @@ from handlers.text import alt_text, slack_refusals
 from handlers.text import compare as compare_text
 from handlers.text import picture_report as report_text
 from handlers.text.model_titles import Titles
+from handlers.views import picture_report as report_views
 from handlers.views.builder import Block, actions, build_options, button, context, image, plain, section, view
 from handlers.views.fields import build_modal
 
@@ -38,7 +39,7 @@ def compare(
             else _image_blocks(comparison, comparison.chosen, titles, file_urls)
         ),
         section(compare_text.NOTHING) if not comparison.chosen else None,
-        actions([button("report_candidate", report_text.BUTTON, round_.id)]),
+        actions([report_views.report_button(round_.id, "report_candidate")]),
     )
     return build_modal("look", round_.id, compare_text.TITLE, "", body)
 
@@ -78,8 +79,12 @@ def _image_blocks(
     comparison: ComparisonResult, shown: Sequence[Slot], titles: Titles, file_urls: Mapping[str, str]
 ) -> Iterator[Block | None]:
     """Show each picture with its caption, or say why Slack shows none."""
-    slots = [slot for slot in shown if slot.file_id]
-    if len(slots) < len(shown):
+    for slot in shown:
+        if slot in comparison.round.hidden:
+            yield section(report_text.hidden(comparison.round, slot))
+    visible = [slot for slot in shown if slot not in comparison.round.hidden]
+    slots = [slot for slot in visible if slot.file_id]
+    if len(slots) < len(visible):
         yield section(
             slack_refusals.sheet_refused(comparison.round)
             if comparison.round.sheet_refused

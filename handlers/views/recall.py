@@ -139,13 +139,14 @@ def _face_view(
         button(f"{action_prefix}take", labels.DOWNLOAD, face.round_id),
         *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, face.round_id)]),
         *([] if action_prefix else [button("history", labels.HISTORY, character.id)]),
+        *([] if action_prefix else [button("report", report_text.BUTTON, face.round_id)]),
     ]
     return view(
         f"{escape_mrkdwn(character.name)}: {text}",
         header(character.name),
         context(recall_text.alias_list(character.aliases)),
         image(location.file_id, alt_text.face(character.name, face.brief)) if location.file_id else None,
-        section(report_text.HIDDEN) if location.is_reported else None,
+        section(report_text.FACE_HIDDEN) if location.is_reported else None,
         section(text),
         context(consent_withdrawal.notice(face.consent_withdrawn_at)),
         context(recall_text.being_recast(location.recast.closes_at, location.recast.link)) if location.recast else None,

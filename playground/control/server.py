@@ -63,6 +63,7 @@ class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
     hidden: str = ""
     bot: bool = False
     workflow: bool = False
+    admin: bool = False
 
 
 class NewPlace(msgspec.Struct, forbid_unknown_fields=True):
@@ -203,6 +204,7 @@ async def _add_person(workspace: Workspace, request: web.Request) -> Json:
         *names,
         is_bot=new.bot or new.workflow,
         is_guest=new.guest,
+        is_admin=new.admin,
         home=new.home,
         hidden=new.hidden,
         workflow=new.workflow,

@@ -40,7 +40,8 @@ removed_workspaces = Table(
     Column("removed_at", UtcMicros, nullable=False),
 )
 
-# Reports of a round's pictures; the round itself says whether they are hidden.
+# Reports of portraits; slot and round say whether they are hidden. Earlier reports name no slot. `settled_at` is when
+# Slack showed the round's pictures as the newest report, or the decision about it, wants them.
 reports = Table(
     "reports",
     metadata,
@@ -50,5 +51,11 @@ reports = Table(
     Column("person", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcMicros, nullable=False),
+    Column("slot_id", Text, nullable=False, server_default=""),
+    Column("settled_at", UtcMicros),
     Index("ix_reports_round_id", "round_id"),
 )
+
+is_unsettled = reports.c.settled_at.is_(None)
+
+Index("ix_reports_unsettled", reports.c.round_id, sqlite_where=is_unsettled, postgresql_where=is_unsettled)

@@ -207,6 +207,7 @@ slots = Table(
     Column("variation_of_slot_id", ForeignKey("slots.id")),
     Column("prompt", Text, nullable=False, server_default=""),
     Column("asked_by", Text, nullable=False, server_default=""),
+    Column("reported_at", UtcMicros),
     _one_of("state", SlotState),
     CheckConstraint(f"number BETWEEN 1 AND {SLOT_LIMIT}", "number"),
     UniqueConstraint("round_id", "number"),

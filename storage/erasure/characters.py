@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
 from bot.domain.brief import Brief, Reference
 from bot.domain.erasure import DELETED, DELETED_NAME
-from bot.domain.ids import ChannelRef, run_off_sheet_key
+from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
 from bot.domain.round import RoundState, RoutingReason
 from bot.domain.slot import SlotState
@@ -37,12 +37,12 @@ from storage.db.tables import (
     reminders,
     round_drafts,
     rounds,
-    slack_uploads,
     slots,
     upscales,
     vote_inputs,
 )
 from storage.erasure.lists import remove_from_lists
+from storage.erasure.round_files import delete_uploads, list_slack_files
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
 from storage.webhooks.events import record_face_event
@@ -111,7 +111,7 @@ class SqlCharacterDeletions:
 
     async def list_round_files(self, round_id: str) -> RoundFiles:
         async with self._database.snapshot() as connection:
-            files = await _slack_files(connection, round_id)
+            files = await list_slack_files(connection, round_id)
             brief = await connection.scalar(select(rounds.c.brief).where(rounds.c.id == round_id))
         reference = brief.reference if brief else None
         keys = (reference.key,) if reference and reference.is_attached and reference.key else ()
@@ -128,10 +128,10 @@ class SqlCharacterDeletions:
             character_id = await lock_character_row_of_round(connection, round_id)
             if not character_id:
                 return
-            files = await _slack_files(connection, round_id)
+            files = await list_slack_files(connection, round_id)
             keys = await _picture_keys(connection, round_id)
             await _blank_references(connection, keys)
-            await _delete_uploads(connection, round_id, files)
+            await delete_uploads(connection, round_id, files)
             in_use = select(faces.c.round_id).where(faces.c.round_id == round_id, faces.c.unlocked.is_(None))
             if await connection.scalar(in_use):
                 await record_face_event(connection, EventType.FACE_UNLOCKED, round_id, at)
@@ -189,35 +189,6 @@ class SqlPostedFiles:
         if rows:
             async with self._database.transaction() as connection:
                 await connection.execute(upsert(connection, posted_files).on_conflict_do_nothing(), rows)
-
-
-async def _slack_files(connection: AsyncConnection, round_id: str) -> set[str]:
-    """Return the ids of all files in Slack that show the round."""
-    found: set[str] = set()
-    for columns, condition in (
-        ((rounds.c.sheet_file, rounds.c.record_file), rounds.c.id == round_id),
-        ((slots.c.file_id, slots.c.original_file), slots.c.round_id == round_id),
-        ((upscales.c.pair_file, upscales.c.file_id), upscales.c.round_id == round_id),
-        ((posted_files.c.file_id,), posted_files.c.round_id == round_id),
-    ):
-        for row in await connection.execute(select(*columns).where(condition)):
-            found.update(file_id for file_id in row if file_id)
-    for (files,) in await connection.execute(select(slack_uploads.c.files).where(_is_upload_of(round_id))):
-        found.update(files.split())
-    return found
-
-
-def _is_upload_of(round_id: str) -> ColumnElement[bool]:
-    """Return the condition for uploads whose key names the round; other keys are hashes."""
-    return or_(
-        slack_uploads.c.key == run_off_sheet_key(round_id),
-        slack_uploads.c.key.startswith("side-by-side:") & slack_uploads.c.key.contains(round_id, autoescape=True),
-    )
-
-
-async def _delete_uploads(connection: AsyncConnection, round_id: str, files: set[str]) -> None:
-    is_of_round = [slack_uploads.c.files.contains(file_id, autoescape=True) for file_id in sorted(files)]
-    await connection.execute(delete(slack_uploads).where(or_(_is_upload_of(round_id), *is_of_round)))
 
 
 async def _picture_keys(connection: AsyncConnection, round_id: str) -> set[str]:

@@ -76,7 +76,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "audit_log": _columns("action team channel character_id round_id", "person", "detail"),
     "deletions": _columns("id team channel character_id refused_files", "person"),
     "posted_files": _columns("round_id file_id"),
-    "reports": _columns("id team round_id", "person", "reason"),
+    "reports": _columns("id team round_id slot_id", "person", "reason"),
     "removed_workspaces": _columns("team installation_id"),
     "redraw_marks": _columns("round_id team"),
     "message_updates": _columns("team"),

@@ -23,10 +23,12 @@ from bot.domain.errors import MessageDeleted, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.person_limits import PersonLimits
 from bot.domain.round import Round
+from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.users import User
 from bot.ports.image_models import GenerationRequest, GenerationResult, ModelClients
 from bot.ports.messaging import Picture, Recipient
+from bot.ports.reports import Report
 from bot.ports.rounds import StartResult
 from bot.settings import Settings
 from bot.usecases.casting import Casting
@@ -34,7 +36,7 @@ from bot.usecases.ports import Ports
 from bot.usecases.retries import RetryDelays
 from providers.http.rate_limit import RateLimiter
 from storage import Storage, open_storage
-from tests.support.storage_builders import fresh_sqlite
+from tests.support.storage_builders import fresh_database, fresh_sqlite
 
 FILM, FERRY = ChannelRef("T1", "C1"), ChannelRef("T1", "C2")
 LEAD, DIRECTOR, PRODUCER = "U1", "U2", "U3"
@@ -263,10 +265,10 @@ class FakeDirectMessages:
             raise SlackUnavailable("chat.postMessage")
         self.deletion_reports.append((recipient, tuple(refused_files)))
 
-    async def send_report(self, recipient: Recipient, round_: Round, reporter: str, reason: str) -> None:
+    async def send_report(self, recipient: Recipient, round_: Round, slot: Slot, report: Report) -> None:
         if recipient.person in self.unreachable:
             raise SlackUnavailable("chat.postMessage")
-        self.reports.append((recipient.person, round_.id, reporter, reason))
+        self.reports.append((recipient.person, slot.id, report.person, report.reason))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         self.spend_reports.append((recipient, report))
@@ -303,6 +305,9 @@ class FakeChannelAccess:
     async def get_user(self, team: str, person: str) -> User:
         """Implement UserDirectory."""
         return self.users.get(person, User())
+
+    async def list_administrators(self, team: str) -> Sequence[str]:
+        return [person for person, user in self.users.items() if user.is_admin]
 
     async def channel_name(self, place: ChannelRef) -> str:
         return place.channel.lower()
@@ -428,9 +433,15 @@ class CastingHarness:
 
 @asynccontextmanager
 async def casting_harness(data: Path, **options: object) -> AsyncIterator[CastingHarness]:
-    """Open a harness on a folder; storage uses its clock. A second harness on the same folder finds the same data."""
+    """Open a harness on a folder; storage uses its clock. A second harness on the same folder finds the same data.
+
+    With the option `database` postgresql the rows are in a new database of the test server.
+    """
     settings = Settings(data_dir=data)
-    if not (settings.data_dir / "castroom.sqlite").exists():
+    if options.pop("database", "sqlite") == "postgresql":
+        url = await fresh_database("postgresql", data)
+        settings = Settings(data_dir=data, database_url=url, engine_url=url, executor_id="tests")
+    elif not (settings.data_dir / "castroom.sqlite").exists():
         await fresh_sqlite(settings.data_dir)
     opened: list[CastingHarness] = []
     storage = await open_storage(settings, lambda: opened[0].now)

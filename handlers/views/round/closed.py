@@ -56,7 +56,7 @@ def _decision_elements(data: RoundViewData) -> Iterator[Block]:
         yield button("lock", labels.lock(leader), value, confirm=confirmation, style="primary")
     if run_off_numbers := round_.run_off_options:
         yield button("run_off", run_off_text.label(run_off_numbers), round_.id)
-    if round_.candidates:
+    if len(round_.candidates) > len(round_.hidden):
         yield _decide_menu(data)
 
 
@@ -73,7 +73,7 @@ def _decide_menu(data: RoundViewData) -> Block:
     choices = [
         (labels.candidate(slot.number, data.titles(slot.model), _votes(data, slot)), slot.id)
         for slot in data.round.candidates
-        if slot.number
+        if slot.number and slot not in data.round.hidden
     ]
     return static_select("decide", labels.DECIDE, choices)
 

@@ -27,9 +27,9 @@ def record(data: RoundViewData) -> View:
         join_parts(escape_mrkdwn(title), winner, separator=" "),
         header(title),
         *brief_blocks(round_),
-        report.hidden(round_.id) if round_.reported_at else None,
+        *report.hidden(round_),
         image(file_id, alt_text.face(round_.character, round_.brief.text))
-        if file_id and not round_.reported_at
+        if file_id and not round_.is_face_hidden
         else None,
         *(_face_blocks(data, face) if face else ()),
         context(run_off_text.first_ballot(round_)),
@@ -96,8 +96,7 @@ def _buttons(data: RoundViewData) -> Iterator[Block]:
         yield button("versions", labels.VERSIONS, round_.id)
     if is_current:
         yield button("recast_face", recast_text.OPEN, round_.id)
-    if not round_.reported_at:
-        yield report.report_button(round_.id)
+    yield report.report_button(round_.id)
     reference = round_.brief.reference
     if reference and reference.consent and not reference.is_withdrawn:
         question = confirm(consent_withdrawal.TITLE, consent_withdrawal.CONSEQUENCE, consent_withdrawal.YES)

@@ -28,6 +28,7 @@ def run_off(data: RoundViewData) -> View:
         header(heading),
         *brief_blocks(round_),
         origin(data),
+        *report.hidden(round_),
         _finalists(data),
         section(run_off_text.HOW_TO_VOTE),
         actions(_choice_buttons(data)),
@@ -43,8 +44,6 @@ def run_off(data: RoundViewData) -> View:
 
 def _finalists(data: RoundViewData) -> Block | None:
     """Show the finalists alone; until Slack has their picture, say so."""
-    if data.round.reported_at:
-        return report.hidden(data.round.id)
     if not data.run_off_sheet:
         return context(run_off_text.PICTURE_TO_COME)
     return image(data.run_off_sheet, alt_text.contact_sheet(data.round, tuple(data.round.ballot_options)))

@@ -79,9 +79,7 @@ def origin(data: RoundViewData) -> Block | None:
 def contact_sheet(data: RoundViewData) -> Iterator[Block]:
     """Show the newest uploaded contact sheet, and why Slack rejected a newer one."""
     round_ = data.round
-    if round_.reported_at:
-        yield report.hidden(round_.id)
-        return
+    yield from report.hidden(round_)
     if round_.sheet_file:
         yield image(
             round_.sheet_file, alt_text.contact_sheet(round_, [s.number for s in round_.candidates if s.number])

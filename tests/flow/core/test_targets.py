@@ -99,7 +99,7 @@ async def test_hidden_pictures_take_no_report(tmp_path: Path) -> None:
         round_id = await lock_with_targets(harness, "Runway")
         face = await harness.storage.roster.get_face(round_id)
         assert face
-        await harness.storage.reports.add(round_id, "T1", PRODUCER, "looks like somebody", harness.now)
+        await harness.casting.reporting.report(round_id, face.slot_id, PRODUCER, "looks like somebody")
         with pytest.raises(NotAvailableHere):
             await harness.casting.targets.report_by_program(face, ACCEPTED, Reporter(ReportSource.TOKEN, LEAD, "farm"))
 

@@ -249,3 +249,25 @@ async def test_directory_asks_again_after_a_channel_got_another_id() -> None:
         assert not await directory.can_see("U0MEI", new)
         directory.forget_channel(PLACE)
         assert await directory.can_see("U0MEI", new)
+
+
+async def test_administrators_are_found_on_every_page_and_kept_for_an_hour() -> None:
+    people = [
+        {"id": "U1", "is_admin": True},
+        {"id": "U2"},
+        {"id": "U3", "is_owner": True},
+        {"id": "U4", "is_admin": True, "deleted": True},
+        {"id": "U5", "is_admin": True, "is_bot": True},
+        {"id": "U6", "is_admin": True, "is_stranger": True},
+    ]
+    async with fake_slack_server() as slack:
+        slack.replies["users.list"] = [
+            {"members": people[:2], "response_metadata": {"next_cursor": "more"}},
+            {"members": people[2:], "response_metadata": {"next_cursor": ""}},
+        ]
+        clock = FakeClock()
+        directory = make_directory(slack, clock)
+        for _ in range(2):
+            assert list(await directory.list_administrators("T1")) == ["U1", "U3"]
+            clock.seconds += 3_000
+        assert len(slack.calls_to("users.list")) == 2

@@ -43,6 +43,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "reactions.get": {"reactions:read"},
     "users.conversations": CONVERSATIONS,
     "users.info": {"users:read"},
+    "users.list": {"users:read"},
     "views.open": set(),
     "views.update": set(),
     "views.publish": set(),

@@ -29,7 +29,7 @@ PRIVATE = {"channel": {"id": "C1", "is_private": True, "is_member": True}}
 PRESSES = {
     "withdraw_consent": "r1",
     "report": "r1",
-    "report_dismiss": "r1",
+    "report_dismiss:1": "r1-0",
     "recast": "w1",
     "cast_with:only": "w1",
     "vote:1": "r1-0",

@@ -51,7 +51,7 @@ def to_user_object(call: ApiCall, person: Person) -> Json:
         user["is_stranger"] = False
     if person.deleted:
         return user
-    roles = {"is_admin": False, "is_owner": False, "is_primary_owner": False}
+    roles = {"is_admin": person.is_admin, "is_owner": False, "is_primary_owner": False}
     roles |= {"is_restricted": person.is_guest, "is_ultra_restricted": False}
     user |= {**roles, "tz": person.tz, "tz_label": person.tz_label, "tz_offset": person.tz_offset}
     return user | {"locale": "en-GB"} if call.arguments.flag("include_locale") else user
