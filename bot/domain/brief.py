@@ -55,10 +55,20 @@ class Ground(StrEnum):
 
 
 @dataclass(frozen=True)
+class WiderConsent:
+    """Who confirmed, when and in which words, that the person in a photo also agreed to another use."""
+
+    person: str
+    at: datetime
+    use: IntendedUse
+    wording: str
+
+
+@dataclass(frozen=True)
 class Consent:
     """Who confirmed, when and in which words, that a real person agreed to this use of their photo.
 
-    `withdrawn_at` is when that person took it back, as `withdrawn_by` reported.
+    `withdrawn_at` is when that person took it back, as `withdrawn_by` reported. `wider` are uses agreed to later.
     """
 
     person: str
@@ -66,6 +76,7 @@ class Consent:
     wording: str
     withdrawn_at: datetime | None = None
     withdrawn_by: str = ""
+    wider: tuple[WiderConsent, ...] = ()
 
 
 @dataclass(frozen=True)

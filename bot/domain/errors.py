@@ -14,6 +14,7 @@ CastingError
     NameConflict                  two productions share character names, so they cannot be merged
     AlreadyCasting                a round is open
     AlreadyCast                   the character has a face; a re-cast needs confirmation
+    ConsentNeeded                 the person in the photo agreed to another use
     RoundClosed                   the round's state does not allow it
     NoWinner                      a tie, no votes, or no quorum
     TallyChanged                  the votes changed since the lead saw them
@@ -185,6 +186,20 @@ class AlreadyCast(CastingError):
     character: str
     draft_id: str
     price: Decimal
+
+
+@dataclass(eq=False)
+class ConsentNeeded(CastingError):
+    """The person in the photo behind a face agreed to `agreed` uses only, and the brief is for `use`.
+
+    `draft_id` is the brief saved until somebody confirms that the person agreed to this use too. An agreement without
+    a named use is an empty text.
+    """
+
+    character: str
+    agreed: tuple[str, ...]
+    use: str
+    draft_id: str = ""
 
 
 @dataclass(eq=False)

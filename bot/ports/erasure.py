@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.audit import AuditEvent
+from bot.domain.brief import WiderConsent
 from bot.domain.erasure import Erasure
 from bot.domain.ids import ChannelRef
 
@@ -86,6 +87,10 @@ class Consents(Protocol):
 
     async def withdraw(self, photo_round: str, audit_event: AuditEvent) -> Sequence[str]:
         """Mark every brief and face that was drawn after the photo of this round; return the ids of their rounds."""
+        ...
+
+    async def widen(self, photo_round: str, wider: WiderConsent, audit_event: AuditEvent) -> None:
+        """Add a use to the consent in every brief that was drawn after the photo of this round."""
         ...
 
     async def list_photo_keys(self, photo_round: str, team: str) -> Sequence[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.ballot import BallotStage, BallotSubmission, Tally, VoteInput, people_for_none
-from bot.domain.brief import Brief, Reference
+from bot.domain.brief import Brief, Consent, Reference
 from bot.domain.face import Face, Portrait, Unlock
 from bot.domain.ids import FILE_EXTENSIONS, filename
 from bot.domain.round import Round
@@ -135,8 +135,17 @@ def _reference_record(reference: Reference) -> dict[str, Any]:
     return {
         "of": reference.name,
         "sha256": reference.sha256 or None,
-        "consent": consent and {"by": consent.person, "at": consent.at.isoformat(), "wording": consent.wording},
+        "consent": consent and _consent_record(consent),
     }
+
+
+def _consent_record(consent: Consent) -> dict[str, Any]:
+    wider = [
+        {"by": each.person, "at": each.at.isoformat(), "use": each.use.value, "wording": each.wording}
+        for each in consent.wider
+    ]
+    record = {"by": consent.person, "at": consent.at.isoformat(), "wording": consent.wording}
+    return record | ({"wider": wider} if wider else {})
 
 
 def _ballot_records(face: Face, context: RecordContext) -> list[dict[str, Any]]:

@@ -1,17 +1,22 @@
 """Reference pictures of a brief: an earlier face of the roster, or an attached file."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from bot.domain.brief import Brief, Consent
-from bot.domain.errors import BriefError, NotAvailableHere
+from bot.domain.audit import AuditEvent
+from bot.domain.brief import Brief, Consent, IntendedUse, WiderConsent
+from bot.domain.errors import BriefError, ConsentNeeded, NotAvailableHere
 from bot.domain.face import Character, Face
 from bot.domain.ids import ChannelRef
 from bot.domain.model_errors import InvalidImage
+from bot.domain.round import Round
 from bot.imaging.pictures import HEIC_DETAIL, normalize_reference, run_in_thread
 from bot.usecases.access import is_visible_to_all, visible_characters
 from bot.usecases.near_names import near_characters
 from bot.usecases.ports import Ports
+
+CONSENT_WIDENED = "consent_widened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +28,72 @@ class ReferenceImages:
     async def resolve(self, brief: Brief, person: str, place: ChannelRef) -> Brief:
         """Return `brief` with the original of the face it names; unchanged without a name or with a known picture.
 
-        Raises BriefError if the person may see no such face, NotAvailableHere if others in `place` may not see it.
+        Raises BriefError if the person may see no such face, NotAvailableHere if others in `place` may not see it, and
+        ConsentNeeded, without a draft, if the face comes from a photo whose person agreed to other uses.
         """
         if brief.reference is None or brief.reference.key:
             return brief
         if brief.reference.is_attached and brief.reference.consent:
             raise BriefError("like", "photo_deleted")
-        face = (await self._find_character(brief.reference.name, person, place)).face
+        face = await self._get_face(brief.reference.name, person, place)
+        found = replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256)
+        brief = replace(brief, reference=found)
+        source = await self._consented_source(face)
+        if source is None or source.brief.reference is None or source.brief.reference.consent is None:
+            return brief
+        agreed = await self._agreed_uses(source)
+        if brief.use not in (None, *agreed):
+            raise ConsentNeeded(face.character, tuple(sorted(use or "" for use in agreed)), brief.use or "")
+        consent = source.brief.reference.consent
+        inherited = replace(found, consent=consent, photo_round=_photo_round(source))
+        return replace(brief, reference=inherited, use=brief.use or source.brief.use)
+
+    async def widen_consent(self, brief: Brief, person: str, place: ChannelRef, wording: str) -> None:
+        """Store that the person in the photo behind the brief's face agreed to the brief's use, as `person` says.
+
+        `wording` is what they confirmed. Without effect where the use is agreed already. Raises as `resolve`.
+        """
+        if brief.reference is None or brief.use is None:
+            return
+        face = await self._get_face(brief.reference.name, person, place)
+        source = await self._consented_source(face)
+        if source is None or brief.use in await self._agreed_uses(source):
+            return
+        now = self.ports.now()
+        event = AuditEvent(CONSENT_WIDENED, face.place, person, now, face.character_id, face.round_id, brief.use)
+        wider = WiderConsent(person, now, brief.use, wording)
+        await self.ports.storage.consents.widen(_photo_round(source), wider, event)
+
+    async def _get_face(self, name: str, person: str, place: ChannelRef) -> Face:
+        face = (await self._find_character(name, person, place)).face
         assert face
         if not await is_visible_to_all(self.ports.channel_access, face.place, place):
             is_private = await self.ports.channel_access.is_private(face.place)
             raise NotAvailableHere("private" if is_private else "outsiders")
-        found = replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256)
-        return await self._inherit_consent(replace(brief, reference=found), face)
+        return face
 
-    async def _inherit_consent(self, brief: Brief, face: Face) -> Brief:
-        """Return `brief` with the consent and the use of the photo that the face was drawn after, if it was.
+    async def _consented_source(self, face: Face) -> Round | None:
+        """Return the face's round if it was drawn after the photo of a person who agreed to it; None if not.
 
-        Raises BriefError if the consent was withdrawn or is for another use.
+        Raises BriefError if the consent was withdrawn, NotAvailableHere if the face is hidden.
         """
-        source_round = await self.ports.storage.rounds.get(face.round_id)
-        if source_round.is_face_hidden:
+        source = await self.ports.storage.rounds.get(face.round_id)
+        if source.is_face_hidden:
             raise NotAvailableHere("reported")
-        source = source_round.brief
-        if source.reference is None or source.reference.consent is None or brief.reference is None:
-            return brief
-        if source.reference.is_withdrawn:
+        if source.brief.reference is None or source.brief.reference.consent is None:
+            return None
+        if source.brief.reference.is_withdrawn:
             raise BriefError("like", "consent_withdrawn", face.character)
-        if brief.use not in (None, source.use):
-            raise BriefError("like", "other_use", face.character, (source.use,) if source.use else ())
-        consent, photo_round = source.reference.consent, source.reference.origin_round or face.round_id
-        inherited = replace(brief.reference, consent=consent, photo_round=photo_round)
-        return replace(brief, reference=inherited, use=source.use)
+        return source
+
+    async def _agreed_uses(self, source: Round) -> frozenset[IntendedUse | None]:
+        """Return the uses that the person in the photo agreed to: the first round's, the face's, and wider ones."""
+        assert source.brief.reference
+        assert source.brief.reference.consent
+        agreed = {source.brief.use, *(wider.use for wider in source.brief.reference.consent.wider)}
+        with suppress(KeyError):
+            agreed.add((await self.ports.storage.rounds.get(_photo_round(source))).brief.use)
+        return frozenset(agreed)
 
     async def attach(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:
         """Return `brief` with an attached picture, stored upright, in sRGB and without metadata.
@@ -86,3 +125,9 @@ class ReferenceImages:
         if len(visible) > 1:
             raise BriefError("like", "several", name)
         return visible[0]
+
+
+def _photo_round(source: Round) -> str:
+    """Return the round that the photo behind a face was attached to."""
+    assert source.brief.reference
+    return source.brief.reference.origin_round or source.id

@@ -15,6 +15,7 @@ from bot.domain.errors import (
     AlreadyCasting,
     AlternativeOffer,
     BriefError,
+    ConsentNeeded,
     ModelsUnavailable,
     NotLead,
     PersonLimitReached,
@@ -52,8 +53,8 @@ class StartRound:
         """Reserve and save a round for `brief`; a repeated trigger starts it once.
 
         `lead` leads it if it is not the person; a note in the thread of `source_thread_ts` links to it. Raises
-        PermissionDenied, BriefError, NoModels, OverBudget, AlreadyCasting. AlreadyCast and ModelsUnavailable carry
-        drafts that a confirmation starts.
+        PermissionDenied, BriefError, NoModels, OverBudget, AlreadyCasting. AlreadyCast, ModelsUnavailable and
+        ConsentNeeded carry drafts that a confirmation starts.
         """
         await self.permissions.require_start(place, person)
         await self.permissions.require_voters(place, brief.voters)
@@ -66,6 +67,11 @@ class StartRound:
                 raise
             draft = RoundDraft("", place, person, brief, lead, source_thread_ts)
             raise await self._unclear_reference(error, draft, trigger) from error
+        except ConsentNeeded as error:
+            saved_draft = await self.save_draft(
+                brief, place, person, trigger, lead=lead, source_thread_ts=source_thread_ts
+            )
+            raise replace(error, draft_id=saved_draft.id) from error
         chosen = _mark_default_models(brief, await self.quotes.route_in(place, brief, caps))
         draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         if chosen.needs_confirmation:
@@ -115,6 +121,16 @@ class StartRound:
         Raises KeyError for an unknown draft and for an incomplete form.
         """
         draft = await self._get_complete_draft(draft_id, person)
+        return await self.start_from_draft(draft, draft.brief)
+
+    async def confirm_consent(self, draft_id: str, person: str, wording: str) -> StartResult:
+        """Store that the person in the photo agreed to the draft's use too, then start the draft's round, once.
+
+        `wording` is what the person confirmed. Raises KeyError as `confirm_draft`, and what `start` raises.
+        """
+        draft = await self._get_complete_draft(draft_id, person)
+        await self.permissions.require_start(draft.place, person)
+        await self.reference_images.widen_consent(draft.brief, person, draft.place, wording)
         return await self.start_from_draft(draft, draft.brief)
 
     async def start_from_draft(self, draft: RoundDraft, brief: Brief) -> StartResult:

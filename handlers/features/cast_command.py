@@ -43,7 +43,7 @@ from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import command_from
 from handlers.slack.payloads.values import ButtonPress, Payload, SlashCommand
 from handlers.slack.responder import Responder
-from handlers.text import receipts, roster, standings
+from handlers.text import receipts, reference_photo, roster, standings
 from handlers.text.model_titles import Titles
 from handlers.views import private
 from handlers.views import round_form as form_view
@@ -85,6 +85,8 @@ class CastListeners:
         recast = partial(self.on_confirm, self._casting.start_round.confirm_recast)
         app.action("help_more")(press_listener(self.on_help_more))
         app.action("recast")(press_listener(recast, self._guard.check_draft))
+        consent = partial(self.on_confirm, self._confirm_consent)
+        app.action("consent_use")(press_listener(consent, self._guard.check_draft))
         other_models = partial(self.on_confirm, self._casting.start_round.confirm_draft)
         app.action(re.compile(r"^cast_(with:(instead|only)|like:\d)$"))(
             press_listener(other_models, self._guard.check_draft)
@@ -147,6 +149,11 @@ class CastListeners:
         await responder.ack()
         await self._casting.start_round.enqueue(started.round.id)
         await responder.delete_original()
+
+    async def _confirm_consent(self, draft_id: str, person: str) -> StartResult:
+        start_round = self._casting.start_round
+        use = (await start_round.get_draft(draft_id, person)).brief.use
+        return await start_round.confirm_consent(draft_id, person, reference_photo.wider_wording(use or ""))
 
     async def on_help_more(self, _press: ButtonPress, responder: Responder) -> None:
         """Show the options of a brief."""

@@ -11,7 +11,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import TEXT_LIMIT, BallotMode, Brief, Consent, Ground, IntendedUse
 from bot.domain.catalogue import Look, Size
-from bot.domain.errors import AlreadyCast, CastingError, FormErrors, NotAvailableHere, SlackRejected, SlackUnavailable
+from bot.domain.errors import (
+    AlreadyCast,
+    CastingError,
+    ConsentNeeded,
+    FormErrors,
+    NotAvailableHere,
+    SlackRejected,
+    SlackUnavailable,
+)
 from bot.domain.round_form import Draft, ReferenceKind
 from bot.usecases.casting import Casting
 from bot.usecases.round_form import RoundFormState, ValidatedForm
@@ -61,6 +69,7 @@ class RoundFormListeners:
         price_fields = re.compile(f"^{blocks.FIELD_PREFIX}({'|'.join(blocks.PRICE_FIELDS)})$")
         app.action(price_fields)(view_action_listener(self.on_change, check))
         app.view(blocks.CALLBACK_ID)(self.on_submit)
+        app.view(blocks.CONSENT_CALLBACK_ID)(ack_listener(submission_from, self.on_consent, _show_result, check))
         app.view(blocks.RECAST_CALLBACK_ID)(ack_listener(submission_from, self.on_recast, _show_result, check))
 
     async def on_shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
@@ -118,6 +127,11 @@ class RoundFormListeners:
                     raise
                 await ack(response_action="push", view=blocks.recast(already_cast))
                 return
+            except ConsentNeeded as needed:
+                if ack.response is not None:
+                    raise
+                await ack(response_action="push", view=blocks.consent(needed))
+                return
             except CastingError as error:
                 await responder.show_field_errors(error)
                 return
@@ -127,6 +141,18 @@ class RoundFormListeners:
     async def on_recast(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Start the round after the user confirms the re-cast and its price."""
         started = await self._start_round.confirm_recast(submission.id, submission.person)
+        await ack(response_action="clear")
+        await self._start_round.enqueue(started.round.id)
+
+    async def on_consent(self, submission: FormSubmission, ack: AsyncAck) -> None:
+        """Start the round after the user confirms that the person in the photo agreed to this use too."""
+        use = (await self._start_round.get_draft(submission.id, submission.person)).brief.use
+        wording = reference_photo.wider_wording(use or "")
+        try:
+            started = await self._start_round.confirm_consent(submission.id, submission.person, wording)
+        except AlreadyCast as already_cast:
+            await ack(response_action="update", view=blocks.recast(already_cast))
+            return
         await ack(response_action="clear")
         await self._start_round.enqueue(started.round.id)
 

@@ -55,6 +55,9 @@ _SENTENCES = {
     ("like", "no_model"): "A reference is taken by {known}, but not by {got}.",
     ("like", "no_reference_model"): "No model with an account here takes a reference.",
     ("like", "bad_picture"): "This file cannot be a reference: {got}. A PNG, JPEG or WebP of up to 10 MB works.",
+    ("like", "consent_withdrawn"): "The person in the photo behind {got} took their consent back, so no face is drawn "
+    "after it any more.",
+    ("candidate", "missing"): "Choose a portrait of this round.",
     (
         "like",
         "photo_deleted",

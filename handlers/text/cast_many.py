@@ -31,6 +31,7 @@ _PROBLEMS = {
     "dropped": "cancelled",
     "AlreadyCasting": "is being cast already",
     "AlreadyCast": "is already cast",
+    "ConsentNeeded": "needs the consent to another use: send it with /cast",
     "ModelsUnavailable": "its models are not available: send it with /cast",
     "OverBudget": "costs more than one round may",
 }

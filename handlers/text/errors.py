@@ -11,6 +11,7 @@ from bot.domain.errors import (
     CannotUpscale,
     CastingError,
     ChannelClosed,
+    ConsentNeeded,
     FormErrors,
     LeadDeactivated,
     MessageDeleted,
@@ -37,7 +38,7 @@ from bot.domain.errors import (
     TallyChanged,
     UnacknowledgedOverspend,
 )
-from handlers.text import brief_errors, routing, slack_refusals, storage_trouble, voters
+from handlers.text import brief_errors, reference_photo, routing, slack_refusals, storage_trouble, voters
 from handlers.text import production_settings as production_settings_text
 from handlers.text.format import dollars, escape_mrkdwn, join_words, link, people, person, pluralize, when
 
@@ -256,6 +257,11 @@ def _(error: AlreadyCast) -> str:
         f"{escape_mrkdwn(error.character)} is already cast. A re-cast draws new portraits, "
         f"for up to {dollars(error.price)} in total; the current face stays in the history."
     )
+
+
+@sentence.register
+def _(error: ConsentNeeded) -> str:
+    return reference_photo.consent_needed(error)
 
 
 @sentence.register

@@ -8,7 +8,7 @@ from bot.domain.retention import EXPIRED_PHOTO, EXPIRED_PORTRAITS, EXPIRED_VOTER
 from bot.domain.target import TARGET_REPORTED
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
-from handlers.text import targets
+from handlers.text import reference_photo, targets
 from handlers.text.format import (
     dollars,
     escape_mrkdwn,
@@ -177,6 +177,11 @@ def _unknown_event(entry: TimelineEvent, url: str) -> str:
     return _by_people(escape_mrkdwn(verb))(entry, url)
 
 
+def _consent_widened(entry: TimelineEvent, _url: str) -> str:
+    use = escape_mrkdwn(reference_photo.use_name(entry.detail))
+    return f"Consent to the photo widened to {use}, confirmed by {people(entry.people)}"
+
+
 def _detail(entry: TimelineEvent) -> str:
     """Shorten a reason; the record shows all of it."""
     return escape_mrkdwn(truncate(entry.detail, _DETAIL_LIMIT))
@@ -217,6 +222,7 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "run_off": _by_people("Run-off started"),
     "dropped": _by_people("Round cancelled"),
     "cancelled": _by_people("Round cancelled"),
+    "consent_widened": _consent_widened,
     "consent_withdrawn": _by_people("Consent to the photo withdrawn, reported"),
     EXPIRED_PORTRAITS: _expired("portrait", "that was not locked", "that were not locked"),
     EXPIRED_PHOTO: _expired("attached photo"),

@@ -70,6 +70,7 @@ LEAD_HINT = "Locks the face and controls the round. The person who presses Cast 
 
 RECAST_TITLE = "Already cast"
 SENT_TITLE = "Cast a face"
+CONSENT_TITLE, CONSENT_YES = "Another use", "Confirm and cast"
 
 LOOKS = {
     Look.SKIN: "Skin: natural skin first",

@@ -5,6 +5,7 @@ from bot.domain.errors import (
     AlreadyCasting,
     BriefError,
     CastingError,
+    ConsentNeeded,
     LeadDeactivated,
     ModelsUnavailable,
     NotAvailableHere,
@@ -12,7 +13,7 @@ from bot.domain.errors import (
 )
 from bot.domain.round import Round
 from bot.usecases.vote import ClickResult, NoneResult
-from handlers.text import brief_errors, errors, labels, receipts, routing, voters
+from handlers.text import brief_errors, errors, labels, receipts, reference_photo, routing, voters
 from handlers.text import help as help_text
 from handlers.text import run_off as run_off_text
 from handlers.text import sealed_ballot as sealed_ballot_text
@@ -50,6 +51,9 @@ def error_view(error: CastingError) -> View:
     if isinstance(error, AlreadyCast):
         recast_button = button("recast", labels.recast(error.character, error.price), error.draft_id, style="primary")
         return view(text, section(text), actions([recast_button]))
+    if isinstance(error, ConsentNeeded):
+        agreed = button("consent_use", reference_photo.agreed_to(error.use), error.draft_id, style="primary")
+        return view(text, section(text), actions([agreed]))
     if isinstance(error, LeadDeactivated):
         return view(text, section(text), actions([button("take_over", voters.TAKE_OVER, error.round_id)]))
     if isinstance(error, ModelsUnavailable) and error.offers:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.domain.brief import QUORUM_LIMIT, SLOT_LIMIT
-from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotAvailableHere
+from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, ConsentNeeded, NotAvailableHere
 from bot.domain.round_form import Draft, ReferenceKind
 from bot.usecases.round_form import NameSuggestion, RoundFormState
 from handlers.text import errors
@@ -30,7 +30,7 @@ from handlers.views.fields import (
 )
 from handlers.views.private import note
 
-CALLBACK_ID, RECAST_CALLBACK_ID = "form", "form_recast"
+CALLBACK_ID, RECAST_CALLBACK_ID, CONSENT_CALLBACK_ID = "form", "form_recast", "form_consent"
 FIELD_PREFIX = "cast_"
 # The price depends on these fields.
 PRICE_FIELDS = ("look", "models", "each", "size", "like")
@@ -86,6 +86,13 @@ def recast(error: AlreadyCast) -> dict[str, Any]:
         round_form_text.recast_yes(error.price),
         note(errors.sentence(error)),
     )
+
+
+def consent(error: ConsentNeeded) -> dict[str, Any]:
+    """Build the question whether the person in the photo agreed to this use too."""
+    question, answer = errors.sentence(error), f"*{reference_photo_text.agreed_to(error.use)}*"
+    body, submit = view(question, section(question), section(answer)), round_form_text.CONSENT_YES
+    return build_modal(CONSENT_CALLBACK_ID, error.draft_id, round_form_text.CONSENT_TITLE, submit, body)
 
 
 def result(text: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The port `Consents`: withdraws the consent to a photo in every brief and face that was drawn after it."""
+"""The port `Consents`: withdraws or widens the consent to a photo in every brief that was drawn after it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, Table, or_, select, update
 
 from bot.domain.audit import AuditEvent
+from bot.domain.brief import WiderConsent
 from bot.domain.webhook import EventType
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database
@@ -44,6 +45,23 @@ class SqlConsents:
             for round_id in found:
                 await mark_redraw(connection, round_id, urgent=True)
         return found
+
+    async def widen(self, photo_round: str, wider: WiderConsent, audit_event: AuditEvent) -> None:
+        async with self._database.transaction() as connection:
+            is_changed = False
+            for table in (round_drafts, rounds):
+                query = select(table.c.id, table.c.brief)
+                query = query.where(_is_drawn_after(table, audit_event.place.team, photo_round))
+                for row in (await connection.execute(query.order_by(table.c.id).with_for_update())).all():
+                    consent = row.brief.reference.consent
+                    if consent is None or wider.use in {known.use for known in consent.wider}:
+                        continue
+                    widened = replace(consent, wider=(*consent.wider, wider))
+                    brief = replace(row.brief, reference=replace(row.brief.reference, consent=widened))
+                    await connection.execute(update(table).where(table.c.id == row.id).values(brief=brief))
+                    is_changed = True
+            if is_changed:
+                await add_audit_event(connection, audit_event)
 
     async def list_photo_keys(self, photo_round: str, team: str) -> Sequence[str]:
         keys: set[str] = set()

@@ -1,21 +1,26 @@
 """Consent goes with the face: it is inherited, is for one use, and ends everything when it is withdrawn."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import BriefError, CannotUpscale, NotAvailableHere, NotLead
+from bot.domain.command import parse_brief
+from bot.domain.errors import BriefError, CannotUpscale, ConsentNeeded, NotAvailableHere, NotLead
 from bot.domain.round import RoundState
+from bot.domain.round_form import ReferenceKind
 from bot.domain.users import User
 from tests.flow.core.test_references import CONSENT, make_photo
-from tests.support.casting_harness import DIRECTOR, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 from tests.support.personal_data import columns_with
+from tests.support.storage_builders import DATABASES
 
 
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    async with casting_harness(tmp_path, keys=("recraft", "openai", "gemini")) as opened:
+@pytest.fixture(params=DATABASES)
+async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    keys = ("recraft", "openai", "gemini")
+    async with casting_harness(tmp_path, database=request.param, keys=keys) as opened:
         yield opened
 
 
@@ -37,12 +42,60 @@ async def test_a_face_drawn_after_another_inherits_photo_consent_and_use(harness
         assert round_.brief.use == "film"
 
 
-@pytest.mark.parametrize(("photo_use", "other_use"), [(" --use film", "advertising"), ("", "film")])
-async def test_another_use_asks_for_the_consent_again(harness: CastingHarness, photo_use: str, other_use: str) -> None:
-    await cast_from_photo(harness, f"Maya: a keeper --like photo{photo_use}")
-    with pytest.raises(BriefError) as raised:
-        await harness.start_round(f"Ben: her brother --like Maya --use {other_use}")
-    assert raised.value.problem == "other_use"
+@pytest.mark.parametrize(
+    ("photo_use", "agreed", "other_use"), [(" --use film", "film", "advertising"), ("", "", "film")]
+)
+async def test_another_use_asks_for_the_consent_again_and_goes_on(
+    harness: CastingHarness, photo_use: str, agreed: str, other_use: str
+) -> None:
+    maya = await cast_from_photo(harness, f"Maya: a keeper --like photo{photo_use}")
+    with pytest.raises(ConsentNeeded) as raised:
+        await harness.start_round(f"Ben: her brother --like Maya --use {other_use} --each 3")
+    assert (raised.value.agreed, raised.value.use) == ((agreed,), other_use)
+    draft_id = raised.value.draft_id
+    for person in (DIRECTOR, PRODUCER):
+        with pytest.raises(NotLead):
+            await harness.casting.start_round.confirm_consent(draft_id, person, "They agreed")
+    first, again = [await harness.casting.start_round.confirm_consent(draft_id, LEAD, "They agreed") for _ in range(2)]
+    assert (first.created, again.created, first.round.id) == (True, False, again.round.id)
+    brief = first.round.brief
+    assert (brief.text, brief.per_model, brief.use) == ("her brother", 3, other_use)
+    assert brief.reference
+    assert brief.reference.consent
+    assert [(w.person, w.use, w.wording, w.at) for w in brief.reference.consent.wider] == [
+        (LEAD, other_use, "They agreed", harness.now)
+    ]
+    history = await harness.casting.history.get_by_name("Maya", LEAD, (await harness.get_round(maya)).place)
+    assert [(e.people, e.detail) for e in history.events if e.kind == "consent_widened"] == [((LEAD,), other_use)]
+    harness.advance(minutes=1)
+    carl = await harness.get_round(await harness.start_round(f"Carl: his son --like Maya --use {other_use}"))
+    assert carl.brief.use == other_use, "the wider consent is kept with the photo"
+    with pytest.raises(ConsentNeeded):
+        await harness.start_round("Dora: a cousin --like Maya --use internal")
+
+
+async def test_no_agreement_is_asked_for_after_the_consent_was_withdrawn(harness: CastingHarness) -> None:
+    maya = await cast_from_photo(harness)
+    with pytest.raises(ConsentNeeded) as raised:
+        await harness.start_round("Ben: her brother --like Maya --use advertising")
+    await harness.casting.consent_withdrawal.withdraw(maya, LEAD)
+    with pytest.raises(BriefError) as refused:
+        await harness.casting.start_round.confirm_consent(raised.value.draft_id, LEAD, "They agreed")
+    assert refused.value.problem == "consent_withdrawn"
+
+
+async def test_a_form_asks_for_another_use_too(harness: CastingHarness) -> None:
+    await cast_from_photo(harness)
+    form = await harness.casting.round_form.create(
+        FILM, LEAD, "a form", parse_brief("Ben: her brother --use advertising")
+    )
+    draft = replace(form.draft, reference_kind=ReferenceKind.FACE, reference_character="Maya")
+    await harness.casting.round_form.reprice(form.id, LEAD, draft, 1)
+    validated = await harness.casting.round_form.validate(form.id, LEAD, draft)
+    with pytest.raises(ConsentNeeded) as raised:
+        await harness.casting.round_form.submit(validated)
+    started = await harness.casting.start_round.confirm_consent(raised.value.draft_id, LEAD, "They agreed")
+    assert started.round.brief.use == "advertising"
 
 
 async def test_a_withdrawn_consent_marks_every_face_and_stops_every_use(harness: CastingHarness) -> None:
