@@ -13,6 +13,7 @@ from handlers.features.consent_withdrawal import ConsentWithdrawalListeners
 from handlers.features.deletion import DeletionListeners
 from handlers.features.download import DownloadListeners
 from handlers.features.face_lock import LockListeners
+from handlers.features.flaw_tags import FlawTagListeners
 from handlers.features.full_brief import FullBriefListeners
 from handlers.features.history import HistoryListeners
 from handlers.features.home import HomeListeners
@@ -81,6 +82,7 @@ def register(
         RefineListeners(casting, guard),
         CompareListeners(casting, titles, locations, side_by_side, guard, storage.handled_events),
         CommentListeners(casting, guard),
+        FlawTagListeners(casting, guard),
         CastManyListeners(casting, guard),
         FullBriefListeners(guard),
         RoundControlListeners(casting, guard),

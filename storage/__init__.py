@@ -47,6 +47,7 @@ from storage.rounds.ballots import SqlBallotRepository
 from storage.rounds.cast_many import SqlManyRepository
 from storage.rounds.comments import SqlCommentRepository
 from storage.rounds.drafts import SqlDraftRepository
+from storage.rounds.flaw_tags import SqlFlawAnswers
 from storage.rounds.reminders import SqlReminderRepository
 from storage.rounds.repository import SqlRoundRepository
 from storage.rounds.slots import SqlSlotRepository
@@ -171,6 +172,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         ballots=SqlBallotRepository(database, now),
         reminders=SqlReminderRepository(database),
         comments=SqlCommentRepository(database),
+        flaw_answers=SqlFlawAnswers(database),
         drafts=SqlDraftRepository(database, now),
         cast_many=SqlManyRepository(database),
         roster=SqlRoster(database),

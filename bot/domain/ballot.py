@@ -6,8 +6,8 @@ any number of candidates, or for none of these, which counts as voting.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from random import Random
 
@@ -52,6 +52,20 @@ class FlawTag(StrEnum):
     NOT_THE_BRIEF = "not_the_brief"
 
 
+Flaws = Mapping[int, Mapping[FlawTag, int]]
+
+
+@dataclass(frozen=True)
+class FlawAnswer:
+    """What one person finds artificial about one candidate of an open ballot."""
+
+    round_id: str
+    slot_id: str
+    person: str
+    tags: tuple[FlawTag, ...]
+    event_ts_us: int
+
+
 @dataclass(frozen=True)
 class BallotSubmission:
     """One person's answers as slot ids, on a sealed ballot or in a run-off; on an open ballot only an empty one.
@@ -79,7 +93,7 @@ class SealedResults:
 
     reads_human: Mapping[int, int]
     matches_character: Mapping[int, int]
-    flaw_tags: Mapping[int, Mapping[FlawTag, int]]
+    flaw_tags: Flaws
     none_fits_count: int
 
 
@@ -87,13 +101,15 @@ class SealedResults:
 class Tally:
     """Votes per candidate number, every number present, and the number of voters.
 
-    "None of these" counts as voting: `none_count` people chose it on an open ballot.
+    "None of these" counts as voting: `none_count` people chose it on an open ballot. `open_flaws` is what people found
+    artificial on an open ballot, by candidate number, counted at its close.
     """
 
     votes: Mapping[int, int]
     voters: int
     sealed_results: SealedResults | None = None
     none_count: int = 0
+    open_flaws: Flaws = field(default_factory=dict)
 
     @classmethod
     def from_vote_inputs(
@@ -114,16 +130,22 @@ class Tally:
         """Count submissions, one a person; `numbers` maps slot id to candidate number."""
         received = tuple(submissions)
         votes = _count_choices((p.votes for p in received), numbers)
-        flaw_tags = {
-            n: Counter(t for p in received for t in p.flaw_tags.get(slot, ())) for slot, n in sorted(numbers.items())
-        }
         results = SealedResults(
             _count_choices((p.reads_human for p in received), numbers),
             _count_choices((p.matches_character for p in received), numbers),
-            {number: counted for number, counted in flaw_tags.items() if counted},
+            count_flaws((p.flaw_tags for p in received), numbers),
             sum(not p.votes for p in received),
         )
         return cls(votes, len(received), results)
+
+    def with_open_flaws(self, answers: Iterable[FlawAnswer], numbers: Mapping[str, int]) -> "Tally":
+        """Return the tally of an open ballot with what people found artificial."""
+        return replace(self, open_flaws=count_flaws(({a.slot_id: a.tags} for a in answers), numbers))
+
+    @property
+    def flaws(self) -> Flaws:
+        """What people found artificial, by candidate number, on either kind of ballot; without those nobody tagged."""
+        return self.sealed_results.flaw_tags if self.sealed_results else self.open_flaws
 
     @property
     def found_none(self) -> int:
@@ -216,6 +238,16 @@ def shuffled_for(slot_ids: Iterable[str], seed: int, person: str) -> tuple[str, 
     order = sorted(slot_ids)
     Random(f"{seed}:{person}").shuffle(order)
     return tuple(order)
+
+
+def count_flaws(answers: Iterable[Mapping[str, Sequence[FlawTag]]], numbers: Mapping[str, int]) -> Flaws:
+    """Count tags by candidate number; each answer maps slot ids to one person's tags."""
+    counts: dict[int, Counter[FlawTag]] = {number: Counter() for number in sorted(numbers.values())}
+    for answer in answers:
+        for slot_id, tags in answer.items():
+            if slot_id in numbers:
+                counts[numbers[slot_id]].update(tags)
+    return {number: dict(counted) for number, counted in counts.items() if counted}
 
 
 def _count_choices(choices: Iterable[frozenset[str]], numbers: Mapping[str, int]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from random import Random
 from bot.domain.ballot import (
     BallotStage,
     BallotSubmission,
+    FlawAnswer,
     RunOff,
     Tally,
     Turnout,
@@ -22,6 +23,7 @@ from bot.domain.ballot import (
 )
 from bot.domain.brief import SLOT_LIMIT, BallotMode, Brief
 from bot.domain.errors import NotAVoter, NotLead, RoundClosed, UnavailableModel
+from bot.domain.flaw_tags import FlawRemedy
 from bot.domain.ids import ChannelRef
 from bot.domain.slot import Slot, SlotState
 
@@ -88,6 +90,7 @@ class Round:
     (rerolled, refined, recast), `recast_reason` the lead's reason. `requested_by` started it where another person leads
     it. `source_thread_ts` is the thread it was requested in. The current ballot was opened or extended at
     `voting_since`; the models were revealed at `first_closed_at`. A portrait is hidden since `reported_at`.
+    `remedies` are words of a refined brief that answer what looked artificial in `parent`.
     """
 
     id: str
@@ -121,6 +124,7 @@ class Round:
     tally: Tally | None = None
     run_off: RunOff | None = None
     reported_at: datetime | None = None
+    remedies: tuple[FlawRemedy, ...] = ()
     slots: tuple[Slot, ...] = ()
 
     @property
@@ -263,6 +267,11 @@ class Round:
         )
 
     @property
+    def first_tally(self) -> Tally | None:
+        """The tally of the first ballot, once that is closed."""
+        return self.run_off.first_tally if self.run_off else self.tally
+
+    @property
     def slot_id_by_number(self) -> Mapping[int, str]:
         return {s.number: s.id for s in self.candidates if s.number is not None}
 
@@ -318,8 +327,16 @@ class Round:
         finalists = self.run_off.numbers if self.run_off else tuple(self.slot_id_by_number)
         return {number: slot_id for number, slot_id in self.slot_id_by_number.items() if number in finalists}
 
-    def count_votes(self, vote_inputs: Iterable[VoteInput], submissions: Iterable[BallotSubmission]) -> Tally:
-        """Return the frozen tally of a closed round, else count `vote_inputs` or `submissions`."""
+    def count_votes(
+        self,
+        vote_inputs: Iterable[VoteInput],
+        submissions: Iterable[BallotSubmission],
+        flaw_answers: Iterable[FlawAnswer] = (),
+    ) -> Tally:
+        """Return the frozen tally of a closed round, else count `vote_inputs` or `submissions`.
+
+        `flaw_answers` count on an open ballot; they stay out of what is shown before its close.
+        """
         if self.tally:
             return self.tally
         numbers = {slot_id: number for number, slot_id in self.ballot_options.items()}
@@ -327,11 +344,10 @@ class Round:
         inputs = [m for m in vote_inputs if self.can_vote(m.person)]
         if self.run_off:
             return replace(Tally.from_submissions(valid_submissions, numbers), sealed_results=None)
-        return (
-            Tally.from_submissions(valid_submissions, numbers)
-            if self.is_sealed
-            else Tally.from_vote_inputs(inputs, numbers, people_for_none(inputs, valid_submissions))
-        )
+        if self.is_sealed:
+            return Tally.from_submissions(valid_submissions, numbers)
+        tally = Tally.from_vote_inputs(inputs, numbers, people_for_none(inputs, valid_submissions))
+        return tally.with_open_flaws([a for a in flaw_answers if self.can_vote(a.person)], numbers)
 
     @property
     def run_off_options(self) -> tuple[int, ...]:
@@ -380,7 +396,7 @@ class Round:
 
     def arrived_after_vote(self, slot: Slot) -> bool:
         """Return whether a candidate of a closed ballot arrived too late for the vote."""
-        tally = self.run_off.first_tally if self.run_off else self.tally
+        tally = self.first_tally
         return tally is not None and slot.number is not None and slot.number not in tally.votes
 
     def assign_numbers(self) -> dict[str, int]:

@@ -13,6 +13,7 @@ from bot.ports.call_reservations import CallReservations
 from bot.ports.cast_many import ManyRepository
 from bot.ports.comments import CommentRepository
 from bot.ports.erasure import CharacterDeletions, Consents, ErasureLog, PostedFiles, RemovedWorkspaces
+from bot.ports.flaw_tags import FlawAnswers
 from bot.ports.handled_events import HandledEvents
 from bot.ports.installations import Installations, OAuthStates
 from bot.ports.ledger import Ledger, UpscaleRepository
@@ -175,6 +176,7 @@ class StoragePorts:
     ballots: BallotRepository
     reminders: ReminderRepository
     comments: CommentRepository
+    flaw_answers: FlawAnswers
     drafts: DraftRepository
     cast_many: ManyRepository
     roster: Roster

@@ -17,6 +17,7 @@ from bot.usecases.consent_withdrawal import ConsentWithdrawal
 from bot.usecases.deletion import CharacterDeletion
 from bot.usecases.download import FaceDownload
 from bot.usecases.face_lock import LockFace
+from bot.usecases.flaw_tags import FlawTags
 from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.history import History
 from bot.usecases.home import Home
@@ -66,6 +67,7 @@ class Casting:
         self.vote_details = VoteDetails(ports)
         self.sealed_ballots = SealedBallots(ports)
         self.comments = Comments(ports)
+        self.flaw_tags = FlawTags(ports)
         self.comparison = Comparison(ports)
         self.roster_poster = RosterPoster(ports)
         self.roster_pdfs = RosterPdfs(ports, self.roster_poster)

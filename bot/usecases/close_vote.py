@@ -64,6 +64,7 @@ class CloseVote:
             tally = round_.count_votes(
                 await self.ports.storage.ballots.list_vote_inputs(round_id),
                 await self.ports.storage.ballots.list_submissions(round_id),
+                await self.ports.storage.flaw_answers.list_for_round(round_id),
             )
             if for_lock:
                 _require_expected_leader(round_, tally, expected_slot_id)

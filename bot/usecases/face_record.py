@@ -173,8 +173,9 @@ def _ballot_record(ballot: str, kind: str, tally: Tally, people: Sequence[str]) 
         "people": list(people) or None,
         "reads_human": _by_number(results.reads_human) if results else None,
         "matches_character": _by_number(results.matches_character) if results else None,
-        "flaws": results
-        and {str(number): {tag.value: n for tag, n in tags.items()} for number, tags in results.flaw_tags.items()},
+        "flaws": {str(number): {tag.value: n for tag, n in tags.items()} for number, tags in tally.flaws.items()}
+        if results or tally.flaws
+        else None,
         "voted_for_none": tally.found_none if results or tally.none_count else None,
     }
 

@@ -1,14 +1,14 @@
 """Refining: a child round with a changed brief replaces its parent."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.domain.ballot import FlawTag
+from bot.domain.ballot import FlawTag, Tally
 from bot.domain.comment import Comment
 from bot.domain.errors import AlreadyCasting, BriefError, PriceIncreased
-from bot.domain.round import Round
+from bot.domain.flaw_tags import OfferedWords, offer_words, remedies, shares, totals
+from bot.domain.round import Round, RoundState
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
 from bot.usecases.comments import Comments
@@ -19,12 +19,16 @@ from bot.usecases.start_round import StartRound
 
 @dataclass(frozen=True)
 class RefineForm:
-    """What the form shows: the round, the price in dollars of its brief, the voters' flaws and visible comments."""
+    """What the form shows: the round, the price in dollars of its brief, the voters' flaws and visible comments.
+
+    `offers` are words for the most frequent flaws.
+    """
 
     round: Round
     price: Decimal
     flaw_counts: Mapping[FlawTag, int]
     comments: tuple[Comment, ...] = ()
+    offers: tuple[OfferedWords, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +48,23 @@ class Refine:
         await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("refine")
         price = self.quotes.price_of(round_.brief, await self.quotes.caps_for(round_.place))
-        return RefineForm(round_, price, _flaw_counts(round_), await self.comments.visible(round_))
+        tally = await self._tally_with_flaws(round_)
+        counts = totals(tally.flaws) if tally else {}
+        offers = offer_words(counts, round_.brief.text)
+        return RefineForm(round_, price, counts, await self.comments.visible(round_), offers)
 
     async def refine(
-        self, round_id: str, person: str, text: str, added_comments: Collection[tuple[str, int]] = ()
+        self,
+        round_id: str,
+        person: str,
+        text: str,
+        added_comments: Collection[tuple[str, int]] = (),
+        added_tags: Sequence[FlawTag] = (),
     ) -> StartResult:
         """Void the round and start a child for `text`, in one transaction; a repeated submit starts one child.
 
-        `added_comments` are slot and timestamp of comments whose words are added to the brief.
+        `added_comments` are slot and timestamp of comments whose words are added to the brief. `added_tags` are flaws
+        whose words the person put into the text; the child remembers what is left of them.
 
         If the new text costs more than the form showed, raises PriceIncreased; a second submit accepts the price.
         Raises BriefError and what starting a round raises.
@@ -73,7 +86,9 @@ class Refine:
         )
         if price > shown_price and not await self.start_round.price_confirmed_before(brief, round_, person, price):
             raise PriceIncreased(price, shown_price)
-        result = await self.start_round.start_child(round_, person, brief)
+        before = shares(await self._tally_with_flaws(round_))
+        kept = remedies(added_tags, round_.brief.text, brief.text, before)
+        result = await self.start_round.start_child(round_, person, brief, kept)
         self.ports.publisher.schedule_redraw(round_id)
         return result
 
@@ -82,11 +97,12 @@ class Refine:
         added = [c.text for c in visible if (c.slot_id, c.event_ts_us) in added_comments]
         return "\n".join([text.rstrip(), *added]) if added else text
 
-
-def _flaw_counts(round_: Round) -> Mapping[FlawTag, int]:
-    """Count the flaws that a closed sealed vote reported for all candidates, most frequent first."""
-    sealed_results = round_.tally.sealed_results if round_.tally else None
-    totals: Counter[FlawTag] = Counter()
-    for counts in sealed_results.flaw_tags.values() if sealed_results else ():
-        totals.update(counts)
-    return dict(totals.most_common())
+    async def _tally_with_flaws(self, round_: Round) -> Tally | None:
+        """Return the first ballot's tally; of an open ballot also before its close. None while nobody may know it."""
+        if round_.first_tally or round_.is_sealed or round_.state is not RoundState.VOTING:
+            return round_.first_tally
+        return round_.count_votes(
+            await self.ports.storage.ballots.list_vote_inputs(round_.id),
+            await self.ports.storage.ballots.list_submissions(round_.id),
+            await self.ports.storage.flaw_answers.list_for_round(round_.id),
+        )

@@ -123,8 +123,10 @@ class RetentionJob:
         """Delete who voted; the counts stay, also of a round that ended without a close."""
         vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_.id)
         submissions = await self.ports.storage.ballots.list_submissions(round_.id)
-        tally = round_.count_votes(vote_inputs, submissions)
+        flaw_answers = await self.ports.storage.flaw_answers.list_for_round(round_.id)
+        tally = round_.count_votes(vote_inputs, submissions, flaw_answers)
         people = {vote.person for vote in vote_inputs} | {submission.person for submission in submissions}
+        people |= {answer.person for answer in flaw_answers}
         await self.ports.storage.expired_data.clear_voters(
             round_.id, None if round_.tally else tally, self._event(EXPIRED_VOTERS, round_, len(people))
         )

@@ -22,6 +22,7 @@ from bot.domain.errors import (
     ReferenceUnclear,
 )
 from bot.domain.face import Unlock
+from bot.domain.flaw_tags import FlawRemedy
 from bot.domain.ids import ChannelRef, child_round_id, round_id_for_draft, seed_of, stable_id
 from bot.domain.production import DEFAULTABLE
 from bot.domain.prompt import Prompt
@@ -156,8 +157,12 @@ class StartRound:
         )
         return await self._save_round(new, recast=True)
 
-    async def start_child(self, parent: Round, person: str, refined: Brief | None = None) -> StartResult:
+    async def start_child(
+        self, parent: Round, person: str, refined: Brief | None = None, remedies: tuple[FlawRemedy, ...] = ()
+    ) -> StartResult:
         """Start a round for the parent's brief, or `refined`, that replaces the parent; a parent has one child.
+
+        `remedies` are words of `refined` that answer what looked artificial.
 
         The button showed its price with substitutes, so it needs no confirmation. Raises RoundClosed if the parent has
         ended without a child.
@@ -173,7 +178,7 @@ class StartRound:
             RoundDraft(child_round_id(parent.place.team, parent.id), parent.place, person, brief),
             caps,
         )
-        return await self._save_round(replace(new, parent=parent.id, origin=origin), recast=True)
+        return await self._save_round(replace(new, parent=parent.id, origin=origin, remedies=remedies), recast=True)
 
     async def get_child(self, parent: Round) -> Round | None:
         """Return the round that replaced a re-rolled or refined one."""

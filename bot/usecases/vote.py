@@ -14,6 +14,7 @@ from bot.usecases.ports import Ports
 class ClickResult:
     """The result of a click; `has_reaction` if the person's reaction still counts for the withdrawn vote."""
 
+    round_id: str
     number: int
     on: bool
     has_reaction: bool
@@ -25,6 +26,7 @@ class ClickResult:
 class NoneResult:
     """The result of "none of these"; it does not count while the person votes for `numbers`."""
 
+    round_id: str
     character: str
     numbers: tuple[int, ...]
     changed: bool
@@ -76,7 +78,7 @@ class Voting:
         if on is not None:
             self.ports.publisher.schedule_redraw(round_.id)
         if on:
-            return ClickResult(number, True, False, round_.character, changed=True)
+            return ClickResult(round_.id, number, True, False, round_.character, changed=True)
         own_inputs = [
             m
             for m in await self.ports.storage.ballots.list_vote_inputs(round_.id)
@@ -84,7 +86,9 @@ class Voting:
         ]
         has_reaction = any(m.source is VoteSource.REACTION for m in own_inputs)
         has_click = any(m.source is VoteSource.BUTTON for m in own_inputs)
-        return ClickResult(number, has_click, has_reaction and not has_click, round_.character, changed=on is not None)
+        return ClickResult(
+            round_.id, number, has_click, has_reaction and not has_click, round_.character, changed=on is not None
+        )
 
     async def choose_none(self, round_id: str, person: str, event_ts_us: int) -> NoneResult:
         """Record that no candidate convinces the person, unless they vote for some; raises RoundClosed, NotAVoter.
@@ -99,11 +103,11 @@ class Voting:
         vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_id)
         voted_for = {m.slot_id for m in vote_inputs if m.person == person and m.on}
         if numbers := tuple(n for n, slot_id in round_.slot_id_by_number.items() if slot_id in voted_for):
-            return NoneResult(round_.character, numbers, changed=False)
+            return NoneResult(round_id, round_.character, numbers, changed=False)
         nothing: frozenset[str] = frozenset()
         changed = await self.ports.storage.ballots.record_submission(
             BallotSubmission(round_id, person, BallotStage.FIRST, nothing, nothing, {}, event_ts_us)
         )
         if changed:
             self.ports.publisher.schedule_redraw(round_id)
-        return NoneResult(round_.character, (), changed)
+        return NoneResult(round_id, round_.character, (), changed)

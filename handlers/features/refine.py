@@ -1,17 +1,25 @@
 """[Refine]: a form with the brief to change, and the new round it starts."""
 
+from functools import partial
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.ballot import FlawTag
+from bot.domain.flaw_tags import add_words, words_for
 from bot.usecases.casting import Casting
-from handlers.slack.listeners import ack_listener, press_listener
-from handlers.slack.modals import open_modal
+from handlers.slack.error_replies import reply_with_errors
+from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
+from handlers.slack.modals import notice, open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parse_microseconds, parses_payload
-from handlers.slack.payloads.values import ButtonPress, FormSubmission
+from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
+from handlers.text import refine as words
 from handlers.text.format import strip_mrkdwn
+from handlers.views import flaw_tags as flaw_tag_views
 from handlers.views import refine as refine_views
 from handlers.views.builder import View
 from handlers.views.fields import joined_text
@@ -27,9 +35,8 @@ class RefineListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action("refine")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.view(refine_views.CALLBACK_ID)(
-            ack_listener(submission_from, self.on_submit, _show_field_error, self._guard.get_round)
-        )
+        app.action(flaw_tag_views.ADD_ACTION)(view_action_listener(self.on_add, self._guard.get_round))
+        app.view(refine_views.CALLBACK_ID)(ack_listener(submission_from, self.on_submit, _replace_form))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form; delete the private message with the button."""
@@ -38,12 +45,38 @@ class RefineListeners:
         if press.is_ephemeral:
             await responder.delete_original()
 
+    async def on_add(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Put the words for a flaw into the text as the user has typed it so far."""
+        submission = view_action.form
+        field, added = parse_brief_field(submission)
+        tag = parse_tag(view_action.value)
+        form = await self._refine.form(submission.id, submission.person)
+        text = joined_text(submission.values, field)
+        if tag not in added:
+            text, added = add_words(text, words_for(tag, form.round.brief.text)), (*added, tag)
+        modal = refine_views.form(form, text, added)
+        await update_modal(client, view_action.view_id, modal, view_action.view_hash)
+
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
-        text = joined_text(submission.values, refine_views.BRIEF)
-        added_comments = _added_comments(submission)
-        started = await self._refine.refine(submission.id, submission.person, text, added_comments)
-        await ack()
-        await self._start_round.enqueue(started.round.id)
+        field, added_tags = parse_brief_field(submission)
+        async with reply_with_errors(partial(_show_field_error, ack, field)):
+            await self._guard.get_round(submission)
+            text = joined_text(submission.values, field)
+            added_comments = _added_comments(submission)
+            started = await self._refine.refine(submission.id, submission.person, text, added_comments, added_tags)
+            await ack()
+            await self._start_round.enqueue(started.round.id)
+
+
+@parses_payload
+def parse_brief_field(submission: FormSubmission) -> tuple[str, tuple[FlawTag, ...]]:
+    """Return the id of the field with the brief, and the flaws whose words the user has added."""
+    return refine_views.find_brief_field(submission.values)
+
+
+@parses_payload
+def parse_tag(value: str) -> FlawTag:
+    return FlawTag(value)
 
 
 @parses_payload
@@ -53,6 +86,11 @@ def _added_comments(submission: FormSubmission) -> frozenset[tuple[str, int]]:
     return frozenset((slot_id, parse_microseconds(event_ts_us)) for slot_id, event_ts_us in pairs)
 
 
-async def _show_field_error(ack: AsyncAck, view: View) -> None:
+async def _show_field_error(ack: AsyncAck, field: str, view: View) -> None:
     if ack.response is None:
-        await ack(response_action="errors", errors={refine_views.BRIEF: strip_mrkdwn(view.text)})
+        await ack(response_action="errors", errors={field: strip_mrkdwn(view.text)})
+
+
+async def _replace_form(ack: AsyncAck, view: View) -> None:
+    if ack.response is None:
+        await ack(response_action="update", view=notice(words.TITLE, view))

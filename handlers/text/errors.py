@@ -106,6 +106,7 @@ _STATES = {
     "void": "This round for {name} has ended. Use /cast to start another.",
     "sealed": "The ballot for {name} is sealed. Fill in your ballot from the round's message; close voting before you "
     "lock.",
+    "not_voted": "Vote on {name} first, or press None of these. Then say what looks artificial.",
     "quick": "The vote on {name} is open: tap a number under the portraits.",
     "run_off": "{name} is in a run-off between the numbers under the portraits. Tap one of those.",
     "no_run_off": "There is no run-off for {name} now. Tap a number under the portraits.",

@@ -3,6 +3,7 @@
 from bot.domain.ballot import Tally
 from bot.domain.round import Round
 from bot.domain.slot import Slot
+from handlers.text import flaw_tags
 from handlers.text.format import escape_mrkdwn, join_parts, join_words, link, pluralize, truncate
 
 _BRIEF_LIMIT = 200
@@ -17,7 +18,8 @@ def parent_summary(round_: Round, parent: Round, tally: Tally, url: str) -> str:
     parent_link = link(url, "the round before")
     if round_.origin == "refined":
         excerpt = escape_mrkdwn(truncate(" ".join(parent.brief.text.split()), _BRIEF_LIMIT))
-        return join_parts(f"Refined from {parent_link}: “{excerpt}”", leader_summary(parent, tally))
+        summary = join_parts(f"Refined from {parent_link}: “{excerpt}”", leader_summary(parent, tally))
+        return join_parts(summary, flaw_tags.remedy_words(round_.remedies), separator="\n")
     return join_parts(f"Redrawn after {parent_link}", leader_summary(parent, tally))
 
 

@@ -6,6 +6,7 @@ from bot.domain.ballot import Tally
 from bot.domain.face import Face, Unlock
 from bot.domain.round import Round
 from bot.domain.slot import Slot
+from handlers.text import flaw_tags
 from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import day, dollars, escape_mrkdwn, join_parts, link, person, pluralize
 from handlers.text.model_titles import Titles
@@ -84,9 +85,11 @@ def by_votes(round_: Round, tally: Tally) -> list[Slot]:
 
 
 def sealed_results(round_: Round, tally: Tally, slot: Slot | None) -> str:
-    """Return the sealed results of a candidate; empty for an open ballot."""
-    if slot is None or tally.sealed_results is None:
+    """Return the sealed results of a candidate; on an open ballot what looked artificial, if anything."""
+    if slot is None:
         return ""
+    if tally.sealed_results is None:
+        return flaw_tags.on_candidate((round_.first_tally or tally).flaws, slot.number or 0)
     return sealed_ballot_text.candidate_results(tally.sealed_results, slot.number or 0, round_.character)
 
 

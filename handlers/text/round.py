@@ -8,7 +8,7 @@ from bot.domain.brief import Brief, Ground
 from bot.domain.catalogue import Size
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import Slot, SlotState
-from handlers.text import consent_withdrawal, lineage, voters
+from handlers.text import consent_withdrawal, flaw_tags, lineage, voters
 from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.text.format import (
     capitalize_first,
@@ -226,9 +226,9 @@ def found_none(tally: Tally) -> str:
 
 
 def candidate_result(round_: Round, slot: Slot, tally: Tally, titles: Titles, *, with_size: bool = False) -> str:
-    """Return `*1* · Recraft V4.1 · 3 votes · $0.04` for after the close, with a second line for sealed results.
+    """Return `*1* · Recraft V4.1 · 3 votes · $0.04` for after the close.
 
-    `with_size` adds the size in pixels.
+    A second line has the sealed results, or what looked artificial. `with_size` adds the size in pixels.
     """
     number, is_late = slot.number or 0, round_.arrived_after_vote(slot)
     line = join_parts(
@@ -239,11 +239,11 @@ def candidate_result(round_: Round, slot: Slot, tally: Tally, titles: Titles, *,
         dollars(slot.cost or Decimal(0)),
         size(slot.portrait) if with_size and slot.portrait else "",
     )
-    return (
-        f"{line}\n{sealed_ballot_text.candidate_results(tally.sealed_results, number, round_.character)}"
-        if tally.sealed_results and not is_late
-        else line
-    )
+    if is_late:
+        return line
+    if tally.sealed_results:
+        return f"{line}\n{sealed_ballot_text.candidate_results(tally.sealed_results, number, round_.character)}"
+    return join_parts(line, flaw_tags.on_candidate((round_.first_tally or tally).flaws, number), separator="\n")
 
 
 def exact_model_ids(round_: Round) -> str:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.domain.standings.report import ModelStanding, SetAside, StandingsReport
 from bot.domain.standings.verdicts import MIN_MEETINGS, Verdict
+from bot.domain.standings.weaknesses import ModelWeaknesses, Weakness
 from bot.imaging.intervals import IntervalRow
 from bot.usecases.standings import Standings
 from handlers.text.failures import miss_words
 from handlers.text.format import dollars, escape_mrkdwn, join_words, link, pluralize, truncate
 from handlers.text.model_titles import Titles
+from handlers.text.sealed_ballot import FLAW_LABELS
 
 SENT = "I sent you the standings in a direct message."
 NOTHING = (
@@ -16,6 +18,11 @@ NOTHING = (
     "closed rounds in which models were hidden."
 )
 MODELS = "What each model drew"
+WEAKNESSES = "What looked artificial"
+WEAKNESS_EXPLANATION = (
+    "A portrait has a tag when at least one voter gave it. Quick ballots count only where somebody tagged a portrait, "
+    "so these shares are rather too high. In brackets: the 95 % interval, with each round as one observation."
+)
 SHARED = "I posted the standings of this channel's rounds in the channel."
 WORKSPACE = "All channels"
 PRODUCTION = "This production"
@@ -80,6 +87,11 @@ def models(found: Sequence[ModelStanding], titles: Titles) -> str:
     return "\n".join(_model(one, titles) for one in found[:_MAX_MODELS])
 
 
+def weaknesses(found: Sequence[ModelWeaknesses], titles: Titles) -> str:
+    """Return how often each model's portraits were tagged, one model a paragraph."""
+    return "\n".join(_weaknesses(one, titles) for one in found[:_MAX_MODELS])
+
+
 def set_aside(counts: Mapping[SetAside, int]) -> str:
     """Say which finished rounds were not counted, and why."""
     parts = [f"{counts[reason]} {words}" for reason, words in _SET_ASIDE.items() if counts.get(reason)]
@@ -140,3 +152,29 @@ def _model(one: ModelStanding, titles: Titles) -> str:
 
 
 MINIMUM = f"A pair needs at least {MIN_MEETINGS} rounds that both drew."
+
+
+def _weaknesses(one: ModelWeaknesses, titles: Titles) -> str:
+    heading = f"{escape_mrkdwn(titles(one.model))} `{one.model}` · {pluralize(one.portraits, 'portrait')} in "
+    heading += pluralize(one.rounds, "round")
+    known = [weakness for weakness in one.weaknesses if not weakness.is_early]
+    shown = [_share(weakness) for weakness in known if weakness.tagged]
+    never = [weakness for weakness in known if not weakness.tagged]
+    if never:
+        labels = join_words([FLAW_LABELS[weakness.tag] for weakness in never])
+        shown.append(f"never {labels} (up to {never[0].high:.0%})")
+    lines = [heading, *([" · ".join(shown)] if shown else []), *_too_early(one)]
+    return "\n".join(lines)
+
+
+def _too_early(one: ModelWeaknesses) -> list[str]:
+    early = [weakness for weakness in one.weaknesses if weakness.is_early]
+    if not early:
+        return []
+    tagged = [f"{FLAW_LABELS[weakness.tag]} {weakness.tagged}" for weakness in early if weakness.tagged]
+    further = pluralize(max(weakness.further_rounds for weakness in early), "more round")
+    return [f"Too early: about {further}{' for ' + join_words(tagged) if tagged else ''}."]
+
+
+def _share(one: Weakness) -> str:
+    return f"{FLAW_LABELS[one.tag]} {one.tagged}, {one.share:.0%} ({one.low:.0%} to {one.high:.0%})"

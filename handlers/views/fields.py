@@ -13,6 +13,7 @@ from handlers.views.builder import Block, View, build_options, plain
 K = TypeVar("K", bound=str)
 
 TITLE_LIMIT = 24
+_CONTINUED = "_continued"
 _LABEL_LIMIT = 2000
 # docs.slack.dev, "Plain-text input".
 TEXT_LIMIT = 3000
@@ -144,8 +145,13 @@ def joined_text(values: Mapping[str, Sequence[str]], block_id: str) -> str:
     return head + tail if is_separated else f"{head} {tail}"
 
 
+def is_continuation(block_id: str) -> bool:
+    """Tell whether the field continues another one."""
+    return block_id.endswith(_CONTINUED)
+
+
 def _continuation_id(block_id: str) -> str:
-    return f"{block_id}_continued"
+    return f"{block_id}{_CONTINUED}"
 
 
 def split_text(text: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from handlers.text import brief_errors, errors, labels, receipts, reference_phot
 from handlers.text import help as help_text
 from handlers.text import run_off as run_off_text
 from handlers.text import sealed_ballot as sealed_ballot_text
+from handlers.views import flaw_tags
 from handlers.views.builder import View, actions, button, paragraph, preformatted, section, view
 
 _LINE_LIMIT = 3000
@@ -84,11 +85,17 @@ def already_casting(error: AlreadyCasting, url: str, line: str = "") -> View:
 
 
 def receipt(result: ClickResult) -> View:
-    return note(receipts.receipt(result))
+    """Confirm a vote, with a button to tag what looks artificial."""
+    text = receipts.receipt(result)
+    return view(text, paragraph(text), actions([flaw_tags.open_button(result.round_id)])) if result.on else note(text)
 
 
 def none_receipt(result: NoneResult) -> View:
-    return note(receipts.none_receipt(result))
+    """Confirm "none of these", with the same button: a face that convinces nobody has most to tag."""
+    text = receipts.none_receipt(result)
+    return (
+        note(text) if result.numbers else view(text, paragraph(text), actions([flaw_tags.open_button(result.round_id)]))
+    )
 
 
 def ignored_reaction(round_: Round, person: str) -> View:

@@ -1,6 +1,6 @@
 """Standings as a message: sentences, the picture, models, what was not counted, and the buttons."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from bot.usecases.standings import Standings
 from handlers.text import standings as words
@@ -22,6 +22,7 @@ def standings_view(
             f"{words.title(standings)}: {words.NOTHING}",
             header(words.title(standings)),
             section(words.NOTHING),
+            *_weaknesses(standings, titles),
             context(words.set_aside(report.set_aside)),
             buttons,
         )
@@ -36,10 +37,17 @@ def standings_view(
             for look, found in report.by_look.items()
         ),
         section(f"*{words.MODELS}*\n{words.models(report.models, titles)}"),
+        *_weaknesses(standings, titles),
         context(words.set_aside(report.set_aside)),
         context(words.MINIMUM, words.EXPLANATION),
         buttons,
     )
+
+
+def _weaknesses(standings: Standings, titles: Titles) -> Iterator[Block | None]:
+    if found := standings.report.weaknesses:
+        yield section(f"*{words.WEAKNESSES}*\n{words.weaknesses(found, titles)}")
+        yield context(words.WEAKNESS_EXPLANATION)
 
 
 def private_buttons(standings: Standings, channel: str, channel_name: str, *, can_share: bool) -> Block | None:

@@ -30,6 +30,12 @@ _TIMEOUT = 120.0
 # The voters' taste by the beginning of a model's name: log-odds of a tick, added to the face's own appeal.
 _TASTE = {"recraft": 0.9, "gpt-image": 0.1, "nano-banana": -0.1}
 _THRESHOLD, _FACE_SPREAD = 0.4, 0.8
+# What the first voter finds artificial, by the beginning of a model's name: how likely each tag is.
+_FLAWS: Mapping[str, Mapping[str, float]] = {
+    "recraft": {"too_smooth": 0.3, "hair": 0.1},
+    "gpt-image": {"light": 0.25, "too_pretty": 0.15},
+    "nano-banana": {"too_smooth": 0.1, "eyes": 0.2},
+}
 _ROLES = ("harbour hand", "lighthouse keeper", "net mender", "ferry pilot", "fish seller", "boat builder", "clerk")
 
 
@@ -75,6 +81,7 @@ async def _play_round(
     for voter in voters:
         for candidate in _ticked(candidates, voter, number, seed):
             await control_client.click(voter, CHANNEL, ts, f"vote:{candidate}")
+    await _tag_flaws(control_client, voters[0], ts, candidates, Random(f"{seed} {number} flaws"))
     await control_client.wait_for(lambda: _lock(control_client, ts), f"the lock of {name}", _TIMEOUT)
     return " and ".join(sorted({str(candidate["model"]) for candidate in candidates}))
 
@@ -92,6 +99,27 @@ def _ticked(candidates: Sequence[Json], voter: str, number: int, seed: int) -> l
         if Random(f"{face} {voter[-3:]}").random() < 1 / (1 + exp(-odds)):
             ticked.append(int(candidate["number"]))
     return ticked
+
+
+async def _tag_flaws(
+    control_client: ControlClient, voter: str, ts: str, candidates: Sequence[Json], random: Random
+) -> None:
+    """Tag what looks artificial; a voter who found no candidate says so first, since tags come after a vote."""
+    flaws: dict[int, list[str]] = {}
+    for candidate in sorted(candidates, key=lambda one: (one["model"], one["number"])):
+        likely = next((tags for start, tags in _FLAWS.items() if start in str(candidate["model"])), {})
+        flaws[int(candidate["number"])] = [tag for tag, chance in likely.items() if random.random() < chance]
+    await control_client.click(voter, CHANNEL, ts, "vote_none")
+    await control_client.click(voter, CHANNEL, ts, "flaws")
+
+    async def form() -> Json | None:
+        view = await control_client.top_view(voter)
+        return view if view and view.get("callback_id") == "flaws" else None
+
+    view = await control_client.wait_for(form, "the form for tags", _TIMEOUT)
+    fields = {b["label"]["text"]: b["block_id"] for b in view["blocks"] if b["type"] == "input"}
+    values = {fields[f"Candidate {number}"]: tags for number, tags in flaws.items()}
+    await control_client.submit(voter, str(view["id"]), values)
 
 
 async def _ballot(control_client: ControlClient, name: str) -> Json | None:

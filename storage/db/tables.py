@@ -5,6 +5,7 @@ characters -< aliases, rounds
 rounds -< slots -< vote_inputs
 rounds -< ballot_submissions (answers of sealed ballots), reminders (who was reminded to vote), comments
 rounds -- comment_messages (the thread message that collects the comments)
+rounds -< flaw_answers (what looked artificial on open ballots)
 rounds -- faces -< upscales (attempts to upscale the locked face to 4K)
 rounds -< ledger (one charge for each settled slot or upscale)
 
@@ -45,6 +46,7 @@ from bot.domain.ballot import BallotStage, FlawTag, RunOff, Tally, VoteSource
 from bot.domain.brief import SLOT_LIMIT, Brief
 from bot.domain.cast_many import ManyLine, ManyState, StopReason
 from bot.domain.face import Portrait, Unlock
+from bot.domain.flaw_tags import FlawRemedy
 from bot.domain.production import ProductionSettings
 from bot.domain.round import OPEN_STATES, RoundState, RoutingReason
 from bot.domain.slot import SlotFailure, SlotState
@@ -166,6 +168,7 @@ rounds = Table(
     Column("run_off", JsonValue[RunOff](RunOff)),
     Column("remind_at", UtcMicros),
     Column("reported_at", UtcMicros),
+    Column("remedies", JsonValue[tuple[FlawRemedy, ...]](tuple[FlawRemedy, ...]), nullable=False, server_default="[]"),
     _one_of("state", RoundState),
     UniqueConstraint("team", "channel", "message_ts"),
     Index("ix_rounds_state_closes_at", "state", "closes_at"),
@@ -269,6 +272,17 @@ comments = Table(
     Column("slot_id", ForeignKey("slots.id", ondelete="CASCADE"), primary_key=True),
     Column("person", Text, primary_key=True),
     Column("text", Text, nullable=False),
+    Column("event_ts_us", BigInteger, nullable=False),
+)
+
+# What each person finds artificial about each candidate of an open ballot; deleted with their round and slot.
+flaw_answers = Table(
+    "flaw_answers",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("slot_id", ForeignKey("slots.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("tags", JsonValue[tuple[FlawTag, ...]](tuple[FlawTag, ...]), nullable=False),
     Column("event_ts_us", BigInteger, nullable=False),
 )
 

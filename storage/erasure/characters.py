@@ -32,6 +32,7 @@ from storage.db.tables import (
     comment_messages,
     comments,
     faces,
+    flaw_answers,
     name_trigrams,
     productions,
     reminders,
@@ -67,6 +68,7 @@ _EMPTY_ROUND = {
     "run_off": None,
     "remind_at": None,
     "reported_at": None,
+    "remedies": (),
 }
 
 
@@ -136,7 +138,7 @@ class SqlCharacterDeletions:
             if await connection.scalar(in_use):
                 await record_face_event(connection, EventType.FACE_UNLOCKED, round_id, at)
             for table in (
-                *(vote_inputs, ballot_submissions, reminders, comments, comment_messages),
+                *(vote_inputs, ballot_submissions, reminders, comments, comment_messages, flaw_answers),
                 *(upscales, faces, slots, posted_files, reports),
             ):
                 await connection.execute(delete(table).where(table.c.round_id == round_id))

@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "name_trigrams": _columns("team trigram name_key"),
     "rounds": _columns(
         "id team channel character_id prompt_version state void_reason message_ts sheet_file sheet_refused "
-        "record_file locked_slot parent origin source_thread_ts tally run_off",
+        "record_file locked_slot parent origin source_thread_ts tally run_off remedies",
         "lead requested_by",
         "brief prompt routing_reason recast_reason",
     ),
@@ -56,6 +56,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "reminders": _columns("round_id stage", "person"),
     "comments": _columns("round_id slot_id", "person", "text"),
     "comment_messages": _columns("round_id message_ts digest"),
+    "flaw_answers": _columns("round_id slot_id tags", "person"),
     "faces": _columns(
         "round_id character_id team channel slot_id model portrait prompt_version request_id cost_source tally "
         "message_ts use",
@@ -107,6 +108,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
 DELETED_BY: Mapping[str, str] = {
     "cast_lists": "person",
     "comments": "person",
+    "flaw_answers": "person",
     "reminders": "person",
     "round_drafts": "person",
     "retirement_notices": "person",
@@ -114,8 +116,8 @@ DELETED_BY: Mapping[str, str] = {
 }
 
 _BY_ROUND = (
-    *("slots", "vote_inputs", "ballot_submissions", "reminders", "comments", "comment_messages", "posted_files"),
-    "face_targets",
+    *("slots", "vote_inputs", "ballot_submissions", "reminders"),
+    *("comments", "comment_messages", "flaw_answers", "posted_files", "face_targets"),
 )
 _BY_PRODUCTION = ("characters", "aliases")
 

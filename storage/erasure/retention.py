@@ -19,6 +19,7 @@ from storage.db.tables import (
     ballot_submissions,
     channels,
     characters,
+    flaw_answers,
     productions,
     reminders,
     rounds,
@@ -56,7 +57,7 @@ class SqlExpiredData:
     async def list_voter_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
         has_votes = [
             select(table.c.round_id).where(table.c.round_id == rounds.c.id).exists()
-            for table in (vote_inputs, ballot_submissions)
+            for table in (vote_inputs, ballot_submissions, flaw_answers)
         ]
         return await self._list(_ended(before).where(or_(*has_votes)), limit)
 
@@ -84,7 +85,7 @@ class SqlExpiredData:
 
     async def clear_voters(self, round_id: str, tally: Tally | None, audit_event: AuditEvent) -> None:
         async with self._database.transaction() as connection:
-            for table in (vote_inputs, ballot_submissions, reminders):
+            for table in (vote_inputs, ballot_submissions, flaw_answers, reminders):
                 await connection.execute(delete(table).where(table.c.round_id == round_id))
             if tally:
                 lacks_tally = and_(rounds.c.id == round_id, rounds.c.tally.is_(None))

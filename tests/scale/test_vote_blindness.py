@@ -1,10 +1,12 @@
 """A held ballot is blind: who knows only what the channel shows before the close guesses models no better than chance.
 
 Rounds by the real bot, from the practice models, which answer as the vendors do: in their wire formats,
-sizes, types, prices and with latencies that differ by model. The reader gets texts, alt texts, file names and titles,
+sizes, types, prices and with latencies that differ by model. One voter recognises a model in every round and tags its
+candidate; such tags must stay inside until the close. The reader gets texts, alt texts, file names and titles,
 files' sizes and types, the pictures' pixels as figures of sharpness and grain, the sheet's halves, numbers and prices,
-and when the message changed; it learns from nine tenths of the rounds and guesses the rest. All models draw in one hand
-here: the claim is about everything around a drawing, not about a style, which anybody may recognise.
+what two private forms show, and when the message changed; it learns from nine tenths of the rounds and guesses the
+rest. All models draw in one hand here: the claim is about everything around a drawing, not about a style, which anybody
+may recognise.
 """
 
 import asyncio
@@ -25,7 +27,7 @@ from PIL import Image
 from playground.control.client import Json, buttons_of, text_of
 from playground.faces import MAX_DRAWN_SIDE
 from tests.support.blind_guesser import ObservedRound, chance_probability, count_correct_guesses, image_features
-from tests.support.practice_environment import FILM, LENA, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -49,6 +51,7 @@ class ObservedRounds:
     blind: tuple[ObservedRound, ...]
     originals: tuple[ObservedRound, ...]
     max_p_value: float
+    tagged_models: dict[str, int]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=SAMPLES, ids=lambda sample: f"{sample[0]} rounds")
@@ -79,9 +82,12 @@ async def observed_rounds(
                 await asyncio.sleep(1)  # slower than Slack's three seconds, on a machine with much to do
         while not (state := await _state_when_all_uploaded(workspace, rounds)):
             await asyncio.sleep(0.5)
+        forms = await _tag_a_model_in_each_round(workspace, state)
+        state = await workspace.control_client.get("state", channel=FILM, limit=1000)
         await _collect_updates(workspace, updates)
-        blind, originals = await _observe_rounds(workspace, state, updates)
-        yield ObservedRounds(blind, originals, max_p_value)
+        blind, originals = await _observe_rounds(workspace, state, updates, forms)
+        tagged = _tagged_models(workspace.data / "bot" / "castroom.sqlite")
+        yield ObservedRounds(blind, originals, max_p_value, tagged)
 
 
 def _has_started(answer: Json) -> bool:
@@ -111,8 +117,64 @@ async def _state_when_all_uploaded(workspace: PracticeEnvironment, rounds: int) 
     return state if len(file_counts) == rounds and min(file_counts) == 3 else None
 
 
+@dataclass(frozen=True)
+class ObservedForms:
+    """What others are shown after a person tagged candidates: another voter's form, and the lead's form of a brief."""
+
+    flaws: Json
+    refine: Json
+
+    @property
+    def differences(self) -> tuple[float, ...]:
+        """Candidate 1 against candidate 2: which comes first, and what stands there."""
+        blocks = [block for block in self.flaws["blocks"] if block["type"] in ("image", "input")]
+        own = [[block for block in blocks if f"Candidate {number}" in json.dumps(block)] for number in (1, 2)]
+        places = [min((blocks.index(block) for block in mine), default=-1) for mine in own]
+        lengths = [
+            [len(json.dumps([b.get(key) for b in mine])) for key in ("label", "alt_text", "title")] for mine in own
+        ]
+        elements = [len(json.dumps([b.get("element") for b in mine])) for mine in own]
+        return (
+            float(places[0] - places[1]),
+            float(elements[0] - elements[1]),
+            *(_relative_difference(a, b) for a, b in zip(*lengths, strict=True)),
+        )
+
+    @property
+    def context(self) -> tuple[float, ...]:
+        return float(len(self.flaws["blocks"])), float(len(text_of(self.refine))), float(len(self.refine["blocks"]))
+
+
+async def _tag_a_model_in_each_round(workspace: PracticeEnvironment, state: Json) -> dict[str, ObservedForms]:
+    """Mei tags the portrait of one model in each round, as a voter with a sharp eye; return what others see then."""
+    models = _models_by_message(workspace.data / "bot" / "castroom.sqlite")
+    forms = {}
+    for message in state["messages"][FILM]:
+        ts = str(message["ts"])
+        number = next(n for n, (model, _) in enumerate(models[ts], start=1) if "recraft" in model)
+        for user in (MEI, DANIEL):
+            await workspace.press(user, ts, "vote_none")
+        view = await workspace.open_modal(MEI, ts, "flaws", "Tag what looks artificial")
+        field = next(b["block_id"] for b in view["blocks"] if b.get("label", {}).get("text") == f"Candidate {number}")
+        assert (await workspace.control_client.submit(MEI, view["id"], {field: ["too_smooth", "eyes"]}))["ok"]
+        read = await workspace.open_modal(DANIEL, ts, "flaws", "Tag what looks artificial")
+        before = {answer["ts"] for answer in await workspace.control_client.ephemerals(LENA)}
+        await workspace.press(LENA, ts, "reroll")
+        answer = await _new_answer(workspace, before)
+        forms[ts] = ObservedForms(read, await workspace.open_modal(LENA, answer["ts"], "refine", "A new round for"))
+    return forms
+
+
+async def _new_answer(workspace: PracticeEnvironment, before: set[str]) -> Json:
+    async def probe() -> Json | None:
+        answers = await workspace.control_client.ephemerals(LENA)
+        return next((a for a in answers if a["ts"] not in before and "refine" in buttons_of(a)), None)
+
+    return await workspace.control_client.wait_for(probe, "what can be drawn again", 10)
+
+
 async def _observe_rounds(
-    workspace: PracticeEnvironment, state: Json, updates: MessageUpdates
+    workspace: PracticeEnvironment, state: Json, updates: MessageUpdates, forms: dict[str, ObservedForms]
 ) -> tuple[tuple[ObservedRound, ...], tuple[ObservedRound, ...]]:
     originals_by_ts = _models_by_message(workspace.data / "bot" / "castroom.sqlite")
     blind, originals = [], []
@@ -121,7 +183,8 @@ async def _observe_rounds(
         is_first_model = "recraft" in model_portraits[0][0]
         files = [f for m in state["threads"][FILM][ts] for f in m.get("files", [])]
         differences = await _candidate_differences(workspace, message, files)
-        blind.append(ObservedRound(differences, _round_context(message, files, updates[ts]), is_first_model))
+        context = (*_round_context(message, files, updates[ts]), *forms[ts].context)
+        blind.append(ObservedRound((*differences, *forms[ts].differences), context, is_first_model))
         portraits = [json.loads(portrait) for _, portrait in model_portraits]
         portrait_differences = [_relative_difference(p["length"], q["length"]) for p, q in [portraits]]
         portrait_differences += [
@@ -196,6 +259,13 @@ def _models_by_message(path: Path) -> dict[str, list[tuple[str, str]]]:
     return by_ts
 
 
+def _tagged_models(path: Path) -> dict[str, int]:
+    """Count the tagged candidates by model."""
+    query = "SELECT model, count(*) FROM flaw_answers JOIN slots ON slots.id = slot_id GROUP BY model"
+    with closing(sqlite3.connect(path)) as database:
+        return dict(database.execute(query).fetchall())
+
+
 async def test_channel_content_does_not_reveal_the_models(observed_rounds: ObservedRounds) -> None:
     rounds = len(observed_rounds.blind)
     correct = count_correct_guesses(observed_rounds.blind)
@@ -213,3 +283,8 @@ async def test_candidate_order_is_unbiased(observed_rounds: ObservedRounds) -> N
     rounds = len(observed_rounds.blind)
     first = sum(observed.is_first_model for observed in observed_rounds.blind)
     assert chance_probability(max(first, rounds - first), rounds) > ALPHA
+
+
+async def test_a_model_was_tagged_in_every_round(observed_rounds: ObservedRounds) -> None:
+    """So that the first test covers tags: the stored ones name the model of each round, and no lead saw a number."""
+    assert observed_rounds.tagged_models == {"recraft:recraftv4_1": len(observed_rounds.blind)}

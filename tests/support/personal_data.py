@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Table, Text, cast, insert, select
 
 from bot.domain.audit import AuditEvent
-from bot.domain.ballot import BallotStage, BallotSubmission, VoteSource
+from bot.domain.ballot import BallotStage, BallotSubmission, FlawTag, VoteSource
 from bot.domain.brief import PHOTO, Consent, Reference
 from bot.domain.cast_many import ManyLine, ManyList
 from bot.domain.comment import Comment
@@ -74,6 +74,7 @@ async def do_everything(storage: Storage, person: str, place: ChannelRef = PLACE
         )
         await storage.ballots.record_submission(submission)
     await storage.comments.save(Comment(open_round.id, open_round.slots[0].id, person, f"ask {person}", 8))
+    await storage.flaw_answers.replace(open_round.id, person, {open_round.slots[0].id: (FlawTag.EYES,)}, 8)
     await storage.reminders.claim(open_round.id, person, BallotStage.FIRST, NOW)
     await storage.drafts.save(RoundDraft(f"{prefix}d1", place, person, open_round.brief, lead=person))
     await storage.drafts.save(RoundDraft(f"{prefix}d2", place, "U-lead", open_round.brief, lead=person))

@@ -7,10 +7,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput
+from bot.domain.flaw_tags import shares
 from bot.domain.round import Round
 from bot.domain.slot import SlotState
 from bot.domain.standings.ballots import BlindRound
 from bot.domain.standings.verdicts import MIN_MEETINGS, Verdict, judge
+from bot.domain.standings.weaknesses import ModelWeaknesses, TaggedRound, map_weaknesses
 
 _FEWEST_MODELS = 2
 _NAMED_BY_HAND = "named"
@@ -58,6 +60,7 @@ class StandingsReport:
     models: tuple[ModelStanding, ...]
     set_aside: Mapping[SetAside, int]
     by_look: Mapping[str, tuple[Verdict, ...]]
+    weaknesses: tuple[ModelWeaknesses, ...] = ()
 
 
 def standings_report(finished: Sequence[FinishedRound]) -> StandingsReport:
@@ -83,6 +86,7 @@ def standings_report(finished: Sequence[FinishedRound]) -> StandingsReport:
         _model_standings(finished, tuple(counted.values())),
         set_aside,
         {look: verdicts for look, verdicts in by_look.items() if verdicts},
+        map_weaknesses([tagged for one in finished if (tagged := tagged_round(one.round))]),
     )
 
 
@@ -93,20 +97,36 @@ def count_round(finished: FinishedRound) -> BlindRound | SetAside:
     """
     round_ = finished.round
     slots = _slots_on_first_ballot(round_)
-    if len(set(slots.values())) < _FEWEST_MODELS:
-        return SetAside.ONE_MODEL
-    if round_.routing_reason.kind == _NAMED_BY_HAND:
-        return SetAside.NAMED_BY_HAND
-    if round_.was_reopened:
-        return SetAside.REOPENED
+    if reason := _not_blind(round_, slots):
+        return reason
     counted = BlindRound.from_votes(round_.id, slots, _approval_sets(finished, slots))
     return counted if counted.informative_ballots else SetAside.NO_VOTES
 
 
+def tagged_round(round_: Round) -> TaggedRound | None:
+    """Return a round for the weakness map; None unless its ballot was blind and somebody said what looked artificial.
+
+    A sealed ballot asks every voter, so it counts without tags as well.
+    """
+    tally, slots = round_.first_tally, _slots_on_first_ballot(round_)
+    if tally is None or not shares(tally) or _not_blind(round_, slots):
+        return None
+    numbers = {slot_id: number for number, slot_id in round_.slot_id_by_number.items()}
+    return TaggedRound({numbers[slot_id]: model for slot_id, model in slots.items()}, tally.flaws)
+
+
+def _not_blind(round_: Round, slots: Mapping[str, str]) -> SetAside | None:
+    """Return why the votes and tags of a round do not count as blind."""
+    if len(set(slots.values())) < _FEWEST_MODELS:
+        return SetAside.ONE_MODEL
+    if round_.routing_reason.kind == _NAMED_BY_HAND:
+        return SetAside.NAMED_BY_HAND
+    return SetAside.REOPENED if round_.was_reopened else None
+
+
 def _slots_on_first_ballot(round_: Round) -> dict[str, str]:
     """Return the models of the first ballot's candidates by slot id; a variation has a prompt of its own."""
-    tally = round_.run_off.first_tally if round_.run_off else round_.tally
-    numbers = tally.votes if tally else {}
+    numbers = round_.first_tally.votes if round_.first_tally else {}
     return {s.id: s.model for s in round_.candidates if s.number in numbers and not s.variation_of_slot_id}
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from bot.domain.catalogue import Size
+from bot.domain.flaw_tags import shares
 from bot.domain.slot import Slot
+from handlers.text import flaw_tags as flaw_tag_text
 from handlers.text import labels, voters
 from handlers.text import record as record_text
 from handlers.text import refine as refine_text
@@ -34,6 +36,7 @@ def closed(data: RoundViewData) -> View:
         section(lines, who_voted_button(round_, tally)) if lines else None,
         context(round_text.found_none(tally)),
         context(run_off_text.first_ballot(round_)),
+        context(flaw_tag_text.remedy_outcomes(round_.remedies, shares(round_.first_tally))),
         *named_failures(data),
         context(
             round_text.cost(round_),

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from bot.domain.face import Face
+from bot.domain.flaw_tags import shares
 from bot.domain.upscale import UpscaleState, latest_upscale
 from handlers.text import alt_text, consent_withdrawal, labels
+from handlers.text import flaw_tags as flaw_tag_text
 from handlers.text import recast as recast_text
 from handlers.text import record as record_text
 from handlers.text import round as round_text
@@ -34,6 +36,7 @@ def record(data: RoundViewData) -> View:
         *(_face_blocks(data, face) if face else ()),
         context(run_off_text.first_ballot(round_)),
         context(record_text.other_candidates(round_, data.tally, data.titles)),
+        context(flaw_tag_text.remedy_outcomes(round_.remedies, shares(round_.first_tally))),
         context(record_text.expired_portraits(round_)),
         context(
             round_text.cost(round_),

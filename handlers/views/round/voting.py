@@ -6,6 +6,7 @@ from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
+from handlers.views import flaw_tags as flaw_tag_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, overflow, section, view
 from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
@@ -23,7 +24,13 @@ def voting(data: RoundViewData) -> View:
         *contact_sheet(data),
         section(round_text.HOW_TO_VOTE),
         actions(_vote_buttons(data)),
-        actions([compare_views.open_button(round_.id), comment_views.open_button(round_.id)]),
+        actions(
+            [
+                compare_views.open_button(round_.id),
+                comment_views.open_button(round_.id),
+                flaw_tag_views.open_button(round_.id),
+            ]
+        ),
         context(status),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
         context(

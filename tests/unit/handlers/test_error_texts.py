@@ -191,9 +191,9 @@ def test_tally_changed_error_shows_the_tally() -> None:
 
 
 def test_a_receipt_says_which_reaction_still_counts() -> None:
-    assert "your :three: reaction still counts" in receipts.receipt(ClickResult(3, False, True, "Maya", True))
-    assert receipts.receipt(ClickResult(3, True, False, "Maya", True)).startswith("You voted for 3.")
-    assert receipts.receipt(ClickResult(3, False, False, "Maya", True)) == "Your vote for 3 is undone."
+    assert "your :three: reaction still counts" in receipts.receipt(ClickResult("r1", 3, False, True, "Maya", True))
+    assert receipts.receipt(ClickResult("r1", 3, True, False, "Maya", True)).startswith("You voted for 3.")
+    assert receipts.receipt(ClickResult("r1", 3, False, False, "Maya", True)) == "Your vote for 3 is undone."
 
 
 def test_record_without_votes_says_so() -> None:

@@ -57,7 +57,7 @@ async def test_unexpected_error_is_acknowledged_and_reported() -> None:
 
 
 async def test_vote_press_records_a_vote_and_sends_a_receipt() -> None:
-    async with listener_harness(voting__click=ClickResult(2, True, False, "Maya", True)) as harness:
+    async with listener_harness(voting__click=ClickResult("r1", 2, True, False, "Maya", True)) as harness:
         await harness.send(message_press("vote:2", "r1-1"))
     assert harness.use_cases.calls == [("voting.click", "r1-1", "U0LEAD", 1_764_000_001_000_200)]
     (reply,) = harness.slack.responses
@@ -66,7 +66,7 @@ async def test_vote_press_records_a_vote_and_sends_a_receipt() -> None:
 
 
 async def test_repeated_press_gets_no_second_reply() -> None:
-    async with listener_harness(voting__click=ClickResult(2, True, False, "Maya", changed=False)) as harness:
+    async with listener_harness(voting__click=ClickResult("r1", 2, True, False, "Maya", changed=False)) as harness:
         await harness.send(message_press("vote:2", "r1-1"))
     assert harness.slack.responses == []
 
@@ -167,7 +167,7 @@ async def test_refined_brief_is_saved_and_started() -> None:
     async with listener_harness(refine__refine=StartResult(make_round(id="r2"), created=True)) as harness:
         assert ack_body(await harness.send(view_submission("refine", "r1", brief="a fisherwoman, 70"))) == {}
     assert harness.use_cases.calls == [
-        ("refine.refine", "r1", "U0LEAD", "a fisherwoman, 70", frozenset()),
+        ("refine.refine", "r1", "U0LEAD", "a fisherwoman, 70", frozenset(), ()),
         ("start_round.enqueue", "r2"),
     ]
 
@@ -328,7 +328,7 @@ async def test_slack_errors_are_logged_without_traceback(
         "home__view": home_view,
     }
     async with listener_harness(
-        InMemoryRepositories(LOCKED_ROUND), **answers, voting__click=ClickResult(2, True, False, "Maya", True)
+        InMemoryRepositories(LOCKED_ROUND), **answers, voting__click=ClickResult("r1", 2, True, False, "Maya", True)
     ) as harness:
         refused = [{"error": "restricted_action"}]
         harness.slack.replies |= {"chat.postEphemeral": refused, "chat.postMessage": refused, "views.publish": refused}

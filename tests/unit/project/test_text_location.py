@@ -21,6 +21,7 @@ NON_SLACK_TEXT = {
     "bot/token_keys.py": "the same",
     "bot/domain/storage_advice.py": "the command line and the health server",
     "bot/domain/prompt.py": "what models are asked",
+    "bot/domain/flaw_tags.py": "words for what models are asked",
     "bot/domain/routing/rules.py": "patterns of words in briefs",
     "bot/domain/routing/keywords.py": "words that briefs are searched for",
     "bot/runtime/health_server.py": "the figures' own descriptions",

@@ -56,7 +56,13 @@ def test_brief_round_trips(brief: Brief) -> None:
 def test_tally_keys_are_read_back_as_integers() -> None:
     column = JsonValue[Tally](Tally)
     written = column.process_bind_param(Tally({1: 3, 2: 0}, 3), DIALECT)
-    assert written == {"votes": {"1": 3, "2": 0}, "voters": 3, "sealed_results": None, "none_count": 0}
+    assert written == {
+        "votes": {"1": 3, "2": 0},
+        "voters": 3,
+        "sealed_results": None,
+        "none_count": 0,
+        "open_flaws": {},
+    }
     assert column.process_result_value(written, DIALECT) == Tally({1: 3, 2: 0}, 3)
 
 
