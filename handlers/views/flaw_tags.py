@@ -36,7 +36,7 @@ def slot_id_of(block_id: str) -> str:
 def _candidate_blocks(flaw_form: FlawForm, slot: Slot) -> Iterator[Block]:
     round_, number = flaw_form.round, slot.number or 0
     label = sealed_ballot_text.candidate_label(number)
-    if slot.file_id and not round_.reported_at:
+    if slot.file_id and slot not in round_.hidden:
         yield image(slot.file_id, alt_text.candidate(round_, number)) | {"title": plain(label)}
     yield multi_select(
         f"{_TAGS_PREFIX}{slot.id}",
