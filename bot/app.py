@@ -26,8 +26,10 @@ from bot.domain.budget import Caps
 from bot.domain.catalogue import Size
 from bot.domain.errors import SlackUnavailable
 from bot.domain.handbook import Section, see
+from bot.domain.passport import OtherPassportKey
 from bot.domain.person_limits import PersonLimits
 from bot.domain.retention import Retention
+from bot.passport import C2paReader, C2paSigner, open_passport
 from bot.runtime.health_server import HealthSources, health_server
 from bot.runtime.http_listener import AddressUnavailable
 from bot.runtime.jobs import JobRunner
@@ -74,6 +76,10 @@ log = structlog.get_logger()
 
 class NoWorkspace(Exception):
     """No workspace to serve; the text says why."""
+
+
+class PassportKeyUnusable(Exception):
+    """The key of the passports, or the file of trust anchors, cannot be used; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
             await storage.removed_workspaces.cancel(team)
         if shared_redraws:
             shared_redraws.open()
+        credentials_reader, passport_signer = await _open_passport(settings, storage)
         job_runner = JobRunner(settings.engine_url, settings.executor_name, settings.engine_pool_size)
         casting = Casting(
             Ports(
@@ -138,6 +145,8 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                 retirement_source=models,
                 direct_messages=SlackDirectMessages(clients, models.catalogue, slack_directory),
                 slack_files=SlackFileDeletion(clients),
+                credentials_reader=credentials_reader,
+                passport_signer=passport_signer,
                 model_health=models,
                 caps=Caps(
                     per_round=settings.max_usd_per_round,
@@ -235,6 +244,10 @@ async def run(settings: Settings) -> None:
         raise SystemExit(f"{error} Free the address, or set another one. {see(Section.ADDRESS)}") from error
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do. {see(Section.SLACK)}") from error
+    except PassportKeyUnusable as error:
+        raise SystemExit(f"The passport's key cannot be used: {error} {see(Section.PASSPORT)}") from error
+    except OtherPassportKey as error:
+        raise SystemExit(f"{_describe_other_key(error)} {see(Section.PASSPORT)}") from error
     except ExecutorIdInUse as error:
         raise SystemExit(
             f"Another Castroom process has EXECUTOR_ID {error.name}. Give each process its own, or stop the other one. "
@@ -245,6 +258,17 @@ async def run(settings: Settings) -> None:
             f"Another Castroom process uses {error.path}. Stop it first, or set another DATA_DIR. "
             f"{see(Section.ALREADY_RUNNING)}"
         ) from error
+
+
+def _describe_other_key(error: OtherPassportKey) -> str:
+    """Say what to do about bots that would sign with different keys."""
+    others = f"The bots of this database sign passports with the certificate {error.expected[:16]}"
+    if not error.found:
+        return f"{others}, and this one has no key. Give it the same PASSPORT_KEY_FILE."
+    return (
+        f"{others}, and this one has {error.found[:16]}, which is no later one below the same root. Give all bots the "
+        "same PASSPORT_KEY_FILE. If this key shall replace the other: `python -m bot passport adopt`, then restart all."
+    )
 
 
 def _share_redraws(storage: Storage, publisher: SlackRoundPublisher) -> SharedRedraws | None:
@@ -263,6 +287,20 @@ async def _connect_workspaces(settings: Settings) -> Clients:
     if not clients.teams and not settings.uses_oauth:
         raise NoWorkspace("Slack takes none of the tokens in SLACK_BOT_TOKEN.")
     return clients
+
+
+async def _open_passport(settings: Settings, storage: Storage) -> tuple[C2paReader, C2paSigner]:
+    """Return the reader and the signer; raises PassportKeyUnusable, OtherPassportKey."""
+    try:
+        given = _plain(settings.passport_key)
+        reader, signer = await open_passport(given, settings.data_dir, settings.passport_trust_anchors)
+    except Exception as error:
+        raise PassportKeyUnusable(str(error)) from error
+    if settings.is_shared:
+        await storage.passports.require_same_key(signer.certificate, settings.now())
+    elif signer.certificate:
+        await storage.passports.replace_key(signer.certificate, settings.now())
+    return reader, signer
 
 
 def _serve_installed(settings: Settings, clients: Clients, storage: Storage) -> TokenRefresh:

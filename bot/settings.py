@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     slack_client_id: str = ""
     slack_client_secret: SecretStr | None = None
     token_keys: SecretStr | None = None
+    passport_key: SecretStr | None = None
+    passport_trust_anchors: Path | None = None
     public_url: str = ""
     slack_base_url: str = "https://slack.com/api/"
     slack_proxy: str = ""

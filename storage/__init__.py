@@ -33,6 +33,7 @@ from storage.installations.repository import SqlInstallations
 from storage.integrity import check_integrity
 from storage.migrations import current_revision, latest_revision, migrate, schema_version, unsupported_reason
 from storage.money.ledger import SqlLedger
+from storage.passports import SqlPassports
 from storage.pictures.index import SqlPictureIndex
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 from storage.productions.repository import SqlProductions
@@ -202,6 +203,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         targets=SqlTargetRepository(database),
         webhook_endpoints=SqlWebhookEndpoints(database, cipher),
         webhook_deliveries=SqlWebhookDeliveries(database),
+        passports=SqlPassports(database),
         removed_workspaces=SqlRemovedWorkspaces(database, portraits),
         notifications=notifications,
         database=database,

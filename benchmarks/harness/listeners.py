@@ -26,6 +26,7 @@ from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoundState, RoutingReason
 from bot.domain.slot import Slot, SlotState
+from bot.passport import C2paReader, C2paSigner
 from bot.ports.messaging import RoundPublisher
 from bot.settings import Settings
 from bot.usecases.casting import Casting
@@ -108,6 +109,8 @@ class ListenerHarness:
                 retirement_source=models,
                 direct_messages=SlackDirectMessages(clients, models.catalogue),
                 slack_files=SlackFileDeletion(clients),
+                credentials_reader=C2paReader(),
+                passport_signer=C2paSigner(None),
                 caps=_CAPS,
                 patience={Size.DRAFT: 60.0},
                 now=lambda: self.now,

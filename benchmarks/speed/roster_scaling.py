@@ -32,6 +32,7 @@ from bot.domain.catalogue import Size
 from bot.domain.ids import ChannelRef, preview_key
 from bot.domain.users import User
 from bot.imaging.poster import Caption
+from bot.passport import C2paReader, C2paSigner
 from bot.runtime.process_tuning import freeze_startup_objects
 from bot.settings import Settings
 from bot.usecases.casting import Casting
@@ -242,6 +243,8 @@ async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
                     retirement_source=models,
                     direct_messages=idle_publisher,
                     slack_files=idle_publisher,
+                    credentials_reader=C2paReader(),
+                    passport_signer=C2paSigner(None),
                     caps=Caps(Decimal(2), Decimal(20)),
                     patience={Size.DRAFT: 120.0, Size.FOUR_K: 600.0},
                 )

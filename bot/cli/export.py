@@ -10,6 +10,7 @@ from bot.domain.upscale import kept_upscale
 from bot.settings import Settings
 from bot.usecases.download import ArchiveFiles, NameOf, archive_files, load_context
 from bot.usecases.face_record import folder_name
+from bot.usecases.passport import stored_sidecars
 from storage import open_existing_storage
 from storage.db.private_files import make_private_folder, write_private_file
 
@@ -60,7 +61,9 @@ async def export(
         for name, face in _faces_by_folder(faces).items():
             upscale = kept_upscale(await storage.upscales.list_for_face(face.round_id))
             context = await load_context(face, upscale, storage, name_of)
-            length += await _write(target / name, await archive_files(face, upscale, storage.portraits, context))
+            passports = await stored_sidecars(face, upscale, storage.portraits)
+            files = await archive_files(face, upscale, storage.portraits, context, passports)
+            length += await _write(target / name, files)
         return ExportResult(len({face.character_id for face in faces}), len(faces), length)
     finally:
         await storage.close()

@@ -19,6 +19,7 @@ CastingError
     NoWinner                      a tie, no votes, or no quorum
     TallyChanged                  the votes changed since the lead saw them
     CannotUpscale                 the face cannot be upscaled
+    PassportUnavailable           the face has no passport
     OverBudget                    a cap would be exceeded
     PriceIncreased                the price is higher than shown
     PersonLimitReached            rounds open at once, forms or free portraits of one person
@@ -233,6 +234,14 @@ class CannotUpscale(CastingError):
 
     With withdrawn, the person in the photo took their consent back.
     """
+
+    reason: str
+    character: str = ""
+
+
+@dataclass(eq=False)
+class PassportUnavailable(CastingError):
+    """`reason` is off (no key), no_picture (no such picture), unlocked, withdrawn (consent) or failed (not signed)."""
 
     reason: str
     character: str = ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from bot.domain.ids import ChannelRef
 
@@ -23,12 +24,31 @@ _HASH_LENGTH = HASH_GRID[0] * HASH_GRID[1] * 3 * 2  # hexadecimal digits
 _MAX_CELL_DIFFERENCE = 4
 
 
+class CredentialsState(StrEnum):
+    """What the C2PA reader found in a picture's bytes; UNCHECKED where it did not look."""
+
+    UNCHECKED = ""
+    NONE = "none"
+    VALID = "valid"  # intact, and signed by a key below one of the trust anchors
+    UNTRUSTED = "untrusted"  # intact, but no trust anchor here confirms the signer
+    BROKEN = "broken"  # something was changed, or it cannot be read
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Content Credentials in a picture, with the name in the signer's certificate."""
+
+    state: CredentialsState
+    issuer: str = ""
+
+
 @dataclass(frozen=True)
 class Portrait:
     """A stored picture: `key` in the portraits store, size in pixels, length in bytes, SHA-256 (hex) of the original.
 
-    `has_content_credentials`: the original contains a C2PA manifest. `perceptual_hash` (hex) is empty or shorter for
-    old portraits, which are compared by SHA-256 only.
+    `credentials` and `credentials_by`: the C2PA manifest in the original, as it was read when the portrait arrived.
+    Older portraits have only `has_content_credentials`: four bytes of a manifest occur. `perceptual_hash` (hex) is
+    empty or shorter for old portraits, which are compared by SHA-256 only.
     """
 
     key: str
@@ -39,6 +59,8 @@ class Portrait:
     sha256: str
     has_content_credentials: bool = False
     perceptual_hash: str = ""
+    credentials: CredentialsState = CredentialsState.UNCHECKED
+    credentials_by: str = ""
 
     def shows_same_picture(self, other: "Portrait") -> bool:
         """Return whether both are one picture, even if encoded differently. Portraits of one face are not."""

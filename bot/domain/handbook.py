@@ -17,6 +17,7 @@ class Section(StrEnum):
     ALREADY_RUNNING = "another-process-uses-this-data"
     ACCOUNT = "a-model-account-is-not-set-or-does-not-work"
     MODEL = "a-model-is-unknown-ending-or-retired"
+    PASSPORT = "the-passports-key-cannot-be-used"
     EXPOSED = "other-users-can-open-the-data"
     STORAGE = "health-readiness-and-doctor"
 

@@ -17,6 +17,7 @@ class ChannelRef:
         return self.channel.startswith("D")
 
 
+PASSPORT_SUFFIX = "/passport.c2pa"
 RUN_OFF_SHEET_PREFIX = "run-off-sheet:"
 FILE_EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "image/avif": "avif"}
 
@@ -34,6 +35,11 @@ def original_key(round_id: str, slot_id: str) -> str:
 def preview_key(round_id: str, slot_id: str) -> str:
     """Return the storage key of a slot's preview, a JPEG of at most 2048 pixels a side."""
     return f"{round_id}/{slot_id}/preview.jpg"
+
+
+def passport_key(round_id: str, item_id: str) -> str:
+    """Return the storage key of the passport (a C2PA sidecar) of a slot or an upscale."""
+    return f"{round_id}/{item_id}{PASSPORT_SUFFIX}"
 
 
 def run_off_sheet_key(round_id: str) -> str:

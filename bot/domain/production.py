@@ -3,11 +3,20 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from enum import StrEnum
 from hashlib import sha256
 
 from bot.domain.brief import BallotMode, Brief
 from bot.domain.catalogue import Look
 from bot.domain.ids import ChannelRef
+
+
+class AiTraining(StrEnum):
+    """What the passports of a production say about training AI with a face, and about data mining."""
+
+    NOT_ALLOWED = "not_allowed"
+    ALLOWED = "allowed"
+    NOT_STATED = "not_stated"
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ class ProductionSettings:
     keep_voters: int | None = None
     keep_audit: int | None = None
     targets: tuple[str, ...] = ()
+    ai_training: AiTraining = AiTraining.NOT_ALLOWED
 
     def apply_defaults(self, brief: Brief) -> Brief:
         """Return `brief` with its unset fields filled in."""

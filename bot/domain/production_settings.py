@@ -19,7 +19,7 @@ from bot.domain.brief import (
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Look
 from bot.domain.errors import BriefError, SettingsErrors
-from bot.domain.production import Production, ProductionSettings
+from bot.domain.production import AiTraining, Production, ProductionSettings
 from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX, Retention
 from bot.domain.target import parse_targets
 
@@ -46,6 +46,7 @@ FIELDS = (
     "models",
     "look",
     "learn_routing",
+    "ai_training",
     *PEOPLE_FIELDS,
     "per_round",
     "per_month",
@@ -73,6 +74,7 @@ class SettingsInput:
             models=form.all_of("models", SLOT_LIMIT),
             look=form.parse("look", lambda _, raw: Look(raw), None),
             learn_routing=form.first("learn_routing") == ON,
+            ai_training=form.parse("ai_training", lambda _, raw: AiTraining(raw), AiTraining.NOT_ALLOWED),
             style=form.parse("style", _parse_style, ""),
             ballot=form.parse("ballot", lambda _, raw: BallotMode(raw), BallotMode.OPEN),
             open_for=form.parse("for", _parse_duration, timedelta(hours=24)),
@@ -121,6 +123,7 @@ def as_text(name: str, settings: ProductionSettings) -> dict[str, str]:
         "models": " ".join(settings.models),
         "look": settings.look or "",
         "learn_routing": ON if settings.learn_routing else "",
+        "ai_training": settings.ai_training,
         "style": settings.style,
         "ballot": settings.ballot,
         "for": str(int(settings.open_for.total_seconds() // 60)),

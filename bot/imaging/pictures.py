@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps, ImageStat
 
-from bot.domain.face import HASH_GRID, Portrait
+from bot.domain.face import HASH_GRID, Credentials, CredentialsState, Portrait
 from bot.domain.model_errors import InvalidImage, InvalidRequest
 from bot.imaging.color import is_plain
 from bot.imaging.decoding import (
@@ -66,7 +66,7 @@ async def examine_in_thread(data: bytes, model: str) -> "ExaminedImage":
 
 @dataclass(frozen=True)
 class ExaminedImage:
-    """Facts about a picture: type by content, pixels when upright, SHA-256 in hex, whether it has a C2PA manifest.
+    """Facts about a picture: type by content, pixels when upright, SHA-256 in hex.
 
     `perceptual_hash` (hex) does not depend on size and encoder.
     """
@@ -75,13 +75,12 @@ class ExaminedImage:
     width: int
     height: int
     sha256: str
-    has_content_credentials: bool
     preview: bytes
     perceptual_hash: str
     length: int
 
-    def to_portrait(self, key: str) -> Portrait:
-        """Describe the image as the portrait that is stored under `key`."""
+    def to_portrait(self, key: str, credentials: Credentials) -> Portrait:
+        """Describe the image as the portrait that is stored under `key`; `credentials` were found in its bytes."""
         return Portrait(
             key,
             self.media_type,
@@ -89,8 +88,10 @@ class ExaminedImage:
             self.height,
             self.length,
             self.sha256,
-            self.has_content_credentials,
+            credentials.state not in (CredentialsState.NONE, CredentialsState.UNCHECKED),
             self.perceptual_hash,
+            credentials.state,
+            credentials.issuer,
         )
 
 
@@ -116,7 +117,6 @@ def examine(data: bytes, model: str) -> ExaminedImage:
         width=width,
         height=height,
         sha256=sha256(data).hexdigest(),
-        has_content_credentials=b"c2pa" in data,
         preview=to_jpeg(picture, 92),
         perceptual_hash=_perceptual_hash(picture),
         length=len(data),

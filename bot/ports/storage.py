@@ -18,6 +18,7 @@ from bot.ports.handled_events import HandledEvents
 from bot.ports.installations import Installations, OAuthStates
 from bot.ports.ledger import Ledger, UpscaleRepository
 from bot.ports.messaging import Recipient
+from bot.ports.passport import PassportRepository
 from bot.ports.redraws import RedrawMarks
 from bot.ports.replicas import Replicas
 from bot.ports.reports import PictureReports
@@ -203,3 +204,4 @@ class StoragePorts:
     targets: TargetRepository
     webhook_endpoints: WebhookEndpoints
     webhook_deliveries: WebhookDeliveries
+    passports: PassportRepository

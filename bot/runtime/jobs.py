@@ -1,9 +1,9 @@
 """Durable jobs by DBOS: work on a round survives the process. The only importer of dbos.
 
-A job (`round`, `slot`, `close`, `repost`, `upscale`, `delete`) with its key is one DBOS workflow. Each step calls a use
-case that first checks what exists, since a step that ran but was not recorded runs again. The application version is
-pinned: by default DBOS derives it from the source, and an edit would strand rounds in progress. Arguments are strings
-in portable JSON; the default serializer is pickle.
+A job (`round`, `slot`, `close`, `repost`, `upscale`, `passport`, `delete`) with its key is one DBOS workflow. Each step
+calls a use case that first checks what exists, since a step that ran but was not recorded runs again. The application
+version is pinned: by default DBOS derives it from the source, and an edit would strand rounds in progress. Arguments
+are strings in portable JSON; the default serializer is pickle.
 """
 
 import asyncio
@@ -201,12 +201,25 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
             await _step(casting.run_upscale.run, upscale_id)
             await retrying_step(casting.run_upscale.publish, upscale_id)
 
+    @DBOS.workflow(name="passport", max_recovery_attempts=_MAX_RECOVERIES)
+    async def passport(round_id: str) -> None:
+        with _job_context("passport", round_id):
+            await _step(casting.passports.sign_missing, round_id)
+
     @DBOS.workflow(name="delete", max_recovery_attempts=_MAX_RECOVERIES)
     async def delete(deletion_id: str) -> None:
         with _job_context("delete", deletion_id):
             await _step(casting.deletion.run, deletion_id)
 
-    return {"round": round_, "slot": slot, "close": close, "repost": repost, "upscale": upscale, "delete": delete}
+    return {
+        "round": round_,
+        "slot": slot,
+        "close": close,
+        "repost": repost,
+        "upscale": upscale,
+        "passport": passport,
+        "delete": delete,
+    }
 
 
 @contextmanager

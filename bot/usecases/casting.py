@@ -25,6 +25,7 @@ from bot.usecases.learned_routing import LearnedRouting
 from bot.usecases.model_retirement import RetirementWatcher
 from bot.usecases.monitoring import Monitoring
 from bot.usecases.paid_calls import PaidCalls
+from bot.usecases.passport import Passports
 from bot.usecases.picture_report import PictureReporting
 from bot.usecases.ports import Ports
 from bot.usecases.production_settings import ProductionSettingsEditor
@@ -86,7 +87,8 @@ class Casting:
         self.reporting = PictureReporting(ports, self.permissions)
         self.consent_withdrawal = ConsentWithdrawal(ports, self.permissions)
         self.deletion = CharacterDeletion(ports, self.permissions)
-        self.face_download = FaceDownload(ports, self.recall)
+        self.passports = Passports(ports, self.recall)
+        self.face_download = FaceDownload(ports, self.recall, self.passports)
         self.aliases = Aliases(ports, self.permissions)
         self.reminders = Reminders(ports, self.permissions)
         self.production_settings_editor = ProductionSettingsEditor(ports, self.permissions)
@@ -135,7 +137,7 @@ class Casting:
         """Do what is due; the scheduler calls it every few seconds.
 
         It reposts deleted messages, closes due ballots, sends reminders and overspend notices, and restarts unfinished
-        work and deletions.
+        work, deletions and the signing of passports.
         """
         await self.round_message.repost_deleted()
         await self.close_vote.enqueue_due()
@@ -146,3 +148,4 @@ class Casting:
         await self.spending.notify_overspends()
         await self.deletion.restart_unfinished()
         await self.reporting.restart_unfinished()
+        await self.passports.restart_unsigned()

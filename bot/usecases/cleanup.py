@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 # A younger picture may belong to work in progress.
 MIN_AGE = timedelta(days=1)
-_PICTURE_KEY = re.compile(r"([^/]+)/([^/]+)/(original|preview\.jpg)")
+_PICTURE_KEY = re.compile(r"([^/]+)/([^/]+)/(original|preview\.jpg|passport\.c2pa)")
 _REFERENCE_KEY = re.compile(r"([^/]+)/reference/[0-9a-f]{64}")
 _PROBE_KEY = re.compile(r"probe/[0-9a-f]{32}")
 
@@ -103,10 +103,12 @@ class OrphanCleanup:
             return False
         key = original_key(round_id, item_id)
         try:
-            checked = await examine_in_thread(await self.ports.storage.portraits.get(key), item_id)
+            data = await self.ports.storage.portraits.get(key)
+            checked = await examine_in_thread(data, item_id)
         except (PortraitMissing, InvalidImage):
             return False
-        await self.ports.storage.picture_index.attach_orphan(item_id, checked.to_portrait(key))
+        credentials = await self.ports.credentials_reader.read(data, checked.media_type)
+        await self.ports.storage.picture_index.attach_orphan(item_id, checked.to_portrait(key, credentials))
         log.info("orphan_portrait_attached", item=item_id)
         return True
 

@@ -6,6 +6,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.errors import NotAvailableHere, NotLead
 from bot.domain.round import OPEN_STATES
 from bot.usecases.access import Permissions
+from bot.usecases.passport import delete_passports
 from bot.usecases.ports import Ports
 
 CONSENT_WITHDRAWN = "consent_withdrawn"
@@ -13,7 +14,7 @@ CONSENT_WITHDRAWN = "consent_withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class ConsentWithdrawal:
-    """Marks every face drawn after a photo, stops its use and deletes the photo."""
+    """Marks every face drawn after a photo, stops its use, deletes the photo and the passports."""
 
     ports: Ports
     permissions: Permissions
@@ -40,6 +41,7 @@ class ConsentWithdrawal:
         for key in await consents.list_photo_keys(photo_round, team):
             await self.ports.storage.portraits.delete(key)
         await consents.clear_photo_keys(photo_round, team)
+        await delete_passports(self.ports, marked)
         for marked_id in marked:
             await self.ports.publisher.redraw_now(marked_id)
         return len(marked)

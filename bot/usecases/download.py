@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
+from types import MappingProxyType
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from bot.domain.errors import SlackUnavailable
@@ -24,6 +25,8 @@ from bot.usecases.face_record import (
     picture_file_name,
     record_lines,
 )
+from bot.usecases.package_readme import readme
+from bot.usecases.passport import Passports
 from bot.usecases.ports import Ports
 from bot.usecases.recall import Recall
 
@@ -44,6 +47,7 @@ class FaceDownload:
 
     ports: Ports
     recall: Recall
+    passports: Passports
 
     async def archive(self, round_id: str, person: str) -> FaceArchive:
         """Return the archive of the face of a round; raises NotAvailableHere. Holds the pictures in memory twice."""
@@ -51,7 +55,8 @@ class FaceDownload:
         upscale = await self.recall.get_upscale(face)
         names = name_lookup(self.ports.channel_access, self.ports.user_directory)
         context = await load_context(face, upscale, self.ports.storage, names)
-        files = await archive_files(face, upscale, self.ports.storage.portraits, context)
+        passports = await self.passports.package_files(face, upscale)
+        files = await archive_files(face, upscale, self.ports.storage.portraits, context, passports)
         data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
         return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)
 
@@ -98,7 +103,11 @@ async def load_context(
 
 
 async def archive_files(
-    face: Face, upscale: Upscale | None, portraits: Portraits, context: RecordContext | None = None
+    face: Face,
+    upscale: Upscale | None,
+    portraits: Portraits,
+    context: RecordContext | None = None,
+    passports: ArchiveFiles = MappingProxyType({}),
 ) -> ArchiveFiles:
     """Return the files of the archive by name; `upscale` is the kept one. Raises KeyError if a picture is missing.
 
@@ -109,7 +118,9 @@ async def archive_files(
         pictures[picture_file_name(face, "finish", upscale.portrait)] = upscale.portrait
     record = face_record(face, upscale, context)
     return {
+        file_name(face, "README", "txt"): readme(face, pictures, passports).encode(),
         **{name: await portraits.get(portrait.key) for name, portrait in pictures.items()},
+        **passports,
         file_name(face, "prompt", "txt"): f"{face.prompt}\n".encode(),
         file_name(face, "record", "json"): f"{json.dumps(record, ensure_ascii=False, indent=2)}\n".encode(),
         file_name(face, "record", "txt"): _lines(record_lines(record)),

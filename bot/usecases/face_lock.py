@@ -108,6 +108,8 @@ class LockFace:
         if locked:
             await self.ports.publisher.redraw_now(round_.id)
             await self.ports.job_queue.start("close", round_.id)
+            if self.ports.passport_signer.certificate:
+                await self.ports.job_queue.start("passport", round_.id)
             for earlier in await self.ports.storage.roster.list_faces(face.character_id):
                 if earlier.round_id != round_.id:
                     self.ports.publisher.schedule_redraw(earlier.round_id)

@@ -210,7 +210,7 @@ class PortraitGenerator:
 
     async def _record_portrait(self, slot: Slot, picture: PaidPicture) -> None:
         """Write the row last: after a crash before it, the stored bytes are found and the model is not called again."""
-        portrait = picture.examined.to_portrait(original_key(slot.round_id, slot.id))
+        portrait = picture.examined.to_portrait(original_key(slot.round_id, slot.id), picture.credentials)
         generated = GeneratedPortrait(
             slot.id, portrait, picture.charge, picture.seconds, picture.request_id, picture.seed
         )

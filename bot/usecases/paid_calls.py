@@ -15,6 +15,7 @@ import structlog
 
 from bot.domain.budget import Charge
 from bot.domain.errors import CastingError
+from bot.domain.face import Credentials
 from bot.domain.ids import original_key, preview_key
 from bot.domain.model_errors import InvalidImage, ModelError, UnexpectedAnswer
 from bot.imaging.pictures import ExaminedImage, examine_in_thread
@@ -47,6 +48,7 @@ class PaidPicture:
     """A stored and checked picture with its charge; `seconds` is the duration of the call."""
 
     examined: ExaminedImage
+    credentials: Credentials
     charge: Charge
     seconds: float
     request_id: str = ""
@@ -121,7 +123,7 @@ class PaidCalls:
         They cost the listed price, because the provider's response is lost.
         """
         seconds = (self.ports.now() - item.requested_at).total_seconds() if item.requested_at else 0.0
-        return PaidPicture(await self._examine(item), Charge(listed_price, "listed"), seconds)
+        return PaidPicture(*await self._examine(item), Charge(listed_price, "listed"), seconds)
 
     async def _store(self, item: PaidItem, result: GenerationResult, seconds: float) -> PaidPicture:
         await self.storage_retry.retry_until_stored(
@@ -131,16 +133,16 @@ class PaidCalls:
         result = replace(result, data=b"")  # frees the bytes; the check reads them from the store
         charge = result.charge if result.charge.is_recordable else Charge(item.price, "listed")
         try:
-            examined = await self._examine(item)
+            examined, credentials = await self._examine(item)
         except InvalidImage as error:
             error.reported_cost = charge.reported_cost
             raise
         if result.media_type and result.media_type != examined.media_type:
             log.info("media_type_mismatch", model=item.model, claimed=result.media_type, found=examined.media_type)
-        return PaidPicture(examined, charge, seconds, result.request_id, result.seed)
+        return PaidPicture(examined, credentials, charge, seconds, result.request_id, result.seed)
 
-    async def _examine(self, item: PaidItem) -> ExaminedImage:
-        """Examine the stored bytes and store their preview; whatever fails is InvalidImage.
+    async def _examine(self, item: PaidItem) -> tuple[ExaminedImage, Credentials]:
+        """Examine the stored bytes with their credentials and store their preview; whatever fails is InvalidImage.
 
         One picture at a time, because a decoded 4K picture takes 70 MB.
         """
@@ -150,8 +152,9 @@ class PaidCalls:
             data = await retry_until_stored(partial(portraits.get, original_key(item.round_id, item.id)))
             async with self._typed_errors(item, InvalidImage(item.model, "cannot be processed", "yes")):
                 examined = await examine_in_thread(data, item.model)
+                credentials = await self.ports.credentials_reader.read(data, examined.media_type)
         await retry_until_stored(partial(portraits.put, preview_key(item.round_id, item.id), examined.preview))
-        return examined
+        return examined, credentials
 
     @asynccontextmanager
     async def _typed_errors(self, item: PaidItem, otherwise: ModelError) -> AsyncIterator[None]:

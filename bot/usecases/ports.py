@@ -13,6 +13,7 @@ from bot.ports.erasure import SlackFiles
 from bot.ports.image_models import ModelClients, ModelHealth, RetirementSource
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import ChannelAccess, DirectMessages, RoundPublisher, UserDirectory
+from bot.ports.passport import CredentialsReader, PassportSigner
 from bot.ports.storage import StoragePorts
 from bot.usecases.retries import RetryDelays
 
@@ -39,6 +40,8 @@ class Ports:
     retirement_source: RetirementSource
     direct_messages: DirectMessages
     slack_files: SlackFiles
+    credentials_reader: CredentialsReader
+    passport_signer: PassportSigner
     caps: Caps
     patience: dict[Size, float]
     admins: frozenset[str] = frozenset()

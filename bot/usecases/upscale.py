@@ -74,6 +74,8 @@ class StartUpscale:
         if upscale_id not in {upscale.id for upscale in await self.ports.storage.upscales.list_for_face(round_id)}:
             raise KeyError(upscale_id)
         if await self.ports.storage.upscales.decide(upscale_id, person, self.ports.now(), keep=keep):
+            if keep and self.ports.passport_signer.certificate:
+                await self.ports.job_queue.start("passport", round_id)
             await self.ports.publisher.redraw_now(round_id)
         return await self.ports.storage.upscales.get(upscale_id)
 
@@ -243,7 +245,7 @@ class RunUpscale:
         if max(examined.width, examined.height) <= (await self._load_face(upscale)).portrait.long_side:
             detail = f"not larger: {examined.width} x {examined.height}"
             raise InvalidImage(upscale.model, detail, "yes", picture.charge.reported_cost)
-        portrait = examined.to_portrait(original_key(upscale.round_id, upscale.id))
+        portrait = examined.to_portrait(original_key(upscale.round_id, upscale.id), picture.credentials)
         completed = upscale.with_portrait(portrait, picture.charge, picture.seconds, picture.request_id)
         return replace(completed, seed=upscale.seed if picture.seed is None else picture.seed)
 

@@ -21,6 +21,7 @@ class RecallListeners:
 
     def __init__(self, casting: Casting, titles: Titles, faces: FacePresenter, guard: WorkspaceGuard) -> None:
         self._recall = casting.recall
+        self._passports = casting.passports
         self._titles = titles
         self._faces = faces
         self._guard = guard
@@ -59,7 +60,16 @@ class RecallListeners:
         face, brief = await self._recall.get_face(press.id, press.person), round_.brief
         upscale = await self._recall.get_upscale(face)
         await responder.ephemeral(
-            facts(face, self._titles, brief.reference, upscale, round_.recast_reason, brief.style)
+            facts(
+                face,
+                self._titles,
+                brief.reference,
+                upscale,
+                round_.recast_reason,
+                brief.style,
+                credentials=await self._passports.credentials(face),
+                passport=await self._passports.status(face),
+            )
         )
 
     async def _find(self, press: ButtonPress) -> RecallResult:

@@ -24,6 +24,7 @@ from bot.domain.errors import (
     NotLead,
     NoWinner,
     OverBudget,
+    PassportUnavailable,
     PermissionDenied,
     PersonLimitReached,
     PortraitMissing,
@@ -39,6 +40,7 @@ from bot.domain.errors import (
     UnacknowledgedOverspend,
 )
 from handlers.text import brief_errors, reference_photo, routing, slack_refusals, storage_trouble, voters
+from handlers.text import passport as passport_text
 from handlers.text import production_settings as production_settings_text
 from handlers.text.format import dollars, escape_mrkdwn, join_words, link, people, person, pluralize, when
 
@@ -315,6 +317,11 @@ def _(error: CannotUpscale) -> str:
     return _CANNOT_UPSCALE.get(error.reason, _CANNOT_UPSCALE["no_way"]).format(
         name=escape_mrkdwn(error.character) or "This face"
     )
+
+
+@sentence.register
+def _(error: PassportUnavailable) -> str:
+    return passport_text.unavailable(error)
 
 
 @sentence.register

@@ -9,7 +9,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.brief import BallotMode
 from bot.domain.catalogue import Look, ModelSpec, Size
 from bot.domain.errors import BriefError
-from bot.domain.production import Production
+from bot.domain.production import AiTraining, Production
 from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, PEOPLE_LIMIT, STYLE_LIMIT
 from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX
 from bot.usecases.production_settings import JOINED, SET_PREFIX, JoinableProduction, SettingsForm
@@ -30,6 +30,7 @@ LABELS = {
     "models": "Models",
     "look": "Look",
     "learn_routing": "Learn from votes",
+    "ai_training": "AI training with the faces",
     "style": "House style",
     "ballot": "Ballot",
     "for": "Voting stays open for",
@@ -48,6 +49,11 @@ LABELS = {
     "keep_audit": "Keep entries of the audit log, in days",
 }
 LEARN_ROUTING = "Closed blind ballots choose the models, where the brief names none"
+AI_TRAINING = {
+    AiTraining.NOT_ALLOWED: "Not allowed",
+    AiTraining.ALLOWED: "Allowed",
+    AiTraining.NOT_STATED: "Not stated",
+}
 MODELS_EMPTY = "Chosen by each brief"
 TARGETS_EMPTY = "None"
 LOOKS = {
@@ -68,6 +74,8 @@ _HINTS = {
     "quorum": "With fewer voters the result doesn't stand. Empty: one is enough.",
     "targets": "Each record lists them with what people or programs reported: accepted, refused, needs approval.",
     "other_targets": "Names separated by commas, such as Flow, in-house comp. They are added to the list above.",
+    "ai_training": "Signed into the passport of each face, for training and data mining. A signed passport cannot be "
+    "taken back.",
     "may_start": "Empty: everyone except guests and other organizations.",
     "may_spend": "Re-rolls and finishes. Empty: everyone except guests and other organizations. Starting a round "
     "also spends.",
@@ -106,6 +114,7 @@ _FIELD_NAMES = {
     "models": "the models",
     "look": "the look",
     "learn_routing": "learning from votes",
+    "ai_training": "what passports say about AI training",
     "style": "the house style",
     "ballot": "the ballot",
     "for": "how long votes stay open",
@@ -252,6 +261,8 @@ def _value(field: str, text: str, titles: Titles) -> str:
         return pluralize(int(text), "day") if text else "Castroom's"
     if field == "learn_routing":
         return "on" if text else "off"
+    if field == "ai_training":
+        return AI_TRAINING[AiTraining(text)].lower()
     if field == "models":
         return join_words([escape_mrkdwn(titles(model_id)) for model_id in text.split()]) or "those chosen by the brief"
     if field == "for":

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.brief import Reference
-from bot.domain.face import Character, Face, Portrait, Unlock
+from bot.domain.face import Character, Credentials, CredentialsState, Face, Portrait, Unlock
+from bot.domain.passport import PassportStatus
 from bot.domain.upscale import Upscale
+from handlers.text import passport as passport_text
 from handlers.text import reference_photo as reference_photo_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import (
@@ -165,6 +167,7 @@ PROMPT = "The prompt"
 
 STYLE = "House style"
 
+UNREAD = Credentials(CredentialsState.UNCHECKED)
 _USES = {"film": "film", "advertising": "advertising", "internal": "internal use"}
 
 _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
@@ -177,6 +180,8 @@ def rows(
     upscale: Upscale | None = None,
     recast_reason: str = "",
     style: str = "",
+    credentials: Credentials = UNREAD,
+    passport: PassportStatus = PassportStatus.NONE,
 ) -> tuple[tuple[str, str], ...]:
     """Return pairs of a label and its value."""
     portrait = face.portrait
@@ -195,7 +200,8 @@ def rows(
             else ()
         ),
         ("SHA-256", f"`{portrait.sha256}`"),
-        ("Content credentials", "found in the original" if portrait.has_content_credentials else "none found"),
+        ("Content credentials", passport_text.credentials(credentials)),
+        ("Passport", passport_text.status(passport)),
         ("Seed", str(face.seed) if face.seed is not None else "none"),
         ("Price", f"{dollars(face.cost)} for this portrait, {_SOURCES.get(face.cost_source, 'as reserved')}"),
         ("Ballot", _ballot(face)),

@@ -93,6 +93,9 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
     if field == "learn_routing":
         ticked = [ON] if settings.learn_routing else []
         return checkboxes(field, label, [(production_settings_text.LEARN_ROUTING, ON)], ticked)
+    if field == "ai_training":
+        choices = choices_of(production_settings_text.AI_TRAINING)
+        return select(field, label, choices, settings.ai_training, FieldOptions(hint=field_options.hint))
     if field == "ballot":
         return radio_buttons(field, label, choices_of(production_settings_text.BALLOTS), settings.ballot)
     if field == "for":

@@ -23,6 +23,7 @@ from bot.ports.erasure import Deletion, RoundFiles
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database, insert_new, upsert
 from storage.db.erasure_tables import deletions, is_unfinished, posted_files, reports
+from storage.db.passport_tables import passports
 from storage.db.tables import (
     aliases,
     audit_log,
@@ -139,7 +140,7 @@ class SqlCharacterDeletions:
                 await record_face_event(connection, EventType.FACE_UNLOCKED, round_id, at)
             for table in (
                 *(vote_inputs, ballot_submissions, reminders, comments, comment_messages, flaw_answers),
-                *(upscales, faces, slots, posted_files, reports),
+                *(passports, upscales, faces, slots, posted_files, reports),
             ):
                 await connection.execute(delete(table).where(table.c.round_id == round_id))
             is_round = rounds.c.id == round_id

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ColumnElement, Table, Text, select, true
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # Each module adds its tables to the metadata.
-from storage.db import erasure_tables, installation_tables, replica_tables, webhook_tables  # noqa: F401
+from storage.db import erasure_tables, installation_tables, passport_tables, replica_tables, webhook_tables  # noqa: F401
 from storage.db.tables import faces, metadata, productions, rounds
 from storage.db.webhook_tables import webhook_endpoints
 
@@ -78,6 +78,8 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "deletions": _columns("id team channel character_id refused_files", "person"),
     "posted_files": _columns("round_id file_id"),
     "reports": _columns("id team round_id slot_id", "person", "reason"),
+    "passports": _columns("item_id round_id leaf_sha256"),
+    "passport_keys": _columns("root_sha256 leaf_sha256"),
     "removed_workspaces": _columns("team installation_id"),
     "redraw_marks": _columns("round_id team"),
     "message_updates": _columns("team"),
@@ -117,7 +119,7 @@ DELETED_BY: Mapping[str, str] = {
 
 _BY_ROUND = (
     *("slots", "vote_inputs", "ballot_submissions", "reminders"),
-    *("comments", "comment_messages", "flaw_answers", "posted_files", "face_targets"),
+    *("comments", "comment_messages", "flaw_answers", "posted_files", "face_targets", "passports"),
 )
 _BY_PRODUCTION = ("characters", "aliases")
 

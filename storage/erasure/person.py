@@ -23,10 +23,12 @@ from bot.domain.erasure import (
     require_user_id,
     user_ids_in,
 )
+from bot.domain.ids import passport_key
 from bot.domain.round import OPEN_STATES
 from storage.db.columns import JsonValue
 from storage.db.engine import Database
-from storage.db.tables import ballot_submissions, ledger, rounds, vote_inputs
+from storage.db.passport_tables import passports
+from storage.db.tables import ballot_submissions, faces, ledger, rounds, vote_inputs
 from storage.erasure.columns import COLUMNS, DELETED_BY, PERSON, TEXT, in_workspace, tables_with
 from storage.pictures.object_store import ObjectStorePortraits
 from storage.replicas.redraw_marks import mark_redraw
@@ -57,7 +59,9 @@ class PersonEraser:
         require_user_id(person)
         pseudonym = new_pseudonym()
         ledger_rows = await self._count_ledger_rows(person, team)
-        open_reactions, changes = await self._delete_open_votes(person, team)
+        changes = [await self._delete_passports(person, team)]
+        open_reactions, open_votes = await self._delete_open_votes(person, team)
+        changes += open_votes
         changes += await self._delete_own_rows(person, team)
         for table, columns in tables_with(PERSON):
             for name in columns:
@@ -113,6 +117,18 @@ class PersonEraser:
                 await bump_ballot_version(connection, round_id)
                 await mark_redraw(connection, round_id)
         return reactions, changes
+
+    async def _delete_passports(self, person: str, team: str) -> ErasedRows:
+        """Delete the sidecars of faces that name the person; they say no name, and are signed again without one."""
+        names = [faces.c.lead == person, faces.c.locked_by == person, _mentions(faces, ("prompt", "brief"), person)]
+        query = select(passports.c.round_id, passports.c.item_id).join_from(
+            passports, faces, passports.c.round_id == faces.c.round_id
+        )
+        found = await self._database.fetch_all(query.where(or_(*names), in_workspace(faces, team)))
+        for row in found:
+            await self._portraits.delete(passport_key(row.round_id, row.item_id))
+            await self._database.execute(delete(passports).where(passports.c.item_id == row.item_id))
+        return ErasedRows("passports", "round_id", "deleted", len(found))
 
     async def _delete_own_rows(self, person: str, team: str) -> list[ErasedRows]:
         """Delete rows that serve the person alone, and the pictures that their drafts attached."""

@@ -26,6 +26,9 @@ from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.users import User
+from bot.passport import C2paReader, C2paSigner
+from bot.passport.keys import SigningKey
+from bot.passport.native import root_of
 from bot.ports.image_models import GenerationRequest, GenerationResult, ModelClients
 from bot.ports.messaging import Picture, Recipient
 from bot.ports.reports import Report
@@ -342,6 +345,7 @@ class CastingHarness:
         admins: frozenset[str] = frozenset(),
         limits: PersonLimits = PersonLimits(),  # noqa: B008 - it is frozen
         waits: RetryDelays = RetryDelays(),  # noqa: B008 - it is frozen
+        passport_key: SigningKey | None = None,
         **caps: Any,
     ) -> None:
         self.storage = storage
@@ -350,6 +354,8 @@ class CastingHarness:
         self.channel_access = FakeChannelAccess()
         self.direct_messages = FakeDirectMessages()
         self.slack_files = FakeSlackFiles()
+        self.passport_signer = C2paSigner(passport_key)
+        self.credentials_reader = C2paReader(own_root=root_of(self.passport_signer.chain))
         self.now = datetime.now(UTC)
         self.started_jobs: list[tuple[str, str]] = []
         if keys:
@@ -365,6 +371,8 @@ class CastingHarness:
                 retirement_source=self.fake_models,
                 direct_messages=self.direct_messages,
                 slack_files=self.slack_files,
+                credentials_reader=self.credentials_reader,
+                passport_signer=self.passport_signer,
                 caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
                 patience={Size.DRAFT: patience, Size.FOUR_K: patience},
                 admins=admins,

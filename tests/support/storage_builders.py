@@ -17,7 +17,7 @@ from bot.domain.ballot import Tally, VoteInput, VoteSource
 from bot.domain.brief import Brief
 from bot.domain.budget import Caps, Charge
 from bot.domain.errors import UnavailableModel
-from bot.domain.face import Character, Face, Portrait
+from bot.domain.face import Character, CredentialsState, Face, Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round, RoutingReason
 from bot.domain.slot import Slot
@@ -166,6 +166,8 @@ def make_generated_portrait(
         1_000,
         sha256(slot_id.encode()).hexdigest(),
         has_content_credentials=True,
+        credentials=CredentialsState.VALID,
+        credentials_by="OpenAI",
     )
     return GeneratedPortrait(slot_id, portrait, Charge(Decimal(cost), source), 4.5, f"req-{slot_id}", seed)
 

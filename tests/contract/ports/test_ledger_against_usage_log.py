@@ -59,6 +59,8 @@ class PracticeModelsHarness(CastingHarness):
                 retirement_source=models,
                 direct_messages=self.direct_messages,
                 slack_files=self.slack_files,
+                credentials_reader=self.credentials_reader,
+                passport_signer=self.passport_signer,
                 caps=caps,
                 patience=dict.fromkeys(Size, 60.0),
                 now=lambda: self.now,

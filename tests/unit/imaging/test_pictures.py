@@ -87,11 +87,6 @@ def test_blank_image_is_invalid() -> None:
         examine(out.getvalue(), "m")
 
 
-def test_content_credentials_are_detected() -> None:
-    assert not examine(encoded_noise(64, 64), "m").has_content_credentials
-    assert examine(encoded_noise(64, 64, "JPEG") + b"jumbc2pa", "m").has_content_credentials
-
-
 def make_portrait(data: bytes) -> Portrait:
     checked = examine(data, "m")
     return Portrait(
