@@ -13,14 +13,16 @@ from hashlib import sha256
 from typing import Any
 
 from bot.domain.brief import Reference
-from bot.domain.face import Face, Portrait
+from bot.domain.face import Credentials, Face, Portrait
 from bot.domain.ids import passport_key
 from bot.domain.production import AiTraining, ProductionSettings
 from bot.domain.round import Round
 from bot.domain.upscale import Upscale, UpscaleMethod
 
 # A mention as Slack writes it, or a bare user id: at least nine capitals and digits with one digit among them.
-_MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|(?<![A-Za-z0-9])[UW](?=[A-Z]*\d)[A-Z0-9]{8,40}(?![A-Za-z0-9])")
+_MENTION = re.compile(
+    r"<@[UW][A-Z0-9]{1,40}(?:\|[^<>|]{0,100})?>|(?<![A-Za-z0-9])[UW](?=[A-Z]{0,40}\d)[A-Z0-9]{8,40}(?![A-Za-z0-9])"
+)
 _SOMEONE = "someone"
 
 
@@ -66,6 +68,14 @@ class PassportStatus(StrEnum):
     WAITING = "waiting"  # it is signed soon
     OFF = "off"  # this installation has no key
     NONE = "none"  # the face may not get one: unlocked, or the consent was withdrawn
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What is known of a face's original besides its row: the vendor's credentials in it, and its passport."""
+
+    credentials: Credentials
+    passport: PassportStatus
 
 
 class VerificationState(StrEnum):
@@ -193,17 +203,17 @@ def _casting(face: Face, round_: Round, settings: ProductionSettings, signed_at:
 
 
 def locker_role(face: Face, settings: ProductionSettings) -> str:
-    """Return in which role somebody locked the face: lead, named in the settings, or administrator."""
+    """Return in which role somebody locked the face: lead, named (in the production's settings) or administrator."""
     if face.locked_by == face.lead:
         return "lead"
-    return "named in the production's settings" if face.locked_by in settings.may_lock else "administrator"
+    return "named" if face.locked_by in settings.may_lock else "administrator"
 
 
 def _likeness(reference: Reference | None) -> dict[str, Any]:
     """Return whose likeness it is, without a name, and whether a consent is recorded; None where none is needed."""
     if reference is None:
-        return {"of": "nobody: a new face", "consent": None}
-    source = "a photo" if reference.origin_round else "a face that was cast"
+        return {"of": "new_face", "consent": None}
+    source = "photo" if reference.origin_round else "cast_face"
     consent = reference.consent
     if consent is None:
         return {"of": source, "consent": None}

@@ -15,6 +15,7 @@ from bot.domain.passport import (
     PassportFacts,
     PassportKind,
     PassportStatus,
+    Provenance,
     Verification,
     finish_facts,
     original_facts,
@@ -120,6 +121,10 @@ class Passports:
         except PortraitMissing:
             return Credentials(CredentialsState.UNCHECKED)
         return await self.ports.credentials_reader.read(data, portrait.media_type)
+
+    async def provenance(self, face: Face) -> Provenance:
+        """Return what *Details* says about signatures."""
+        return Provenance(await self.credentials(face), await self.status(face))
 
     async def status(self, face: Face) -> PassportStatus:
         """Return whether the original of a face has a passport."""

@@ -39,6 +39,7 @@ class HomeCardListeners:
         self, casting: Casting, titles: Titles, faces: FacePresenter, archives: ArchiveSender, guard: WorkspaceGuard
     ) -> None:
         self._recall = casting.recall
+        self._passports = casting.passports
         self._face_download = casting.face_download
         self._titles = titles
         self._faces = faces
@@ -82,7 +83,8 @@ class HomeCardListeners:
 
     async def _show_facts(self, press: FormSubmission, face: Face, client: AsyncWebClient) -> None:
         reference = (await self._guard.get_round(press)).brief.reference
-        view = facts(face, self._titles, reference, await self._recall.get_upscale(face))
+        upscale, provenance = await self._recall.get_upscale(face), await self._passports.provenance(face)
+        view = facts(face, self._titles, reference, upscale, provenance=provenance)
         await push_notice(client, press.trigger_id, labels.FACTS, view)
 
     async def _send_archive(self, press: FormSubmission, _: Face, client: AsyncWebClient) -> None:

@@ -67,8 +67,7 @@ class RecallListeners:
                 upscale,
                 round_.recast_reason,
                 brief.style,
-                credentials=await self._passports.credentials(face),
-                passport=await self._passports.status(face),
+                await self._passports.provenance(face),
             )
         )
 

@@ -2,7 +2,7 @@
 
 from bot.domain.errors import PassportUnavailable
 from bot.domain.face import Credentials, CredentialsState
-from bot.domain.passport import PassportStatus
+from bot.domain.passport import PassportStatus, Provenance
 from handlers.text.format import escape_mrkdwn
 
 _UNAVAILABLE = {
@@ -21,8 +21,12 @@ _STATUS = {
 }
 
 
-def status(passport: PassportStatus) -> str:
-    return _STATUS[passport]
+def rows(provenance: Provenance) -> tuple[tuple[str, str], ...]:
+    """Return the rows of *Details*."""
+    return (
+        ("Content credentials", credentials(provenance.credentials)),
+        ("Passport", _STATUS[provenance.passport]),
+    )
 
 
 def unavailable(error: PassportUnavailable) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.brief import Reference
-from bot.domain.face import Character, Credentials, CredentialsState, Face, Portrait, Unlock
-from bot.domain.passport import PassportStatus
+from bot.domain.face import Character, Face, Portrait, Unlock
+from bot.domain.passport import Provenance
 from bot.domain.upscale import Upscale
 from handlers.text import passport as passport_text
 from handlers.text import reference_photo as reference_photo_text
@@ -167,7 +167,6 @@ PROMPT = "The prompt"
 
 STYLE = "House style"
 
-UNREAD = Credentials(CredentialsState.UNCHECKED)
 _USES = {"film": "film", "advertising": "advertising", "internal": "internal use"}
 
 _SOURCES = {"exact": "as the vendor counted", "listed": "by its price list", "unknown": "if it was charged at all"}
@@ -180,8 +179,7 @@ def rows(
     upscale: Upscale | None = None,
     recast_reason: str = "",
     style: str = "",
-    credentials: Credentials = UNREAD,
-    passport: PassportStatus = PassportStatus.NONE,
+    provenance: Provenance | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """Return pairs of a label and its value."""
     portrait = face.portrait
@@ -200,8 +198,7 @@ def rows(
             else ()
         ),
         ("SHA-256", f"`{portrait.sha256}`"),
-        ("Content credentials", passport_text.credentials(credentials)),
-        ("Passport", passport_text.status(passport)),
+        *(passport_text.rows(provenance) if provenance else ()),
         ("Seed", str(face.seed) if face.seed is not None else "none"),
         ("Price", f"{dollars(face.cost)} for this portrait, {_SOURCES.get(face.cost_source, 'as reserved')}"),
         ("Ballot", _ballot(face)),

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from bot.domain.brief import Reference
 from bot.domain.command_hints import meant_command
-from bot.domain.face import Credentials, Face
-from bot.domain.passport import PassportStatus
+from bot.domain.face import Face
+from bot.domain.passport import Provenance
 from bot.domain.upscale import Upscale
 from bot.ports.roster import Page
 from bot.usecases.recall import RecallResult
@@ -109,10 +109,9 @@ def facts(
     upscale: Upscale | None = None,
     recast_reason: str = "",
     style: str = "",
-    credentials: Credentials = recall_text.UNREAD,
-    passport: PassportStatus = PassportStatus.NONE,
+    provenance: Provenance | None = None,
 ) -> View:
-    rows = recall_text.rows(face, titles, reference, upscale, recast_reason, style, credentials, passport)
+    rows = recall_text.rows(face, titles, reference, upscale, recast_reason, style, provenance)
     lines = "\n".join(f"*{label}:* {value}" for label, value in rows)
     return view(
         f"{recall_text.HEADING}: {escape_mrkdwn(face.character)}",

@@ -296,7 +296,7 @@ async def test_withdrawn_consent_deletes_the_passport_for_good(harness: CastingH
     round_id = await cast_from_photo(harness)
     passport = await harness.casting.passports.get(round_id, LEAD)
     assert passport.verification.casting
-    assert passport.verification.casting["likeness"] == {"of": "a photo", "consent": True}
+    assert passport.verification.casting["likeness"] == {"of": "photo", "consent": True}
     await harness.casting.consent_withdrawal.withdraw(round_id, LEAD)
     assert await sidecar_keys(harness, round_id) == []
     await harness.casting.passports.sign_missing(round_id)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 SETTINGS = ProductionSettings(may_lock=("U0NAMED00",))
 
 
-def round_with(**brief: object) -> Round:
+def round_with(**brief: Any) -> Round:
     round_ = make_round()
     return replace(round_, brief=replace(round_.brief, **brief))
 
@@ -54,7 +55,7 @@ def test_sealed_ballot_gives_neither_tally_nor_answers() -> None:
     ("locker", "role"),
     [
         ("U0LEAD", "lead"),
-        ("U0NAMED00", "named in the production's settings"),
+        ("U0NAMED00", "named"),
         ("U0ADMIN00", "administrator"),
     ],
 )
@@ -83,15 +84,15 @@ def test_mention_of_a_person_is_no_part_of_the_signed_prompt(text: str, signed: 
 @pytest.mark.parametrize(
     ("reference", "likeness"),
     [
-        (None, {"of": "nobody: a new face", "consent": None}),
-        (Reference("Ines", "r0/s/original", "ab"), {"of": "a face that was cast", "consent": None}),
+        (None, {"of": "new_face", "consent": None}),
+        (Reference("Ines", "r0/s/original", "ab"), {"of": "cast_face", "consent": None}),
         (
             Reference(PHOTO, "r1/reference/x", "ab", Consent("U0LENAORTIZ", AT, "she agreed")),
-            {"of": "a photo", "consent": True},
+            {"of": "photo", "consent": True},
         ),
         (
             Reference(PHOTO, "r1/reference/x", "ab", Consent("U0LENAORTIZ", AT, "she agreed", AT, "U0LENAORTIZ")),
-            {"of": "a photo", "consent": False},
+            {"of": "photo", "consent": False},
         ),
     ],
 )
