@@ -213,7 +213,15 @@ async def test_download_contains_original_upscale_prompt_and_record(tmp_path: Pa
             files = {name.removeprefix("Maya-1/"): archive.read(name) for name in archive.namelist()}
         assert set(files) == {
             f"Maya-1-{kind}"
-            for kind in ("original.png", "finish.png", "prompt.txt", "record.json", "record.txt", "SHA256SUMS")
+            for kind in (
+                "README.txt",
+                "original.png",
+                "finish.png",
+                "prompt.txt",
+                "record.json",
+                "record.txt",
+                "SHA256SUMS",
+            )
         }
         record = json.loads(files["Maya-1-record.json"])
         for what in ("original", "finish"):
