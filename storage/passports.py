@@ -10,7 +10,7 @@ from bot.domain.passport import OtherPassportKey, SignerCertificate
 from bot.domain.upscale import UpscaleState
 from storage.db.engine import Database, insert_new, upsert
 from storage.db.passport_tables import passport_keys, passports
-from storage.db.tables import faces, rounds, upscales
+from storage.db.tables import faces, rounds, slots, upscales
 
 _BATCH_SIZE = 500
 _ONLY_ROW = 1
@@ -35,8 +35,10 @@ class SqlPassports:
             faces.c.unlocked.is_(None),
             faces.c.consent_withdrawn_at.is_(None),
             rounds.c.reported_at.is_(None),
+            slots.c.reported_at.is_(None),
         )
         of_faces = select(faces.c.round_id.label("round_id")).join_from(faces, rounds, faces.c.round_id == rounds.c.id)
+        of_faces = of_faces.join(slots, slots.c.id == faces.c.slot_id)
         originals = of_faces.where(may_be_signed, _lacks_passport(faces.c.slot_id))
         is_kept = upscales.c.state == UpscaleState.KEPT
         finishes = of_faces.join(upscales, upscales.c.round_id == faces.c.round_id)

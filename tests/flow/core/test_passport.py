@@ -15,6 +15,7 @@ from bot.domain.ids import passport_key
 from bot.domain.passport import PassportKind, PassportStatus, VerificationState
 from bot.domain.production import AiTraining, ProductionSettings
 from bot.ports.image_models import GenerationRequest
+from bot.ports.reports import Report
 from bot.usecases.passport import JOB
 from bot.usecases.sealed_ballot import SealedAnswers
 from storage.erasure.person import PersonEraser
@@ -274,7 +275,8 @@ async def test_private_and_reported_faces_give_no_passport(harness: CastingHarne
     harness.channel_access.private_members[FILM] = {LEAD}
     with pytest.raises(NotAvailableHere, match="unknown"):
         await harness.casting.passports.get(round_id, PRODUCER)
-    await harness.storage.reports.add(round_id, FILM.team, LEAD, "an actor", harness.now)
+    slot_id = (await face_of(harness, round_id)).slot_id
+    await harness.storage.reports.add(Report(round_id, slot_id, FILM.team, LEAD, "an actor", harness.now))
     with pytest.raises(NotAvailableHere, match="reported"):
         await harness.casting.passports.get(round_id, LEAD)
     assert round_id not in await harness.storage.passports.list_unsigned(harness.now.replace(year=2000), 9)
