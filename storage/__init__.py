@@ -26,6 +26,7 @@ from storage.erasure.consents import SqlConsents
 from storage.erasure.log import PortraitStoreErasureLog
 from storage.erasure.reports import SqlPictureReports
 from storage.erasure.retention import SqlExpiredData
+from storage.erasure.workspace_retention import SqlWorkspaceRetentions
 from storage.erasure.workspaces import SqlRemovedWorkspaces
 from storage.handled_events import SqlHandledEvents
 from storage.installations.oauth_states import SqlOAuthStates
@@ -200,6 +201,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         expired_data=SqlExpiredData(database),
         consents=SqlConsents(database),
         reports=SqlPictureReports(database),
+        workspace_retentions=SqlWorkspaceRetentions(database),
         targets=SqlTargetRepository(database),
         webhook_endpoints=SqlWebhookEndpoints(database, cipher),
         webhook_deliveries=SqlWebhookDeliveries(database),

@@ -20,7 +20,14 @@ from bot.domain.budget import Caps
 from bot.domain.catalogue import Look
 from bot.domain.errors import BriefError, SettingsErrors
 from bot.domain.production import AiTraining, Production, ProductionSettings
-from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX, Retention
+from bot.domain.retention import (
+    KEEP_FIELDS,
+    KEEP_PREFIX,
+    WORKSPACE_FIELDS,
+    WORKSPACE_PREFIX,
+    Retention,
+    WorkspaceRetention,
+)
 from bot.domain.target import parse_targets
 
 NAME_LIMIT = 60
@@ -60,11 +67,15 @@ _DOLLARS = re.compile(r"\$?\s*+(\d{1,6})(?:[.,](\d{1,2}))?\s*+\$?")
 
 @dataclass(frozen=True)
 class SettingsInput:
-    """Submitted name and settings. `production` is another production to join (an id or OWN_PRODUCTION), else empty."""
+    """Submitted name and settings. `production` is another production to join (an id or OWN_PRODUCTION), else empty.
+
+    `workspace` is None where the form had no fields for the whole workspace.
+    """
 
     name: str
     settings: ProductionSettings
     production: str = ""
+    workspace: WorkspaceRetention | None = None
 
     @classmethod
     def parse(cls, values: Mapping[str, tuple[str, ...]]) -> Self:
@@ -88,7 +99,8 @@ class SettingsInput:
             targets=form.targets(),
             **{field: form.all_of(field, PEOPLE_LIMIT) for field in PEOPLE_FIELDS},
         )
-        parsed = cls(form.parse("name", _text_parser(NAME_LIMIT), ""), settings, form.first("production"))
+        name = form.parse("name", _text_parser(NAME_LIMIT), "")
+        parsed = cls(name, settings, form.first("production"), _parse_workspace(form, values))
         if form.errors:
             raise SettingsErrors(tuple(form.errors))
         return parsed
@@ -104,16 +116,33 @@ class SettingsInput:
                 yield BriefError(field, "above", str(min(limits)))
 
     def retention_errors(self, allowed: Retention) -> Iterator[BriefError]:
-        """Yield the production's times that exceed Castroom's."""
-        for field in KEEP_FIELDS:
-            days, limit = getattr(self.settings, field), getattr(allowed, field.removeprefix(KEEP_PREFIX))
+        """Yield the times, of the production and of the workspace, that exceed Castroom's."""
+        chosen = {field: getattr(self.settings, field) for field in KEEP_FIELDS}
+        chosen |= workspace_values(self.workspace) if self.workspace else {}
+        for field, days in chosen.items():
+            limit = getattr(allowed, field.removeprefix(WORKSPACE_PREFIX).removeprefix(KEEP_PREFIX))
             if days is not None and days > limit:
                 yield BriefError(field, "too_many_days", str(days), limit=limit)
+
+    def workspace_changes(self, before: WorkspaceRetention) -> tuple[tuple[str, str, str], ...]:
+        """Return field, old value and new value as text for every changed field of the workspace."""
+        if self.workspace is None:
+            return ()
+        old, new = workspace_values(before), workspace_values(self.workspace)
+        return tuple((field, str(old[field] or ""), str(new[field] or "")) for field in old if old[field] != new[field])
 
     def changes(self, before: Production) -> tuple[tuple[str, str, str], ...]:
         """Return field, old value and new value as text for every changed field."""
         old, new = as_text(before.name, before.settings), as_text(self.name, self.settings)
         return tuple((field, old[field], new[field]) for field in FIELDS if old[field] != new[field])
+
+
+def workspace_values(retention: WorkspaceRetention) -> dict[str, int | None]:
+    """Return the days by field of the form."""
+    return {
+        field: getattr(retention, field.removeprefix(WORKSPACE_PREFIX).removeprefix(KEEP_PREFIX))
+        for field in WORKSPACE_FIELDS
+    }
 
 
 def as_text(name: str, settings: ProductionSettings) -> dict[str, str]:
@@ -173,6 +202,12 @@ class _FormReader:
         except BriefError as error:
             self.errors.append(error)
             return default
+
+
+def _parse_workspace(form: _FormReader, values: Mapping[str, tuple[str, ...]]) -> WorkspaceRetention | None:
+    if not set(WORKSPACE_FIELDS) & set(values):
+        return None
+    return WorkspaceRetention(*(form.parse(field, _parse_days, None) for field in WORKSPACE_FIELDS))
 
 
 def _text_parser(limit: int) -> Callable[[str, str], str]:

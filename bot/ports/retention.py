@@ -8,6 +8,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.ballot import Tally
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
+from bot.domain.retention import WorkspaceRetention
 
 
 class ExpiredData(Protocol):
@@ -55,4 +56,20 @@ class ExpiredData(Protocol):
 
     async def drop_deleted_content(self) -> None:
         """Overwrite what the database file still holds of deleted rows, where it does."""
+        ...
+
+
+class WorkspaceRetentions(Protocol):
+    """How long workspaces keep data; a workspace without an entry leaves everything to Castroom."""
+
+    async def get(self, team: str) -> WorkspaceRetention: ...
+
+    async def list_all(self) -> Mapping[str, WorkspaceRetention]:
+        """List the entries by workspace."""
+        ...
+
+    async def save(
+        self, team: str, retention: WorkspaceRetention, expected_digest: str, audit_events: Sequence[AuditEvent]
+    ) -> None:
+        """Store the entry with its audit events; raises SettingsConflict unless the digest is the stored one's."""
         ...

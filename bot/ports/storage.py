@@ -22,7 +22,7 @@ from bot.ports.passport import PassportRepository
 from bot.ports.redraws import RedrawMarks
 from bot.ports.replicas import Replicas
 from bot.ports.reports import PictureReports
-from bot.ports.retention import ExpiredData
+from bot.ports.retention import ExpiredData, WorkspaceRetentions
 from bot.ports.roster import Roster
 from bot.ports.rounds import BallotRepository, DraftRepository, ReminderRepository, RoundRepository, SlotRepository
 from bot.ports.targets import TargetRepository
@@ -201,6 +201,7 @@ class StoragePorts:
     removed_workspaces: RemovedWorkspaces
     consents: Consents
     reports: PictureReports
+    workspace_retentions: WorkspaceRetentions
     targets: TargetRepository
     webhook_endpoints: WebhookEndpoints
     webhook_deliveries: WebhookDeliveries

@@ -10,7 +10,7 @@ from bot.domain.errors import BriefError, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, SettingsInput
-from bot.domain.retention import Retention
+from bot.domain.retention import Retention, WorkspaceRetention
 from bot.domain.users import User
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
@@ -44,6 +44,8 @@ class SettingsForm:
     changes: tuple[AuditEvent, ...]
     caps: Caps
     retention: Retention
+    workspace: WorkspaceRetention
+    may_change_workspace: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,22 @@ class ProductionSettingsEditor:
             _changes_since_join(audit_events)[:_MAX_CHANGES_SHOWN],
             self.ports.caps,
             self.ports.retention,
+            await self.ports.storage.workspace_retentions.get(place.team),
+            await self.permissions.is_administrator(place, person),
         )
 
     async def save(
-        self, place: ChannelRef, person: str, expected_digest: str, chosen: Mapping[str, tuple[str, ...]]
+        self,
+        place: ChannelRef,
+        person: str,
+        expected_digest: str,
+        chosen: Mapping[str, tuple[str, ...]],
+        expected_workspace: str = "",
     ) -> tuple[AuditEvent, ...]:
         """Save the form and return the changes for the audit log, empty if nothing changed.
 
-        `expected_digest` is the digest of the settings that the form showed. Raises PermissionDenied, SettingsErrors,
-        SettingsConflict, NameConflict, SlackUnavailable.
+        `expected_digest` and `expected_workspace` are the digests of what the form showed of the production and of the
+        workspace. Raises PermissionDenied, SettingsErrors, SettingsConflict, NameConflict, SlackUnavailable.
         """
         place = await self.ports.storage.productions.current_channel(place)
         await self.permissions.require_settings_change(place, person)
@@ -84,27 +93,49 @@ class ProductionSettingsEditor:
         if current.digest != expected_digest:
             raise SettingsConflict
         changes = settings_input.changes(current)
+        workspace_before = await self.ports.storage.workspace_retentions.get(place.team)
+        workspace_changes = settings_input.workspace_changes(workspace_before)
         if settings_input.production:
-            if changes:
+            if changes or workspace_changes:
                 raise SettingsErrors((BriefError("production", "first_join"),))
             return (await self._join(place, person, current, settings_input.production),)
         if errors := (
             *settings_input.cap_errors(self.ports.caps),
             *settings_input.retention_errors(self.ports.retention),
+            *await self._workspace_errors(workspace_changes, place, person),
             *await self._lockout_errors(settings_input, current, person),
         ):
             raise SettingsErrors(errors)
-        now = self.ports.now()
-        audit_events = tuple(
-            AuditEvent(SET_PREFIX + field, place, person, now, detail=f"{old}\n{new}") for field, old, new in changes
+        audit_events, workspace_events = (
+            self._audit_events(place, person, changed) for changed in (changes, workspace_changes)
         )
+        if settings_input.workspace and workspace_events:
+            await self.ports.storage.workspace_retentions.save(
+                place.team, settings_input.workspace, expected_workspace, workspace_events
+            )
         if audit_events:
             await self.ports.storage.productions.save(
                 place, settings_input.name, settings_input.settings, *audit_events, expected_digest=expected_digest
             )
         if settings_input.settings.targets != current.settings.targets:
             await self._redraw_records(current)
-        return audit_events
+        return (*audit_events, *workspace_events)
+
+    def _audit_events(
+        self, place: ChannelRef, person: str, changes: Sequence[tuple[str, str, str]]
+    ) -> tuple[AuditEvent, ...]:
+        now = self.ports.now()
+        return tuple(
+            AuditEvent(SET_PREFIX + field, place, person, now, detail=f"{old}\n{new}") for field, old, new in changes
+        )
+
+    async def _workspace_errors(
+        self, changes: Sequence[tuple[str, str, str]], place: ChannelRef, person: str
+    ) -> tuple[BriefError, ...]:
+        """Refuse changes for the whole workspace by people who do not administer it or Castroom."""
+        if not changes or await self.permissions.is_administrator(place, person):
+            return ()
+        return tuple(BriefError(field, "not_administrator") for field, _, _ in changes)
 
     async def _redraw_records(self, production: Production) -> None:
         """Schedule a redraw of the newest records, which list the pipeline targets."""

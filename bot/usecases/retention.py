@@ -17,6 +17,7 @@ from bot.domain.retention import (
     EXPIRED_PORTRAITS,
     EXPIRED_VOTERS,
     Retention,
+    WorkspaceRetention,
 )
 from bot.domain.round import Round
 from bot.usecases.ports import Ports
@@ -76,7 +77,13 @@ class RetentionJob:
 
     async def _retention_by_production(self) -> Mapping[str, Retention]:
         productions = await self.ports.storage.expired_data.list_productions()
-        return {production.id: self.ports.retention.shortened_by(production.settings) for production in productions}
+        workspaces, allowed = await self.ports.storage.workspace_retentions.list_all(), self.ports.retention
+        return {
+            production.id: allowed.in_production(
+                production.settings, workspaces.get(production.home.team, WorkspaceRetention())
+            )
+            for production in productions
+        }
 
     def _before(self, kept: Mapping[str, Retention], kind: str) -> Mapping[str, datetime]:
         return {production_id: self._cutoff(getattr(days, kind)) for production_id, days in kept.items()}

@@ -35,12 +35,12 @@ class ProductionSettingsListeners:
         responder = FormResponder(ack, client, "name")
         async with reply_with_errors(responder.ephemeral):
             submission = submission_from(body)
-            channel, digest = submission.expect_ids(2)
+            channel, digest, workspace_digest = submission.expect_ids(3)
             responder.place, responder.person = ChannelRef(submission.place.team, channel), submission.person
             await self._guard.require_member(submission.person, responder.place)
             try:
                 events = await self._editor.save(
-                    responder.place, submission.person, digest, _changed_values(submission)
+                    responder.place, submission.person, digest, _changed_values(submission), workspace_digest
                 )
             except SettingsErrors as error:
                 field_errors = {field_error.field: words.field_error(field_error) for field_error in error.errors}

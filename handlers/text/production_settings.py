@@ -11,7 +11,7 @@ from bot.domain.catalogue import Look, ModelSpec, Size
 from bot.domain.errors import BriefError
 from bot.domain.production import AiTraining, Production
 from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, PEOPLE_LIMIT, STYLE_LIMIT
-from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX
+from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX, WORKSPACE_FIELDS, WORKSPACE_PREFIX
 from bot.usecases.production_settings import JOINED, SET_PREFIX, JoinableProduction, SettingsForm
 from handlers.text.format import channel, dollars, escape_mrkdwn, join_words, people, person, pluralize, truncate, when
 from handlers.text.model_titles import Titles
@@ -48,6 +48,7 @@ LABELS = {
     "keep_voters": "Keep who voted for what, in days",
     "keep_audit": "Keep entries of the audit log, in days",
 }
+WORKSPACE = "*For the whole workspace*\nWhere a production leaves its own times empty. For administrators only."
 LEARN_ROUTING = "Closed blind ballots choose the models, where the brief names none"
 AI_TRAINING = {
     AiTraining.NOT_ALLOWED: "Not allowed",
@@ -103,8 +104,9 @@ _PROBLEMS = {
     "control": "It contains a character that cannot be used ({got}). Type it again.",
     "shuts_out": "{known} would lose this permission. Include them, or ask them or a workspace administrator.",
     "option_inside": "“{got}” looks like an option. Remove it, or write it without the two dashes.",
+    "not_administrator": "Only administrators of the workspace change this for the whole workspace.",
     "not_days": "A number of days, such as 30, not {got}.",
-    "too_many_days": "Castroom keeps this for {limit} days at most; a production can only go below that.",
+    "too_many_days": "Castroom keeps this for {limit} days at most; this can only be less.",
     "not_dollars": "An amount like 2.50, not {got}.",
     "out_of_range": "Voting stays open for 5 minutes to 30 days.",
     "too_many": f"Up to {PEOPLE_LIMIT} people fit.",
@@ -130,6 +132,10 @@ _FIELD_NAMES = {
     "keep_photos": "how long photos are kept",
     "keep_voters": "how long it is kept who voted",
     "keep_audit": "how long the audit log is kept",
+    "workspace_keep_portraits": "how long the workspace keeps portraits",
+    "workspace_keep_photos": "how long the workspace keeps photos",
+    "workspace_keep_voters": "how long the workspace keeps who voted",
+    "workspace_keep_audit": "how long the workspace keeps the audit log",
 }
 _EMPTY_GROUPS = {"may_lock": "the lead"}
 _VALUE_LIMIT = 80
@@ -160,9 +166,20 @@ def hint(field: str, form: SettingsForm) -> str:
         months = [m for m in (form.caps.per_production_month, form.caps.per_workspace_month) if m is not None]
         return f"Castroom allows {dollars(min(months))}; this can only be less." if months else "Empty: no cap."
     if field in KEEP_FIELDS:
-        days = getattr(form.retention, field.removeprefix(KEEP_PREFIX))
-        return f"After the round has ended. Empty: {days} days, which is the most."
+        return _days_hint(field.removeprefix(KEEP_PREFIX), form)
+    if field in WORKSPACE_FIELDS:
+        most = getattr(form.retention, field.removeprefix(WORKSPACE_PREFIX).removeprefix(KEEP_PREFIX))
+        return f"Empty: {pluralize(most, 'day')}, the most that Castroom allows."
     return _HINTS.get(field, "")
+
+
+def _days_hint(kind: str, form: SettingsForm) -> str:
+    """Say what an empty field of a production means, and the most that it may be."""
+    most, workspace = getattr(form.retention, kind), getattr(form.workspace, kind)
+    if workspace is None:
+        return f"After the round has ended. Empty: {pluralize(most, 'day')}, which is the most."
+    days = pluralize(min(workspace, most), "day")
+    return f"After the round has ended. Empty: {days}, as the workspace. {most} at most."
 
 
 def model(spec: ModelSpec) -> str:
@@ -258,6 +275,8 @@ def _value(field: str, text: str, titles: Titles) -> str:
     if field in ("per_round", "per_month"):
         return dollars(Decimal(text)) if text else "Castroom's"
     if field in KEEP_FIELDS:
+        return pluralize(int(text), "day") if text else "the workspace's"
+    if field in WORKSPACE_FIELDS:
         return pluralize(int(text), "day") if text else "Castroom's"
     if field == "learn_routing":
         return "on" if text else "off"

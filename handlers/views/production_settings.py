@@ -4,8 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.domain.brief import QUORUM_LIMIT
-from bot.domain.production_settings import ANY, FIELDS, NAME_LIMIT, ON, PEOPLE_FIELDS, STYLE_LIMIT
-from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX
+from bot.domain.production_settings import (
+    ANY,
+    FIELDS,
+    NAME_LIMIT,
+    ON,
+    PEOPLE_FIELDS,
+    STYLE_LIMIT,
+    workspace_values,
+)
+from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX, WORKSPACE_PREFIX
 from bot.domain.target import PRESETS
 from bot.usecases.production_settings import SettingsForm
 from handlers.text import production_settings as production_settings_text
@@ -40,9 +48,10 @@ def form(settings_form: SettingsForm, titles: Titles, notice: str = "") -> dict[
         paragraph(production_settings_text.intro(settings_form)),
         _production_input(settings_form),
         *(_field_input(field, settings_form) for field in FIELDS),
+        *_workspace_inputs(settings_form),
         *_audit_lines(settings_form, titles),
     )
-    id_ = f"{settings_form.place.channel} {settings_form.production.digest}"
+    id_ = f"{settings_form.place.channel} {settings_form.production.digest} {settings_form.workspace.digest}"
     return build_modal(CALLBACK_ID, id_, production_settings_text.TITLE, production_settings_text.SAVE, body)
 
 
@@ -122,6 +131,19 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
     return text_input(
         field, label, "" if cap is None else str(cap), max_length=_DOLLARS_LIMIT, field_options=field_options
     )
+
+
+def _workspace_inputs(settings_form: SettingsForm) -> Iterator[Block | None]:
+    """Offer the workspace's times to its administrators; others read them below the production's fields."""
+    if not settings_form.may_change_workspace:
+        return
+    yield divider()
+    yield paragraph(production_settings_text.WORKSPACE)
+    for field, days in workspace_values(settings_form.workspace).items():
+        kind = field.removeprefix(WORKSPACE_PREFIX).removeprefix(KEEP_PREFIX)
+        options = FieldOptions(optional=True, hint=production_settings_text.hint(field, settings_form))
+        label = production_settings_text.LABELS[field.removeprefix(WORKSPACE_PREFIX)]
+        yield number_input(field, label, days, 1, getattr(settings_form.retention, kind), options)
 
 
 def _audit_lines(settings_form: SettingsForm, titles: Titles) -> Iterator[Block | None]:

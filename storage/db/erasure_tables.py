@@ -1,6 +1,6 @@
 """Tables for erasures: characters that are being deleted, and which files in Slack show which round."""
 
-from sqlalchemy import Column, Index, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text
 
 from storage.db.columns import UtcMicros
 from storage.db.tables import metadata
@@ -59,3 +59,14 @@ reports = Table(
 is_unsettled = reports.c.settled_at.is_(None)
 
 Index("ix_reports_unsettled", reports.c.round_id, sqlite_where=is_unsettled, postgresql_where=is_unsettled)
+
+# Days that workspaces keep data, by kind, where a production says nothing.
+workspace_retentions = Table(
+    "workspace_retentions",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("portraits", Integer),
+    Column("photos", Integer),
+    Column("voters", Integer),
+    Column("audit", Integer),
+)

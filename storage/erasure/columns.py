@@ -81,6 +81,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "passports": _columns("item_id round_id leaf_sha256"),
     "passport_keys": _columns("root_sha256 leaf_sha256"),
     "removed_workspaces": _columns("team installation_id"),
+    "workspace_retentions": _columns("team"),
     "redraw_marks": _columns("round_id team"),
     "message_updates": _columns("team"),
     "leases": _columns("key owner"),

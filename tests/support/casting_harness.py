@@ -454,7 +454,9 @@ async def casting_harness(data: Path, **options: object) -> AsyncIterator[Castin
     opened: list[CastingHarness] = []
     storage = await open_storage(settings, lambda: opened[0].now)
     try:
+        await storage.replicas.open()
         opened.append(CastingHarness(storage, **options))  # type: ignore[arg-type]
         yield opened[0]
     finally:
+        await storage.replicas.close()
         await storage.close()

@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import BriefError
-from bot.domain.retention import EXPIRED_PHOTO, EXPIRED_PORTRAITS, EXPIRED_VOTERS
+from bot.domain.errors import BriefError, SettingsConflict, SettingsErrors
+from bot.domain.retention import EXPIRED_PHOTO, EXPIRED_PORTRAITS, EXPIRED_VOTERS, WorkspaceRetention
 from bot.domain.round import Round, RoundState
+from bot.domain.users import User
 from tests.flow.core.test_references import CONSENT, make_photo
-from tests.support.casting_harness import FILM, LEAD, CastingHarness, casting_harness
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
 from tests.support.personal_data import columns_with
+from tests.support.storage_builders import DATABASES
 
 
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    async with casting_harness(tmp_path, keys=("recraft", "openai", "gemini")) as opened:
+@pytest.fixture(params=DATABASES)
+async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    keys = ("recraft", "openai", "gemini")
+    async with casting_harness(tmp_path, database=request.param, keys=keys) as opened:
         yield opened
 
 
@@ -127,3 +130,87 @@ async def test_a_photo_that_is_gone_must_be_attached_again(harness: CastingHarne
     with pytest.raises(BriefError) as raised:
         await harness.casting.start_round.reference_images.resolve(brief, LEAD, FILM)
     assert raised.value.problem == "photo_deleted"
+
+
+async def set_workspace_days(harness: CastingHarness, person: str = LEAD, **days: str) -> None:
+    """Save the form of an administrator with these days for the whole workspace."""
+    editor = harness.casting.production_settings_editor
+    form = await editor.form(FILM, person)
+    values: dict[str, tuple[str, ...]] = {
+        f"workspace_keep_{kind}": () for kind in ("portraits", "photos", "voters", "audit")
+    }
+    values |= {f"workspace_keep_{kind}": (value,) for kind, value in days.items()}
+    kept = form.production.settings
+    values |= {"keep_portraits": _typed(kept.keep_portraits), "keep_voters": _typed(kept.keep_voters)}
+    await editor.save(FILM, person, form.production.digest, values, form.workspace.digest)
+
+
+def _typed(days: int | None) -> tuple[str, ...]:
+    return (str(days),) if days else ()
+
+
+async def test_the_production_comes_before_the_workspace_and_that_before_castroom(harness: CastingHarness) -> None:
+    harness.channel_access.users[LEAD] = User(is_admin=True)
+    round_ = await cast_from_photo(harness)
+    await set_workspace_days(harness, voters="20", portraits="20")
+    await set_days(harness, keep_portraits=10)
+    harness.advance(days=13)
+    result = await harness.casting.retention.run()
+    assert (result.portraits, result.voters) == (1, 0), "the production keeps portraits for 10 days"
+    harness.advance(days=10)
+    result = await harness.casting.retention.run()
+    assert (result.portraits, result.voters, result.photos) == (0, 1, 0), "the workspace keeps voters for 20 days"
+    harness.advance(days=10)
+    assert (await harness.casting.retention.run()).photos == 1, "Castroom keeps photos for 30 days"
+    assert (await harness.get_round(round_.id)).locked_candidate
+
+
+async def test_a_production_may_keep_more_than_its_workspace_but_not_than_castroom(harness: CastingHarness) -> None:
+    harness.channel_access.users[LEAD] = User(is_admin=True)
+    await cast_from_photo(harness)
+    await set_workspace_days(harness, voters="5")
+    await set_days(harness, keep_voters=400)
+    harness.advance(days=100)
+    assert (await harness.casting.retention.run()).voters == 0
+    harness.advance(days=280)
+    assert (await harness.casting.retention.run()).voters == 1
+
+
+async def test_only_administrators_change_the_workspace_and_everybody_sees_it(harness: CastingHarness) -> None:
+    editor = harness.casting.production_settings_editor
+    await set_days(harness, keep_voters=100)
+    with pytest.raises(SettingsErrors) as raised:
+        await set_workspace_days(harness, portraits="30")
+    assert [(error.field, error.problem) for error in raised.value.errors] == [
+        ("workspace_keep_portraits", "not_administrator")
+    ]
+    harness.channel_access.users[LEAD] = User(is_admin=True)
+    with pytest.raises(SettingsErrors) as raised:
+        await set_workspace_days(harness, portraits="400")
+    assert [(error.field, error.limit) for error in raised.value.errors] == [("workspace_keep_portraits", 365)]
+    await set_workspace_days(harness, portraits="30")
+    form = await editor.form(FILM, DIRECTOR)
+    assert (form.workspace, form.may_change_workspace) == (WorkspaceRetention(portraits=30), False)
+    assert [change.action for change in form.changes] == ["set_workspace_keep_portraits"]
+    assert form.changes[0].detail == "\n30"
+    await set_workspace_days(harness)
+    assert (await editor.form(FILM, LEAD)).workspace == WorkspaceRetention()
+
+
+async def test_a_form_that_somebody_else_overtook_changes_nothing(harness: CastingHarness) -> None:
+    harness.channel_access.users[LEAD] = User(is_admin=True)
+    editor = harness.casting.production_settings_editor
+    form = await editor.form(FILM, LEAD)
+    await set_workspace_days(harness, portraits="30")
+    values = {"workspace_keep_portraits": ("90",), "workspace_keep_photos": ()}
+    with pytest.raises(SettingsConflict):
+        await editor.save(FILM, LEAD, form.production.digest, values, form.workspace.digest)
+    assert (await editor.form(FILM, LEAD)).workspace.portraits == 30
+
+
+async def test_another_workspace_keeps_its_own_times(harness: CastingHarness) -> None:
+    harness.channel_access.users[LEAD] = User(is_admin=True)
+    await set_workspace_days(harness, portraits="30")
+    elsewhere = await harness.storage.workspace_retentions.get("T2")
+    assert elsewhere == WorkspaceRetention()
+    assert dict(await harness.storage.workspace_retentions.list_all()) == {"T1": WorkspaceRetention(portraits=30)}

@@ -19,7 +19,7 @@ from bot.domain.face import Unlock
 from bot.domain.ids import filename
 from bot.domain.model_errors import ModelError
 from bot.domain.production import Production, ProductionSettings
-from bot.domain.retention import Retention
+from bot.domain.retention import Retention, WorkspaceRetention
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
 from bot.usecases.production_settings import JoinableProduction, SettingsForm
@@ -122,6 +122,8 @@ def more_views(name: str) -> dict[str, View]:
         (*audit_events, joined),
         Caps(Decimal(2), Decimal(20)),
         Retention(),
+        WorkspaceRetention(portraits=30),
+        may_change_workspace=True,
     )
     visible_roster = VisibleRoster(production, (character,), 1)
     captions = roster_text.captions(visible_roster)

@@ -100,7 +100,7 @@ SUBMISSIONS = {
     "decide": "r1-0",
     "form_recast": "w1",
     "form_consent": "w1",
-    "settings": "C1 0",
+    "settings": "C1 0 0",
     "delete_character": "C1 c1",
     "report_picture": "r1",
 }
