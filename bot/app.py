@@ -33,6 +33,7 @@ from bot.passport import C2paReader, C2paSigner, open_passport
 from bot.runtime.health_server import HealthSources, health_server
 from bot.runtime.http_listener import AddressUnavailable
 from bot.runtime.jobs import JobRunner
+from bot.runtime.link_key import LinkKeyUnreadable, read_link_key
 from bot.runtime.process_tuning import freeze_startup_objects, set_malloc_threshold
 from bot.runtime.scheduler import Scheduler
 from bot.runtime.shutdown import GENERATION_DRAIN_SECONDS, REDRAW_DRAIN_SECONDS, ShutdownDeadline
@@ -46,7 +47,7 @@ from bot.version import commit
 from handlers import register
 from handlers.slack.clients import Clients, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
-from handlers.slack.directory import SlackDirectory
+from handlers.slack.directory import SlackDirectory, start_membership_checks
 from handlers.slack.files import SlackFileDeletion
 from handlers.slack.installed_workspaces import InstalledWorkspaces
 from handlers.slack.middleware import EnvelopeValidation, ack_timing
@@ -169,6 +170,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                     settings.keep_jobs_days,
                 ),
                 uninstall_grace=timedelta(days=settings.uninstall_grace_days),
+                doors_url=settings.doors_address,
                 now=settings.now,
                 shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),
                 patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
@@ -233,6 +235,7 @@ async def run(settings: Settings) -> None:
                 generations_in_progress=lambda: bot.casting.generations_in_progress,
                 data_dir=settings.data_dir,
             )
+            await _open_doors(stack, bot)
             async with health_server(settings.ops_port, health_sources, settings.ops_host):
                 log.info("server_started", mode="http" if settings.http_port else "socket")
                 await stop.wait()
@@ -242,6 +245,8 @@ async def run(settings: Settings) -> None:
         raise SystemExit(f"{error} {see(Section.SETTINGS)}") from error
     except AddressUnavailable as error:
         raise SystemExit(f"{error} Free the address, or set another one. {see(Section.ADDRESS)}") from error
+    except LinkKeyUnreadable as error:
+        raise SystemExit(f"{error} {see(Section.SETTINGS)}") from error
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do. {see(Section.SLACK)}") from error
     except PassportKeyUnusable as error:
@@ -269,6 +274,30 @@ def _describe_other_key(error: OtherPassportKey) -> str:
         f"{others}, and this one has {error.found[:16]}, which is no later one below the same root. Give all bots the "
         "same PASSPORT_KEY_FILE. If this key shall replace the other: `python -m bot passport adopt`, then restart all."
     )
+
+
+async def _open_doors(stack: AsyncExitStack, bot: Bot) -> None:
+    """Serve REST and MCP if DOORS_PORT is set; their libraries take 35 MB, so they are imported only then."""
+    settings = bot.settings
+    if settings.doors_port is None:
+        return
+    link_key = await asyncio.to_thread(read_link_key, settings.data_dir, settings.doors_link_key)
+    from bot.doors.config import DoorsConfig
+    from bot.doors.server import DoorsUnavailable, doors_server
+
+    config = DoorsConfig(
+        url=settings.doors_address,
+        hosts=settings.doors_host_names,
+        link_key=link_key,
+        calls_per_minute=settings.doors_calls_per_minute,
+        signing_secret=_plain(settings.slack_signing_secret),
+        start_membership_checks=start_membership_checks,
+    )
+    try:
+        await stack.enter_async_context(doors_server(bot.casting, config, (settings.doors_host, settings.doors_port)))
+    except DoorsUnavailable as error:
+        raise AddressUnavailable(str(error)) from error
+    log.info("doors_opened", address=settings.doors_address)
 
 
 def _share_redraws(storage: Storage, publisher: SlackRoundPublisher) -> SharedRedraws | None:

@@ -30,6 +30,7 @@ from bot.token_keys import check_keys, split_secret
 _YEAR = 366 * 86_400
 MAX_DAYS = 3_650
 EXECUTOR_FROM_HOST = "hostname"
+MIN_LINK_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -52,6 +53,12 @@ class Settings(BaseSettings):
     http_port: int | None = Field(default=None, ge=1, le=65_535)
     ops_host: str = "127.0.0.1"
     ops_port: int | None = Field(default=None, ge=1, le=65_535)
+    doors_host: str = "127.0.0.1"
+    doors_port: int | None = Field(default=None, ge=1, le=65_535)
+    doors_url: str = ""
+    doors_hosts: str = ""
+    doors_link_key: SecretStr | None = None
+    doors_calls_per_minute: int = Field(default=120, ge=1, le=1_000_000)
 
     recraft_api_token: SecretStr | None = None
     recraft_base_url: str = "https://external.api.recraft.ai/v1"
@@ -184,10 +191,10 @@ class Settings(BaseSettings):
             raise ValueError("write the proxy as http://host:port")
         return url
 
-    @field_validator("public_url")
+    @field_validator("public_url", "doors_url")
     @classmethod
     def _check_public_url(cls, url: str) -> str:
-        """Require https, over which Slack sends the code of an installation."""
+        """Require https, over which Slack sends the code of an installation, and programs their access tokens."""
         parts = urlsplit(url)
         if url and (not parts.hostname or parts.username or parts.query or parts.fragment):
             raise ValueError("write the address of this bot as https://castroom.example.com")
@@ -201,6 +208,20 @@ class Settings(BaseSettings):
         check_keys(keys)
         return keys
 
+    @field_validator("doors_hosts")
+    @classmethod
+    def _check_doors_hosts(cls, hosts: str) -> str:
+        if any(not re.fullmatch(r"[\w.-]{1,253}|\[[0-9a-f:]{2,45}\]", host, re.ASCII) for host in _split(hosts)):
+            raise ValueError("write host names without ports, with commas between: castroom.example.com, 10.0.0.4")
+        return hosts
+
+    @field_validator("doors_link_key")
+    @classmethod
+    def _check_doors_link_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and len(key.get_secret_value()) < MIN_LINK_KEY:
+            raise ValueError(f"the key needs at least {MIN_LINK_KEY} characters: `openssl rand -hex 32` makes one")
+        return key
+
     @field_validator("otel_exporter_otlp_endpoint")
     @classmethod
     def _check_otlp_endpoint(cls, url: str) -> str:
@@ -209,7 +230,7 @@ class Settings(BaseSettings):
             raise ValueError("write the collector's base address as http://127.0.0.1:4318, without a user")
         return url
 
-    @field_validator("http_host", "ops_host")
+    @field_validator("http_host", "ops_host", "doors_host")
     @classmethod
     def _check_host(cls, host: str) -> str:
         if not re.fullmatch(r"[\w.:-]{1,253}", host, re.ASCII):
@@ -251,6 +272,8 @@ class Settings(BaseSettings):
                 "on PostgreSQL each process needs its own EXECUTOR_ID, which a restart keeps; "
                 f"{EXECUTOR_FROM_HOST} takes the host's name"
             )
+        if self.doors_port and self.is_shared and not self.doors_link_key:
+            raise ValueError("several processes sign links with one key: set DOORS_LINK_KEY beside DOORS_PORT")
         if self.http_port and not self.slack_signing_secret:
             raise ValueError("HTTP_PORT needs SLACK_SIGNING_SECRET, to verify requests")
         if self.slack_client_id or self.slack_client_secret:
@@ -293,6 +316,18 @@ class Settings(BaseSettings):
         return tuple(SecretStr(key) for key in split_secret(self.token_keys))
 
     @property
+    def doors_address(self) -> str:
+        """The public address of the doors, empty while they are off."""
+        return self.doors_url or f"http://{self.doors_host}:{self.doors_port}" if self.doors_port else ""
+
+    @property
+    def doors_host_names(self) -> frozenset[str]:
+        """The host names that the doors answer to: those of DOORS_HOSTS, of the address, and of this machine."""
+        host = urlsplit(self.doors_address).hostname or ""
+        named = {f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1", "[::1]"}
+        return frozenset({*named, *(name.lower() for name in _split(self.doors_hosts))} - {""})
+
+    @property
     def uses_oauth(self) -> bool:
         """Whether workspaces install the app by OAuth."""
         return bool(self.slack_client_id)
@@ -310,3 +345,7 @@ class Settings(BaseSettings):
     def has_slack(self) -> bool:
         has_token = bool(self.slack_bot_tokens) and (self.slack_app_token is not None or self.http_port is not None)
         return has_token or self.uses_oauth
+
+
+def _split(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]

@@ -11,6 +11,7 @@ from handlers.features.comments import CommentListeners
 from handlers.features.compare import CompareListeners
 from handlers.features.consent_withdrawal import ConsentWithdrawalListeners
 from handlers.features.deletion import DeletionListeners
+from handlers.features.door_tokens import DoorTokenListeners
 from handlers.features.download import DownloadListeners
 from handlers.features.face_lock import LockListeners
 from handlers.features.flaw_tags import FlawTagListeners
@@ -103,6 +104,7 @@ def register(
         RosterListeners(roster, guard),
         StandingsListeners(standings, guard),
         ProductionSettingsListeners(casting, titles, guard),
+        DoorTokenListeners(casting, guard),
         SpendListeners(casting),
         ChannelMoveListeners(casting, directory),
         UninstallListeners(casting, clients),

@@ -21,6 +21,7 @@ from storage.db.pooled_sessions import check_sessions
 from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
 from storage.db.unfinished_copy import require_finished_copy
+from storage.door_tokens import SqlDoorTokens
 from storage.erasure.characters import SqlCharacterDeletions, SqlPostedFiles
 from storage.erasure.consents import SqlConsents
 from storage.erasure.log import PortraitStoreErasureLog
@@ -206,6 +207,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         webhook_endpoints=SqlWebhookEndpoints(database, cipher),
         webhook_deliveries=SqlWebhookDeliveries(database),
         passports=SqlPassports(database),
+        door_tokens=SqlDoorTokens(database),
         removed_workspaces=SqlRemovedWorkspaces(database, portraits),
         notifications=notifications,
         database=database,

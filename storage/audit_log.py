@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.audit import AuditEvent
+from bot.domain.audit import DOOR_USED, AuditEvent
 from bot.domain.ids import ChannelRef
 from storage.db.engine import Database
 from storage.db.rows import to_row, with_place
@@ -31,9 +31,8 @@ class SqlAuditLog:
         is_channel = (channels.c.team == place.team) & (channels.c.channel == place.channel)
         production_id = select(channels.c.production_id).where(is_channel).scalar_subquery()
         channel_query = select(channels.c.channel).where(channels.c.production_id == production_id)
-        condition = (
-            (audit_log.c.team == place.team) & audit_log.c.channel.in_(channel_query) & (audit_log.c.character_id == "")
-        )
+        is_of_channels = (audit_log.c.team == place.team) & audit_log.c.channel.in_(channel_query)
+        condition = is_of_channels & (audit_log.c.character_id == "") & (audit_log.c.action != DOOR_USED)
         return await self._list_events(condition)
 
     async def _list_events(self, condition: ColumnElement[bool]) -> list[AuditEvent]:

@@ -63,6 +63,9 @@ class _PublicChannels:
     async def is_private(self, place: ChannelRef) -> bool:  # noqa: ARG002 - the same
         return False
 
+    async def can_post(self, place: ChannelRef) -> bool:  # noqa: ARG002 - the same
+        return True
+
     async def channel_name(self, place: ChannelRef) -> str:  # noqa: ARG002 - the same
         return ""
 

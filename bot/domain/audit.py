@@ -5,6 +5,9 @@ from datetime import datetime
 
 from bot.domain.ids import ChannelRef
 
+# A call of a door: its `detail` is the token's id and what was called.
+DOOR_USED = "door_used"
+
 
 @dataclass(frozen=True)
 class AuditEvent:

@@ -34,6 +34,7 @@ CastingError
         NotInstalled              the bot has no token for the workspace, so nothing can be sent there
     StorageUnavailable            database or portraits cannot be read or written
     PortraitMissing               a recorded picture is not in the store
+    DoorRefused                   a door does not let this token or person in
     ModelError                    one model gave no portrait: bot/domain/model_errors.py
 """
 
@@ -363,3 +364,17 @@ class PortraitMissing(CastingError, KeyError):
 
     def __str__(self) -> str:
         return CastingError.__str__(self)
+
+
+@dataclass(eq=False)
+class DoorRefused(CastingError):
+    """A call of a door is refused.
+
+    `reason` is unknown, revoked, expired, scope (the token lacks the scope `got`), left (who made the token is no
+    longer a member of its channel), moved (the channel casts for another production now), inactive (the person's
+    account is closed) or too_many (calls; `retry_after` seconds).
+    """
+
+    reason: str
+    got: str = ""
+    retry_after: int = 0

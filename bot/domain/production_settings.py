@@ -90,8 +90,8 @@ class SettingsInput:
             ballot=form.parse("ballot", lambda _, raw: BallotMode(raw), BallotMode.OPEN),
             open_for=form.parse("for", _parse_duration, timedelta(hours=24)),
             quorum=form.parse("quorum", _parse_quorum, None),
-            per_round=form.parse("per_round", _parse_dollars, None),
-            per_month=form.parse("per_month", _parse_dollars, None),
+            per_round=form.parse("per_round", parse_dollars, None),
+            per_month=form.parse("per_month", parse_dollars, None),
             keep_portraits=form.parse("keep_portraits", _parse_days, None),
             keep_photos=form.parse("keep_photos", _parse_days, None),
             keep_voters=form.parse("keep_voters", _parse_days, None),
@@ -246,7 +246,8 @@ def _parse_days(field: str, raw: str) -> int | None:
     return int(raw)
 
 
-def _parse_dollars(field: str, raw: str) -> Decimal:
+def parse_dollars(field: str, raw: str) -> Decimal:
+    """Parse an amount above nothing, such as 2.50 or $20; raises BriefError."""
     match = _DOLLARS.fullmatch(raw)
     if not match or not (amount := Decimal(f"{int(match[1])}.{match[2] or '00'}")):
         raise BriefError(field, "not_dollars", raw)

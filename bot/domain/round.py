@@ -90,7 +90,8 @@ class Round:
     (rerolled, refined, recast), `recast_reason` the lead's reason. `requested_by` started it where another person leads
     it. `source_thread_ts` is the thread it was requested in. The current ballot was opened or extended at
     `voting_since`; the models were revealed at `first_closed_at`. A portrait is hidden since `reported_at`.
-    `remedies` are words of a refined brief that answer what looked artificial in `parent`.
+    `remedies` are words of a refined brief that answer what looked artificial in `parent`. `door_token` is the id of
+    the access token that started it over a door.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Round:
     run_off: RunOff | None = None
     reported_at: datetime | None = None
     remedies: tuple[FlawRemedy, ...] = ()
+    door_token: str = ""
     slots: tuple[Slot, ...] = ()
 
     @property

@@ -137,6 +137,15 @@ def record_picture(preview: bytes) -> bytes:
     return to_jpeg(picture, 90)
 
 
+def scaled_preview(preview: bytes, side: int) -> bytes:
+    """Return a preview as a JPEG of at most `side` pixels on its long side; one that is small enough as it is."""
+    picture = open_jpeg(preview, (side, side))
+    if max(picture.size) <= side:
+        return preview
+    picture.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return to_jpeg(picture, 90)
+
+
 def side_by_side(original: bytes, upscaled: bytes, aspect: str) -> bytes:
     """Return two previews at one size and crop, each labelled: a JPEG, 2000 pixels wide."""
     ratio_width, ratio_height = parse_ratio(aspect)

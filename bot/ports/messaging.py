@@ -128,6 +128,10 @@ class ChannelAccess(Protocol):
     async def can_see(self, person: str, place: ChannelRef) -> bool:
         """Return whether the conversation is public in the person's workspace or the person is a member."""
 
+    async def can_post(self, place: ChannelRef) -> bool:
+        """Return whether the bot is in the conversation; raises SlackUnavailable."""
+        ...
+
     async def channel_name(self, place: ChannelRef) -> str:
         """Return the conversation's name; empty for a direct message, or if Slack does not tell it."""
         ...

@@ -12,6 +12,7 @@ from bot.domain.production import Production, ProductionSettings
 from bot.ports.call_reservations import CallReservations
 from bot.ports.cast_many import ManyRepository
 from bot.ports.comments import CommentRepository
+from bot.ports.door_tokens import DoorTokens
 from bot.ports.erasure import CharacterDeletions, Consents, ErasureLog, PostedFiles, RemovedWorkspaces
 from bot.ports.flaw_tags import FlawAnswers
 from bot.ports.handled_events import HandledEvents
@@ -165,7 +166,7 @@ class AuditLog(Protocol):
     async def list_for_character(self, character_id: str) -> Sequence[AuditEvent]: ...
 
     async def list_for_production(self, place: ChannelRef) -> Sequence[AuditEvent]:
-        """List events without a character, in every channel of the production."""
+        """List events without a character, in every channel of the production; calls of doors are left out."""
 
 
 @dataclass(frozen=True)
@@ -206,3 +207,4 @@ class StoragePorts:
     webhook_endpoints: WebhookEndpoints
     webhook_deliveries: WebhookDeliveries
     passports: PassportRepository
+    door_tokens: DoorTokens

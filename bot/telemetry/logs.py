@@ -20,6 +20,8 @@ _NOISY_LOGGERS = (
     "alembic",
     "sqlalchemy",
     "dbos",
+    "uvicorn",
+    "mcp",
 )
 
 

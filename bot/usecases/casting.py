@@ -15,6 +15,10 @@ from bot.usecases.comments import Comments
 from bot.usecases.compare import Comparison
 from bot.usecases.consent_withdrawal import ConsentWithdrawal
 from bot.usecases.deletion import CharacterDeletion
+from bot.usecases.door_access import Caller, DoorAccess
+from bot.usecases.door_casting import DoorCasting
+from bot.usecases.door_reading import DoorReading
+from bot.usecases.door_tokens import DoorTokenEditor
 from bot.usecases.download import FaceDownload
 from bot.usecases.face_lock import LockFace
 from bot.usecases.flaw_tags import FlawTags
@@ -100,13 +104,24 @@ class Casting:
         self.audition = Audition(ports, portrait_generator, self.round_message, self.round_pictures, self.permissions)
         self.start_upscale = StartUpscale(ports, self.permissions)
         self.run_upscale = RunUpscale(ports, self.storage_retry, self.paid_calls)
-        quotes = Quotes(ports, LearnedRouting(ports))
+        self.door_access = DoorAccess(ports)
+        self.door_token_editor = DoorTokenEditor(ports, self.permissions)
+        self._learned_routing = LearnedRouting(ports)
+        quotes = Quotes(ports, self._learned_routing)
         self.start_round = StartRound(ports, quotes, ReferenceImages(ports), self.permissions)
         self.cast_many = CastMany(ports, self.start_round, quotes, self.permissions)
         self.round_form = RoundForm(ports, self.permissions, self.start_round, quotes)
         self.reroll = Reroll(ports, self.start_round, quotes, self.permissions, self.comments)
         self.refine = Refine(ports, self.start_round, quotes, self.permissions, self.comments)
         self.recast = Recast(ports, self.start_round, quotes, self.permissions)
+
+    def read_for(self, caller: Caller) -> DoorReading:
+        """Return what a caller of a door reads with."""
+        return DoorReading(self.ports, caller)
+
+    def cast_for(self, caller: Caller) -> DoorCasting:
+        """Return what a caller of a door casts with."""
+        return DoorCasting(self.ports, caller, self._learned_routing)
 
     @property
     def catalogue(self) -> Catalogue:

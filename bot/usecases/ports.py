@@ -28,6 +28,7 @@ class Ports:
     """The collaborators, caps and limits of all use cases.
 
     `patience` maps a portrait size to the seconds that voting waits for a model. `admins` may confirm any charge.
+    `doors_url` is the public address of the doors, empty while they are off.
     """
 
     storage: StoragePorts
@@ -50,6 +51,7 @@ class Ports:
     uninstall_grace: timedelta = timedelta(days=30)
     now: Now = utc_now
     shortest_voting: timedelta = MIN_VOTING_TIME
+    doors_url: str = ""
     waits: RetryDelays = field(default_factory=RetryDelays)
 
     def now_us(self) -> int:

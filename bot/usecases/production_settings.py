@@ -34,7 +34,10 @@ class JoinableProduction:
 
 @dataclass(frozen=True)
 class SettingsForm:
-    """The current settings of `place`, the available choices, and the last changes, newest first."""
+    """The current settings of `place`, the available choices, and the last changes, newest first.
+
+    With `has_doors`, programs can be let in with access tokens.
+    """
 
     place: ChannelRef
     channel: str
@@ -46,6 +49,7 @@ class SettingsForm:
     retention: Retention
     workspace: WorkspaceRetention
     may_change_workspace: bool
+    has_doors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ class ProductionSettingsEditor:
             self.ports.retention,
             await self.ports.storage.workspace_retentions.get(place.team),
             await self.permissions.is_administrator(place, person),
+            bool(self.ports.doors_url),
         )
 
     async def save(

@@ -49,13 +49,22 @@ class StartRound:
     permissions: Permissions
 
     async def start(
-        self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
+        self,
+        brief: Brief,
+        place: ChannelRef,
+        person: str,
+        trigger: str,
+        *,
+        lead: str = "",
+        source_thread_ts: str = "",
+        door_token: str = "",
     ) -> StartResult:
         """Reserve and save a round for `brief`; a repeated trigger starts it once.
 
-        `lead` leads it if it is not the person; a note in the thread of `source_thread_ts` links to it. Raises
-        PermissionDenied, BriefError, NoModels, OverBudget, AlreadyCasting. AlreadyCast, ModelsUnavailable and
-        ConsentNeeded carry drafts that a confirmation starts.
+        `lead` leads it if it is not the person; a note in the thread of `source_thread_ts` links to it. `door_token`
+        is the id of the access token whose month cap holds as well. Raises PermissionDenied, BriefError, NoModels,
+        OverBudget, AlreadyCasting. AlreadyCast, ModelsUnavailable and ConsentNeeded carry drafts that a confirmation
+        starts.
         """
         await self.permissions.require_start(place, person)
         await self.permissions.require_voters(place, brief.voters)
@@ -77,7 +86,7 @@ class StartRound:
         draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         if chosen.needs_confirmation:
             raise await self._unavailable_error(chosen, draft, trigger, caps)
-        new = self._build_round(chosen, draft, caps)
+        new = replace(self._build_round(chosen, draft, caps), door_token=door_token)
         try:
             return await self._save_round(new, recast=False)
         except AlreadyCast as error:

@@ -12,6 +12,7 @@ from bot.domain.errors import (
     CastingError,
     ChannelClosed,
     ConsentNeeded,
+    DoorRefused,
     FormErrors,
     LeadDeactivated,
     MessageDeleted,
@@ -144,6 +145,7 @@ _CAPS = {
     "`/cast settings` here can raise it.",
     "own_production_month": "of the {limit} a month that this production's settings allow there is {left} left. "
     "`/cast settings` here can raise it; the cap resets {resets}.",
+    "token_month": "of this access token's {limit} for the month there is {left} left; the cap resets {resets}.",
     "workspace_month": "of this workspace's {limit} for the month there is {left} left. Your Castroom administrator "
     "can raise the cap; the cap resets {resets}.",
 }
@@ -322,6 +324,10 @@ def _(error: CannotUpscale) -> str:
 @sentence.register
 def _(error: PassportUnavailable) -> str:
     return passport_text.unavailable(error)
+
+
+def _(_error: DoorRefused) -> str:
+    return "This access token cannot be used here. `/cast settings` shows the tokens of a channel."
 
 
 @sentence.register

@@ -169,6 +169,7 @@ rounds = Table(
     Column("remind_at", UtcMicros),
     Column("reported_at", UtcMicros),
     Column("remedies", JsonValue[tuple[FlawRemedy, ...]](tuple[FlawRemedy, ...]), nullable=False, server_default="[]"),
+    Column("door_token", Text, nullable=False, server_default=""),
     _one_of("state", RoundState),
     UniqueConstraint("team", "channel", "message_ts"),
     Index("ix_rounds_state_closes_at", "state", "closes_at"),
@@ -180,6 +181,10 @@ rounds = Table(
 is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in RoundState if state in OPEN_STATES])
 
 is_blind = rounds.c.state.in_((RoundState.DRAWING, RoundState.VOTING))
+
+_is_of_door = rounds.c.door_token != literal_column("''")
+
+Index("ix_rounds_door_token", rounds.c.door_token, sqlite_where=_is_of_door, postgresql_where=_is_of_door)
 
 Index("uq_rounds_open", rounds.c.character_id, unique=True, sqlite_where=is_open, postgresql_where=is_open)
 
@@ -453,6 +458,27 @@ slack_uploads = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("files", Text, nullable=False),
+)
+
+# Access tokens of the doors, found by the hash of their text.
+door_tokens = Table(
+    "door_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("team", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("production_id", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("month_cap", Dollars, nullable=False),
+    Column("created_at", UtcMicros, nullable=False),
+    Column("expires_at", UtcMicros, nullable=False),
+    Column("revoked_at", UtcMicros),
+    Column("revoked_by", Text, nullable=False, server_default=""),
+    Column("last_used_at", UtcMicros),
+    Index("ix_door_tokens_team_channel", "team", "channel"),
 )
 
 audit_log = Table(

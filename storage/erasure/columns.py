@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "name_trigrams": _columns("team trigram name_key"),
     "rounds": _columns(
         "id team channel character_id prompt_version state void_reason message_ts sheet_file sheet_refused "
-        "record_file locked_slot parent origin source_thread_ts tally run_off remedies",
+        "record_file locked_slot parent origin source_thread_ts tally run_off remedies door_token",
         "lead requested_by",
         "brief prompt routing_reason recast_reason",
     ),
@@ -74,6 +74,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "cast_lists": _columns("id team channel state stop message_ts", "person", "lines"),
     "retirement_notices": _columns("team model", "person"),
     "slack_uploads": _columns("key files"),
+    "door_tokens": _columns("id secret_hash team channel production_id scopes", "person revoked_by", "name"),
     "audit_log": _columns("action team channel character_id round_id", "person", "detail"),
     "deletions": _columns("id team channel character_id refused_files", "person"),
     "posted_files": _columns("round_id file_id"),

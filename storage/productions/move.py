@@ -18,6 +18,7 @@ from storage.db.tables import (
     budget_periods,
     channels,
     characters,
+    door_tokens,
     faces,
     is_open,
     ledger,
@@ -31,7 +32,7 @@ from storage.money import budgets
 from storage.productions.lookup import channel_filter
 from storage.roster.trigrams import index_name
 
-_TABLES_BY_CHANNEL = (rounds, faces, ledger, round_drafts, audit_log, webhook_endpoints, webhook_events)
+_TABLES_BY_CHANNEL = (rounds, faces, ledger, round_drafts, audit_log, webhook_endpoints, webhook_events, door_tokens)
 
 
 async def move_channel(connection: AsyncConnection, old: ChannelRef, channel: str) -> Sequence[str]:

@@ -17,6 +17,7 @@ from bot.ports.rounds import StartResult
 from storage.db.engine import upsert
 from storage.db.rows import to_row
 from storage.db.tables import aliases, characters, is_open, rounds, slots
+from storage.door_tokens import require_within_month_cap
 from storage.money import budgets
 from storage.productions.lookup import get_or_create_production_id
 from storage.productions.move import current_channel
@@ -50,6 +51,8 @@ async def open_round(
         new = replace(new, parent=face_round_id, origin=RECAST)
     if unlock and recast_parent:
         await unlock_face(connection, recast_parent, unlock)
+    if new.door_token:
+        await require_within_month_cap(connection, new)
     payer = Payer(new.place, new.started_by, budget_day(new.opened_at))
     await budgets.reserve(connection, payer, new.price, caps, round_committed=Decimal(0))
     opened = replace(new, character_id=character_id)

@@ -298,12 +298,13 @@ class FakeSlackFiles:
 class FakeChannelAccess:
     """Channels that are public unless they have `private_members`; `users` are people with a special account.
 
-    Channels in `shared` have people of other organizations.
+    Channels in `shared` have people of other organizations; the bot is not in those in `closed`.
     """
 
     private_members: dict[ChannelRef, set[str]] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
     shared: set[ChannelRef] = field(default_factory=set)
+    closed: set[ChannelRef] = field(default_factory=set)
 
     async def get_user(self, team: str, person: str) -> User:
         """Implement UserDirectory."""
@@ -314,6 +315,9 @@ class FakeChannelAccess:
 
     async def channel_name(self, place: ChannelRef) -> str:
         return place.channel.lower()
+
+    async def can_post(self, place: ChannelRef) -> bool:
+        return place not in self.closed
 
     async def list_channels(self, team: str, person: str) -> dict[str, str]:
         """List both public channels, and the private ones of the person."""

@@ -24,7 +24,7 @@ from storage import Storage
 from storage.db.erasure_tables import deletions, reports
 from storage.db.installation_tables import installations
 from storage.db.replica_tables import answered_messages
-from storage.db.tables import ledger, metadata, retirement_notices, slots, upscales
+from storage.db.tables import door_tokens, ledger, metadata, retirement_notices, slots, upscales
 from storage.db.webhook_tables import face_targets, webhook_endpoints
 from storage.erasure.columns import COLUMNS, PERSON
 from tests.support.storage_builders import (
@@ -111,6 +111,7 @@ async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
         (deletions, {"id": f"{team}d1", "character_id": "c1", "person": person, "requested_at": NOW} | locked_place),
         (webhook_endpoints, _endpoint(person) | {"id": f"{team}w1"} | locked_place),
         (face_targets, _target(person) | {"round_id": round_id}),
+        (door_tokens, _door_token(team, person) | locked_place),
         (reports, {"id": f"{team}p1", "team": team, "round_id": round_id, "at": NOW} | reported),
     ]
     async with storage.database.transaction() as connection:
@@ -130,6 +131,13 @@ def _target(person: str) -> dict[str, object]:
     row = {"target_key": "runway", "target": f"as {person} calls it", "state": TargetState.ACCEPTED, "at": NOW}
     reported = {"source": ReportSource.TOKEN, "person": person, "reporter": f"farm of {person}"}
     return row | reported | {"external_id": f"{person}-1"}
+
+
+def _door_token(team: str, person: str) -> dict[str, object]:
+    people = {"person": person, "revoked_by": person, "name": f"for <@{person}>"}
+    times = {"created_at": NOW, "expires_at": NOW, "revoked_at": NOW}
+    ids = {"id": f"{team}k1", "secret_hash": f"{team}h1", "production_id": "p1"}
+    return {**ids, **people, **times, "scopes": "read", "month_cap": Decimal(0)}
 
 
 def _installation(team: str, person: str) -> dict[str, object]:

@@ -87,6 +87,9 @@ MODAL_CHOICES = {
     "version_left": "r1",
     "version_right": "r1",
     "cast_models": "w1",
+    "door_tokens": "C1 0 0",
+    "door_token_new": "C1",
+    "door_token_revoke": "C1",
 }
 # Submitted modals, by callback id: the modal's metadata.
 SUBMISSIONS = {
@@ -101,6 +104,7 @@ SUBMISSIONS = {
     "form_recast": "w1",
     "form_consent": "w1",
     "settings": "C1 0 0",
+    "door_token": "C1 V1",
     "delete_character": "C1 c1",
     "report_picture": "r1",
 }

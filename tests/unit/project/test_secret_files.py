@@ -12,6 +12,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "configuration.md"
 FERNET_KEY = "A" * 43 + "="
 VALUES = {
     "token_keys": FERNET_KEY,
+    "doors_link_key": "k" * 32,
     "own_models": '[{"id": "own", "base_url": "http://127.0.0.1:1/v1", "model": "m"}]',
     "database_url": "sqlite+aiosqlite:////data/from-file.sqlite",
     "engine_url": "sqlite:////data/engine-from-file.sqlite",
