@@ -326,6 +326,7 @@ def _(error: PassportUnavailable) -> str:
     return passport_text.unavailable(error)
 
 
+@sentence.register
 def _(_error: DoorRefused) -> str:
     return "This access token cannot be used here. `/cast settings` shows the tokens of a channel."
 
