@@ -321,8 +321,8 @@ async def _connect_workspaces(settings: Settings) -> Clients:
 async def _open_passport(settings: Settings, storage: Storage) -> tuple[C2paReader, C2paSigner]:
     """Return the reader and the signer; raises PassportKeyUnusable, OtherPassportKey."""
     try:
-        given = _plain(settings.passport_key)
-        reader, signer = await open_passport(given, settings.data_dir, settings.passport_trust_anchors)
+        given_key = settings.given_passport_key
+        reader, signer = await open_passport(given_key, settings.data_dir, settings.passport_trust_anchors)
     except Exception as error:
         raise PassportKeyUnusable(str(error)) from error
     if settings.is_shared:

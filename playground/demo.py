@@ -12,8 +12,10 @@ from pathlib import Path
 
 from playground.control.client import ControlClient, WaitTimeout
 from playground.data_lock import FolderInUse, check_free
-from playground.processes import WorkspaceProcess, bot_environment, free_port, start_bot, stop
-from playground.scenarios.main_flow import ScenarioFailed, play_main_flow
+from playground.processes import WorkspaceProcess, bot_environment, free_port, make_passport_key, start_bot, stop
+from playground.scenarios.failure import ScenarioFailed
+from playground.scenarios.main_flow import play_main_flow
+from playground.scenarios.passport import describe_passport
 from playground.scenarios.season import SEASON_SETTINGS, play_season
 
 DEMO_COMMAND = "/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
@@ -38,6 +40,7 @@ async def running_demo(data: Path, port: int, speed: float = 1.0, **extra: str) 
     workspace = await WorkspaceProcess.start(data, port, speed)
     try:
         variables = bot_environment(data, await workspace.environment("all"), **extra)
+        await make_passport_key(variables)
         bot = await start_bot(variables, data / "bot.log")
         try:
             async with ControlClient(workspace.address) as control_client:
@@ -94,6 +97,8 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
         )
         print(f"The contact sheet is {result['files']['sheet']}")
         print(f"The original is {result['files']['original']}")
+        print(f"The package is {result['files']['package']}")
+        print(f"Its passport is {describe_passport(result['passport'])}")
     return 0
 
 

@@ -16,6 +16,8 @@ from playground.control.client import ControlClient
 _RATE_LIMIT_VARIABLES = ("RECRAFT_IMAGES_PER_MINUTE", "RECRAFT_REQUESTS_PER_SECOND", "OPENAI_IMAGES_PER_MINUTE")
 _NO_RATE_LIMITS = dict.fromkeys(_RATE_LIMIT_VARIABLES, "0")
 ROOT = Path(__file__).resolve().parent.parent
+# The name in the certificate of the demo's own key.
+STUDIO = "Harbour Film"
 # Starts Python with arguments, environment and output.
 Spawn = Callable[[Sequence[str], Mapping[str, str], int | IO[bytes]], Awaitable[Process]]
 
@@ -71,6 +73,15 @@ async def start_bot(
     arguments = ["-c", script] if script else ["-m", "bot", "run"]
     with log_path.open("ab") as log_file:
         return await (spawn or spawn_python)(arguments, variables, log_file)
+
+
+async def make_passport_key(variables: Mapping[str, str]) -> None:
+    """Let the bot make the key that signs passports, unless its data folder has one; raises RuntimeError."""
+    if (Path(variables["DATA_DIR"]) / "passport").exists():
+        return
+    process = await spawn_python(["-m", "bot", "passport", "init", "--name", STUDIO], variables, PIPE)
+    if await process.wait():
+        raise RuntimeError("the key of the passports was not made")
 
 
 async def spawn_python(arguments: Sequence[str], variables: Mapping[str, str], output: int | IO[bytes]) -> Process:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.cli.installations_check import installation_lines
+from bot.cli.passport_check import passport_line
 from bot.domain import storage_advice
 from bot.domain.catalogue import Catalogue, Retirement
 from bot.domain.errors import StorageUnavailable
@@ -36,6 +37,7 @@ _SECTIONS_BY_STATUS = {
 _SECTIONS_BY_PART = {
     "slack": Section.SLACK,
     "oauth": Section.INSTALLATIONS,
+    "passport": Section.PASSPORT,
     **dict.fromkeys(("storage", "database", "engine", "portraits"), Section.STORAGE),
 }
 
@@ -57,6 +59,7 @@ async def run_checks(settings: Settings) -> Report:
     usable = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_models_retired(a)]
     installations = await installation_lines(settings)
     exposure_lines = await asyncio.to_thread(lambda: list(_exposure_lines(settings)))
+    passport = await asyncio.to_thread(passport_line, settings)
     storage_ok = isinstance(health, StorageHealth) and not health.database_error and not health.portraits_error
     lines = [
         *_slack_lines(slack),
@@ -64,12 +67,14 @@ async def run_checks(settings: Settings) -> Report:
         *(line for account in accounts for line in _account_lines(account, catalogue, settings.now().date())),
         *_storage_lines(health),
         f"missing engine: {engine_error}" if engine_error else "ok      engine: the job queue's database answers",
+        passport,
         *exposure_lines,
         f"ok      money: at most ${settings.max_usd_per_round} a round, ${settings.max_usd_per_day} a UTC day",
     ]
     if not usable:
         lines.append("missing models: one account with a working key is needed, two for a blind choice")
     can_run = slack.can_run and bool(usable) and storage_ok and not engine_error
+    can_run = can_run and not passport.startswith("missing")
     verdict = "The bot can run." if can_run else "The bot cannot run yet."
     return Report((*map(_with_reference, lines), verdict), can_run)
 

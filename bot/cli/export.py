@@ -10,7 +10,7 @@ from bot.domain.upscale import kept_upscale
 from bot.settings import Settings
 from bot.usecases.download import ArchiveFiles, NameOf, archive_files, load_context
 from bot.usecases.face_record import folder_name
-from bot.usecases.passport import stored_sidecars
+from bot.usecases.passport_signing import stored_sidecars
 from storage import open_existing_storage
 from storage.db.private_files import make_private_folder, write_private_file
 

@@ -204,7 +204,7 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
     @DBOS.workflow(name="passport", max_recovery_attempts=_MAX_RECOVERIES)
     async def passport(round_id: str) -> None:
         with _job_context("passport", round_id):
-            await _step(casting.passports.sign_missing, round_id)
+            await _step(casting.passport_signing.sign_missing, round_id)
 
     @DBOS.workflow(name="delete", max_recovery_attempts=_MAX_RECOVERIES)
     async def delete(deletion_id: str) -> None:

@@ -30,6 +30,7 @@ from bot.usecases.model_retirement import RetirementWatcher
 from bot.usecases.monitoring import Monitoring
 from bot.usecases.paid_calls import PaidCalls
 from bot.usecases.passport import Passports
+from bot.usecases.passport_signing import PassportSigning
 from bot.usecases.picture_report import PictureReporting
 from bot.usecases.ports import Ports
 from bot.usecases.production_settings import ProductionSettingsEditor
@@ -91,7 +92,8 @@ class Casting:
         self.reporting = PictureReporting(ports, self.permissions)
         self.consent_withdrawal = ConsentWithdrawal(ports, self.permissions)
         self.deletion = CharacterDeletion(ports, self.permissions)
-        self.passports = Passports(ports, self.recall)
+        self.passport_signing = PassportSigning(ports)
+        self.passports = Passports(ports, self.recall, self.passport_signing)
         self.face_download = FaceDownload(ports, self.recall, self.passports)
         self.aliases = Aliases(ports, self.permissions)
         self.reminders = Reminders(ports, self.permissions)

@@ -6,7 +6,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.errors import NotAvailableHere, NotLead
 from bot.domain.round import OPEN_STATES
 from bot.usecases.access import Permissions
-from bot.usecases.passport import delete_passports
+from bot.usecases.passport_signing import delete_passports
 from bot.usecases.ports import Ports
 
 CONSENT_WITHDRAWN = "consent_withdrawn"
@@ -41,7 +41,7 @@ class ConsentWithdrawal:
         for key in await consents.list_photo_keys(photo_round, team):
             await self.ports.storage.portraits.delete(key)
         await consents.clear_photo_keys(photo_round, team)
-        await delete_passports(self.ports, marked)
+        await delete_passports(self.ports.storage, marked)
         for marked_id in marked:
             await self.ports.publisher.redraw_now(marked_id)
         return len(marked)

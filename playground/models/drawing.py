@@ -7,6 +7,7 @@ from hashlib import sha256
 from PIL import Image, ImageEnhance, ImageFilter
 
 from playground.faces import draw_face, encode
+from playground.models import content_credentials
 from playground.models.corrupted_images import Picture
 from playground.models.generation_order import GenerationOrder
 
@@ -20,8 +21,15 @@ def draw_pictures(order: GenerationOrder, repeat_index: int) -> list[Picture]:
     """Draw the `n` pictures of an order; without a seed, `repeat_index` gives each call a new face."""
     first = order.seed if order.seed is not None else repeat_index * _SEEDS_PER_REPEAT
     seeds = range(first, first + order.n)
-    pictures = [Picture(encode(_draw(order, seed), order.media_type), order.media_type) for seed in seeds]
+    pictures = [_finished(order, encode(_draw(order, seed), order.media_type)) for seed in seeds]
     return [_sketch(order, first), *pictures] if order.is_thinking and repeat_index % 2 == 0 else pictures
+
+
+def _finished(order: GenerationOrder, data: bytes) -> Picture:
+    """Return a drawn picture as its vendor delivers it."""
+    if order.signed_by:
+        data = content_credentials.embed(data, order.media_type, order.signed_by, order.model)
+    return Picture(data, order.media_type)
 
 
 def open_rgb(data: bytes) -> Image.Image:

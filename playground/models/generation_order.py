@@ -14,7 +14,7 @@ class GenerationOrder:
 
     `price_usd` is for all `n` pictures; `seed` is None without one from the caller; an `is_thinking` model may send a
     sketch first; `style_model` is the model whose style is used, by default its own; a portrait with a side over
-    `drawn_side` is drawn smaller and enlarged.
+    `drawn_side` is drawn smaller and enlarged; `signed_by` is the vendor whose Content Credentials are in the picture.
     """
 
     model: str
@@ -32,6 +32,7 @@ class GenerationOrder:
     is_thinking: bool = False
     style_model: str = ""
     drawn_side: int = MAX_DRAWN_SIDE
+    signed_by: str = ""
 
     @property
     def size(self) -> str:

@@ -11,15 +11,13 @@ from typing import Any
 
 from playground.control.client import ControlClient, Json, buttons_of, pictures_of, text_of
 from playground.processes import ROOT
+from playground.scenarios import passport
+from playground.scenarios.failure import ScenarioFailed
 from playground.timeline import timings
 
 CHANNEL = "C0HARBOURFILM"
 LEAD, DIRECTOR, PRODUCER = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
 _BALLOT_TIMEOUT = 150.0
-
-
-class ScenarioFailed(Exception):
-    """A step of the scenario failed; the message names it."""
 
 
 async def play_main_flow(
@@ -49,6 +47,7 @@ async def play_main_flow(
     round_id = (await control_client.message(CHANNEL, ts))["metadata"]["event_payload"]["round"]
     record = await load_round_record(round_id, variables)
     files = await _save_pictures(control_client, ts, sheet[0], record, output_folder)
+    package = await passport.download_package(control_client, PRODUCER, CHANNEL, ts, output_folder)
     return {
         "round": round_id,
         "candidates": [{k: v for k, v in c.items() if k != "key"} for c in record["candidates"]],
@@ -57,7 +56,8 @@ async def play_main_flow(
         "locked": record["locked"],
         "recalled": recalled,
         "timings": await timings(control_client, ts, name),
-        "files": files,
+        "files": files | {"package": str(package)},
+        "passport": await passport.verify(package, variables),
     }
 
 

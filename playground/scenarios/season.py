@@ -10,7 +10,8 @@ from typing import Any
 
 from playground.control.client import ControlClient, Json, buttons_of
 from playground.processes import ROOT
-from playground.scenarios.main_flow import CHANNEL, LEAD, ScenarioFailed
+from playground.scenarios.failure import ScenarioFailed
+from playground.scenarios.main_flow import CHANNEL, LEAD
 
 # No budget cap or person's limit may end the season.
 SEASON_SETTINGS = {

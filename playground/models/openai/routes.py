@@ -20,6 +20,9 @@ _MAX_REFERENCES, _MAX_REFERENCE_BYTES = 16, 50_000_000
 _MODES = ("RGB", "RGBA")
 _AUTO_SIZE: Size = (1024, 1536)
 
+# The name in the certificate. The real one is "OpenAI Media Service" in C2PA's list of conforming products.
+_SIGNER = "OpenAI (practice)"
+
 VENDOR = Vendor("openai", errors.error_for_fault)
 
 
@@ -96,6 +99,7 @@ class OpenAI:
             price_usd=tokens.price_usd,
             references=references,
             operation="edit" if references else "draw",
+            signed_by=_SIGNER,
         )
 
         def response_body(pictures: list[Picture]) -> Json:

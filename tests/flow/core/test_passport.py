@@ -68,7 +68,7 @@ async def test_lock_starts_the_job_whose_passport_verifies_against_the_original(
     face = await face_of(harness, round_id)
     assert await harness.casting.passports.status(face) is PassportStatus.WAITING
     original = await harness.storage.portraits.get(face.portrait.key)
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     assert await harness.storage.portraits.get(face.portrait.key) == original
     assert await harness.casting.passports.status(face) is PassportStatus.SIGNED
     passport = await harness.casting.passports.get(round_id, PRODUCER)
@@ -145,7 +145,7 @@ async def test_finish_is_derived_from_the_original(tmp_path: Path, catalogue: ob
         upscale = await run_upscale(harness, round_id)
         if catalogue is REDRAW_CATALOGUE:
             await harness.casting.start_upscale.decide(round_id, upscale.id, LEAD, keep=True)
-        await harness.casting.passports.sign_missing(round_id)
+        await harness.casting.passport_signing.sign_missing(round_id)
         assert len(await sidecar_keys(harness, round_id)) == 2
         found = (await harness.casting.passports.get(round_id, LEAD, PassportKind.FINISH)).verification
         assert found.state is VerificationState.SIGNED_HERE
@@ -166,7 +166,7 @@ async def test_scheduler_restarts_what_a_crash_left_unsigned(harness: CastingHar
     harness.started_jobs.clear()
     await harness.casting.run_due()
     assert harness.started_jobs.count((JOB, round_id)) == 1
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     harness.started_jobs.clear()
     await harness.casting.run_due()
     assert (JOB, round_id) not in harness.started_jobs
@@ -174,11 +174,11 @@ async def test_scheduler_restarts_what_a_crash_left_unsigned(harness: CastingHar
 
 async def test_job_that_ran_but_was_not_recorded_signs_nothing_twice(harness: CastingHarness) -> None:
     round_id = await harness.run_to_lock()
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     (key,) = await sidecar_keys(harness, round_id)
     signed = await harness.storage.portraits.get(key)
     await harness.storage.passports.delete([round_id])
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     assert await harness.storage.portraits.get(key) == signed
     assert await harness.storage.passports.key_of((await face_of(harness, round_id)).slot_id)
 
@@ -192,12 +192,16 @@ async def test_earlier_locks_are_signed_by_the_command_and_again_after_a_rotatio
         harness.advance(days=400)
         await harness.casting.run_due()
         assert not [job for job in harness.started_jobs if job[0] == JOB]
-        signed = [round_id async for round_id, error in harness.casting.passports.sign_all(again=False) if not error]
+        signed = [
+            round_id async for round_id, error in harness.casting.passport_signing.sign_all(again=False) if not error
+        ]
         assert sorted(signed) == sorted(rounds)
-        assert [found async for found in harness.casting.passports.sign_all(again=True)] == []
+        assert [found async for found in harness.casting.passport_signing.sign_all(again=True)] == []
         before = await harness.storage.portraits.get((await sidecar_keys(harness, rounds[0]))[0])
     async with casting_harness(tmp_path, keys=ACCOUNTS, passport_key=make_key("Another root")) as rotated:
-        again = [round_id async for round_id, error in rotated.casting.passports.sign_all(again=True) if not error]
+        again = [
+            round_id async for round_id, error in rotated.casting.passport_signing.sign_all(again=True) if not error
+        ]
         assert sorted(again) == sorted(rounds)
         assert await rotated.storage.portraits.get((await sidecar_keys(rotated, rounds[0]))[0]) != before
         found = (await rotated.casting.passports.get(rounds[0], LEAD)).verification
@@ -284,13 +288,13 @@ async def test_private_and_reported_faces_give_no_passport(harness: CastingHarne
 
 async def test_unlocked_face_keeps_a_passport_and_gets_no_new_one(harness: CastingHarness) -> None:
     signed, unsigned = await harness.run_to_lock(), await harness.run_to_lock("Ben: her brother")
-    await harness.casting.passports.sign_missing(signed)
+    await harness.casting.passport_signing.sign_missing(signed)
     for round_id in (signed, unsigned):
         await harness.storage.roster.unlock(round_id, Unlock(LEAD, harness.now, "another idea"))
     assert (await harness.casting.passports.get(signed, LEAD)).data
     with pytest.raises(PassportUnavailable, match="unlocked"):
         await harness.casting.passports.get(unsigned, LEAD)
-    await harness.casting.passports.sign_missing(unsigned)
+    await harness.casting.passport_signing.sign_missing(unsigned)
     assert await sidecar_keys(harness, unsigned) == []
 
 
@@ -301,7 +305,7 @@ async def test_withdrawn_consent_deletes_the_passport_for_good(harness: CastingH
     assert passport.verification.casting["likeness"] == {"of": "photo", "consent": True}
     await harness.casting.consent_withdrawal.withdraw(round_id, LEAD)
     assert await sidecar_keys(harness, round_id) == []
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     assert await sidecar_keys(harness, round_id) == []
     with pytest.raises(PassportUnavailable, match="withdrawn"):
         await harness.casting.passports.get(round_id, LEAD)
@@ -310,12 +314,12 @@ async def test_withdrawn_consent_deletes_the_passport_for_good(harness: CastingH
 async def test_deleted_character_leaves_no_sidecar_and_no_row(harness: CastingHarness) -> None:
     round_id = await harness.run_to_lock("Marguerite: a keeper")
     face = await face_of(harness, round_id)
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     assert await sidecar_keys(harness, round_id)
     await delete(harness, round_id)
     assert await harness.storage.portraits.list_keys(f"{round_id}/") == []
     assert await harness.storage.passports.key_of(face.slot_id) is None
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     assert await harness.storage.portraits.list_keys(f"{round_id}/") == []
 
 
@@ -323,7 +327,7 @@ async def test_erasing_a_person_deletes_the_sidecars_of_their_faces_which_are_si
     harness: CastingHarness,
 ) -> None:
     round_id = await harness.run_to_lock("Maya: like <@U0LENAORTIZ>, a keeper")
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     eraser = PersonEraser(harness.storage.database, harness.storage.portraits)
     await eraser.erase("U0LENAORTIZ")
     assert await sidecar_keys(harness, round_id) == []
@@ -334,7 +338,7 @@ async def test_erasing_a_person_deletes_the_sidecars_of_their_faces_which_are_si
 
 async def test_cleanup_keeps_sidecars(harness: CastingHarness) -> None:
     round_id = await harness.run_to_lock()
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     harness.advance(days=3)
     await harness.casting.orphan_cleanup.run()
     assert len(await sidecar_keys(harness, round_id)) == 1
@@ -343,7 +347,7 @@ async def test_cleanup_keeps_sidecars(harness: CastingHarness) -> None:
 async def test_missing_sidecar_is_signed_on_demand(harness: CastingHarness) -> None:
     round_id = await harness.run_to_lock()
     face = await face_of(harness, round_id)
-    await harness.casting.passports.sign_missing(round_id)
+    await harness.casting.passport_signing.sign_missing(round_id)
     await harness.storage.portraits.delete(passport_key(round_id, face.slot_id))
     found = (await harness.casting.passports.get(round_id, LEAD)).verification
     assert found.state is VerificationState.SIGNED_HERE
