@@ -326,6 +326,8 @@ class Settings(BaseSettings):
         host = urlsplit(self.doors_address).hostname or ""
         named = {f"[{host}]" if ":" in host else host, "localhost", "127.0.0.1", "[::1]"}
         return frozenset({*named, *(name.lower() for name in _split(self.doors_hosts))} - {""})
+
+    @property
     def given_passport_key(self) -> str:
         """The key of PASSPORT_KEY; empty where the data folder has it."""
         return self.passport_key.get_secret_value() if self.passport_key else ""
