@@ -50,6 +50,7 @@ from handlers.slack.direct_messages import SlackDirectMessages
 from handlers.slack.directory import SlackDirectory, start_membership_checks
 from handlers.slack.files import SlackFileDeletion
 from handlers.slack.installed_workspaces import InstalledWorkspaces
+from handlers.slack.message_deletion import SlackMessageDeletion
 from handlers.slack.middleware import EnvelopeValidation, ack_timing
 from handlers.slack.oauth import OAuthApp, make_install_flow
 from handlers.slack.redraw_scheduler import UpdateBudget
@@ -144,8 +145,11 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                 user_directory=slack_directory,
                 job_queue=job_runner,
                 retirement_source=models,
-                direct_messages=SlackDirectMessages(clients, models.catalogue, slack_directory),
+                direct_messages=SlackDirectMessages(
+                    clients, models.catalogue, slack_directory, storage.posted_messages
+                ),
                 slack_files=SlackFileDeletion(clients),
+                slack_messages=SlackMessageDeletion(clients),
                 credentials_reader=credentials_reader,
                 passport_signer=passport_signer,
                 model_health=models,

@@ -67,12 +67,12 @@ def register(
     locations = RoundLocations(storage.rounds, clients)
     guard = WorkspaceGuard(storage, directory)
     app.use(guard.bind)
-    faces = FacePresenter(casting, locations, titles)
+    faces = FacePresenter(casting, locations, titles, storage.posted_messages)
     side_by_side = ComparePresenter(casting, storage.rounds, uploads, locations)
     roster = RosterPresenter(casting, directory, clients, uploads)
     standings = StandingsPresenter(casting, titles, directory, clients, uploads, locations)
     roster_pdfs = RosterPdfPresenter(casting, titles, directory, clients, uploads)
-    archives = ArchiveSender(clients, uploads)
+    archives = ArchiveSender(clients, uploads, storage.posted_messages)
     for listeners in (
         CastListeners(casting, titles, faces, roster, roster_pdfs, standings, locations, directory, guard),
         MentionListeners(casting, faces, locations, directory, guard, AnsweredMentions(storage)),

@@ -22,9 +22,10 @@ from storage.db.private_files import database_file, restrict_databases
 from storage.db.process_lock import AlreadyRunning, process_lock
 from storage.db.unfinished_copy import require_finished_copy
 from storage.door_tokens import SqlDoorTokens
-from storage.erasure.characters import SqlCharacterDeletions, SqlPostedFiles
+from storage.erasure.characters import SqlCharacterDeletions
 from storage.erasure.consents import SqlConsents
 from storage.erasure.log import PortraitStoreErasureLog
+from storage.erasure.posted import SqlPostedFiles, SqlPostedMessages
 from storage.erasure.reports import SqlPictureReports
 from storage.erasure.retention import SqlExpiredData
 from storage.erasure.workspace_retention import SqlWorkspaceRetentions
@@ -199,6 +200,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         deletions=SqlCharacterDeletions(database),
         erasure_log=PortraitStoreErasureLog(portraits),
         posted_files=SqlPostedFiles(database),
+        posted_messages=SqlPostedMessages(database),
         expired_data=SqlExpiredData(database),
         consents=SqlConsents(database),
         reports=SqlPictureReports(database),

@@ -36,6 +36,7 @@ from handlers.slack.clients import Clients, Workspace, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.files import SlackFileDeletion
+from handlers.slack.message_deletion import SlackMessageDeletion
 from providers.accounts import open_models
 from storage import Storage, migrate, open_storage
 from storage.rounds.ballots import list_vote_inputs
@@ -109,6 +110,7 @@ class ListenerHarness:
                 retirement_source=models,
                 direct_messages=SlackDirectMessages(clients, models.catalogue),
                 slack_files=SlackFileDeletion(clients),
+                slack_messages=SlackMessageDeletion(clients),
                 credentials_reader=C2paReader(),
                 passport_signer=C2paSigner(None),
                 caps=_CAPS,

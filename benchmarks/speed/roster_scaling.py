@@ -246,6 +246,7 @@ async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
                     retirement_source=models,
                     direct_messages=idle_publisher,
                     slack_files=idle_publisher,
+                    slack_messages=idle_publisher,
                     credentials_reader=C2paReader(),
                     passport_signer=C2paSigner(None),
                     caps=Caps(Decimal(2), Decimal(20)),

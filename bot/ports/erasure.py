@@ -82,6 +82,24 @@ class PostedFiles(Protocol):
         ...
 
 
+@dataclass(frozen=True, order=True)
+class MessageAddress:
+    """Where a message is: the id of its conversation, and its timestamp."""
+
+    channel: str
+    ts: str
+
+
+class PostedMessages(Protocol):
+    """Messages of the bot that say something of a round, beside the round's own message."""
+
+    async def add(self, round_id: str, *addresses: MessageAddress) -> None: ...
+
+    async def list_for_round(self, round_id: str) -> Sequence[MessageAddress]:
+        """List these messages, and the one that collects comments."""
+        ...
+
+
 class Consents(Protocol):
     """Consents to the photos of real people. Every method may be repeated."""
 
@@ -137,4 +155,16 @@ class SlackFiles(Protocol):
 
     async def delete(self, team: str, file_id: str) -> bool:
         """Delete a file; False if Slack refuses it. A file that is gone counts as deleted. Raises SlackUnavailable."""
+        ...
+
+    async def list_shares(self, team: str, file_id: str) -> Sequence[MessageAddress]:
+        """List the messages that share a file; none for one that is gone. Raises SlackUnavailable."""
+        ...
+
+
+class SlackMessages(Protocol):
+    """Messages that the bot posted."""
+
+    async def delete(self, place: ChannelRef, ts: str) -> bool:
+        """Delete a message; False if Slack refuses it. One that is gone counts as deleted. Raises SlackUnavailable."""
         ...

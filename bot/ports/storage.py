@@ -13,7 +13,14 @@ from bot.ports.call_reservations import CallReservations
 from bot.ports.cast_many import ManyRepository
 from bot.ports.comments import CommentRepository
 from bot.ports.door_tokens import DoorTokens
-from bot.ports.erasure import CharacterDeletions, Consents, ErasureLog, PostedFiles, RemovedWorkspaces
+from bot.ports.erasure import (
+    CharacterDeletions,
+    Consents,
+    ErasureLog,
+    PostedFiles,
+    PostedMessages,
+    RemovedWorkspaces,
+)
 from bot.ports.flaw_tags import FlawAnswers
 from bot.ports.handled_events import HandledEvents
 from bot.ports.installations import Installations, OAuthStates
@@ -198,6 +205,7 @@ class StoragePorts:
     deletions: CharacterDeletions
     erasure_log: ErasureLog
     posted_files: PostedFiles
+    posted_messages: PostedMessages
     expired_data: ExpiredData
     removed_workspaces: RemovedWorkspaces
     consents: Consents

@@ -1,4 +1,4 @@
-"""Deletion of a character: face, rounds, portraits, photos, and the files that the bot uploaded to Slack.
+"""Deletion of a character: face, rounds, portraits, photos, and the bot's files and messages about it in Slack.
 
 A person confirms it, then a durable job does it. Each step finds what is left, so the job survives a kill and may run
 again. What stays are charges, and the fact: who deleted a character, when, and why.
@@ -16,7 +16,7 @@ from bot.domain.face import Character
 from bot.domain.ids import ChannelRef, stable_id
 from bot.domain.names import normalize_name
 from bot.domain.round import OPEN_STATES, Round
-from bot.ports.erasure import Deletion
+from bot.ports.erasure import Deletion, RoundFiles
 from bot.ports.messaging import Recipient
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
@@ -112,11 +112,13 @@ class CharacterDeletion:
             return
         async with self.ports.storage.replicas.lease(f"pictures:{round_.id}"):
             files = await self.ports.storage.deletions.list_round_files(round_.id)
+            await self._find_shares(round_, files)
             refused = [
                 file_id
                 for file_id in files.slack_files
                 if not await self.ports.slack_files.delete(round_.place.team, file_id)
             ]
+            refused += await self._delete_messages(round_)
             if refused:
                 await self.ports.storage.deletions.add_refused(deletion.id, refused)
             keys = await self.ports.storage.portraits.list_keys(f"{round_.id}/")
@@ -124,6 +126,27 @@ class CharacterDeletion:
                 await self.ports.storage.portraits.delete(key)
             await self.ports.storage.deletions.delete_round(round_.id, self.ports.now())
         await self.ports.publisher.redraw_now(round_.id)
+
+    async def _find_shares(self, round_: Round, files: RoundFiles) -> None:
+        """Store which messages share the round's files, before Slack forgets it with the files."""
+        for file_id in files.slack_files:
+            shares = await self.ports.slack_files.list_shares(round_.place.team, file_id)
+            await self.ports.storage.posted_messages.add(round_.id, *shares)
+
+    async def _delete_messages(self, round_: Round) -> list[str]:
+        """Delete what the bot posted about the round, but its message; return what Slack refused, as channel/ts.
+
+        Messages of people who shared a file stay: Slack refuses them, as it does in channels that the bot has left.
+        """
+        refused = []
+        for address in await self.ports.storage.posted_messages.list_for_round(round_.id):
+            if address.ts == round_.message_ts:
+                continue
+            posted = ChannelRef(round_.place.team, address.channel)
+            place = await self.ports.storage.productions.current_channel(posted)
+            if not await self.ports.slack_messages.delete(place, address.ts):
+                refused.append(f"{place.channel}/{address.ts}")
+        return refused
 
     async def _report(self, deletion_id: str) -> None:
         deletion = await self.ports.storage.deletions.get(deletion_id)

@@ -9,7 +9,7 @@ from bot.domain.catalogue import Catalogue, Size
 from bot.domain.person_limits import PersonLimits
 from bot.domain.retention import Retention
 from bot.ports.clock import Now
-from bot.ports.erasure import SlackFiles
+from bot.ports.erasure import SlackFiles, SlackMessages
 from bot.ports.image_models import ModelClients, ModelHealth, RetirementSource
 from bot.ports.jobs import JobQueue
 from bot.ports.messaging import ChannelAccess, DirectMessages, RoundPublisher, UserDirectory
@@ -41,6 +41,7 @@ class Ports:
     retirement_source: RetirementSource
     direct_messages: DirectMessages
     slack_files: SlackFiles
+    slack_messages: SlackMessages
     credentials_reader: CredentialsReader
     passport_signer: PassportSigner
     caps: Caps

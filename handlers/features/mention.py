@@ -96,7 +96,9 @@ class MentionListeners:
             return False
         if view := await self._faces.for_channel(found, mention.person, mention.place):
             message_id = _client_msg_id(mention.place.team, f"{mention.person}:{mention.message_ts}")
-            await post_message(view, mention.place, client, thread_ts=mention.thread_ts, client_msg_id=message_id)
+            await self._faces.post(
+                found, view, mention.place, client, thread_ts=mention.thread_ts, client_msg_id=message_id
+            )
             return True
         private_view = await self._faces.for_user(found, mention.person, mention.place)
         await _reply_privately(mention, client, private_view)

@@ -11,7 +11,7 @@ from handlers.presenters.faces import FacePresenter
 from handlers.slack.listeners import press_listener
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress
-from handlers.slack.responder import Responder, post_message
+from handlers.slack.responder import Responder
 from handlers.text.model_titles import Titles
 from handlers.views.recall import facts, full_size
 
@@ -44,7 +44,7 @@ class RecallListeners:
             raise NotAvailableHere("unknown")
         if not (view := await self._faces.for_channel(found, press.person, press.place, is_share=True)):
             raise NotAvailableHere("private")
-        await post_message(view, press.place, responder.client, thread_ts=press.thread_ts)
+        await self._faces.post(found, view, press.place, responder.client, thread_ts=press.thread_ts)
         await responder.delete_original()
 
     async def on_full(self, press: ButtonPress, responder: Responder) -> None:

@@ -5,16 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import NotAvailableHere, PortraitMissing, SlackUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.timeline import START_KINDS
 from bot.domain.upscale import Upscale
+from bot.ports.erasure import MessageAddress, PostedMessages
 from bot.usecases.casting import Casting
 from bot.usecases.history import CharacterHistory
 from bot.usecases.recall import RecallResult
 from handlers.slack.locations import RoundLocations
+from handlers.slack.responder import post_message
 from handlers.text.model_titles import Titles
 from handlers.views.builder import View
 from handlers.views.history import events_on_page, history, versions
@@ -42,7 +45,10 @@ class ComparedVersions:
 class FacePresenter:
     """Builder of the views of a recall, a history or two versions."""
 
-    def __init__(self, casting: Casting, locations: RoundLocations, titles: Titles) -> None:
+    def __init__(
+        self, casting: Casting, locations: RoundLocations, titles: Titles, posted_messages: PostedMessages
+    ) -> None:
+        self._posted_messages = posted_messages
         self._recall = casting.recall
         self._locations = locations
         self._titles = titles
@@ -68,6 +74,23 @@ class FacePresenter:
         found = await self._recall.visible_to_channel(found, place)
         location = await self._location(found, person)
         return recalled(found, location, self._titles, can_share=False, shared_by=person if is_share else "")
+
+    async def post(
+        self,
+        found: RecallResult,
+        view: View,
+        place: ChannelRef,
+        client: AsyncWebClient,
+        *,
+        thread_ts: str | None = None,
+        client_msg_id: str | None = None,
+    ) -> None:
+        """Post the view in a conversation, and store where, so that deleting the character deletes the message."""
+        posted = await post_message(view, place, client, thread_ts=thread_ts, client_msg_id=client_msg_id)
+        character = found.characters[0]
+        face = character.face or character.last_unlocked_face
+        if round_id := face.round_id if face else character.open_round_id:
+            await self._posted_messages.add(round_id, MessageAddress(posted.channel, posted.ts))
 
     async def history(self, character_history: CharacterHistory, page: int) -> View:
         """Build a page of events, with links to the rounds that started on it."""

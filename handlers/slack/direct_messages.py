@@ -13,6 +13,7 @@ from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.imaging.charts import bar_chart
 from bot.imaging.pictures import run_in_thread
+from bot.ports.erasure import MessageAddress, PostedMessages
 from bot.ports.messaging import Recipient
 from bot.ports.reports import Report
 from handlers.slack.api_errors import slack_call
@@ -35,8 +36,15 @@ log = structlog.get_logger()
 class SlackDirectMessages:
     """Implementation of the port DirectMessages."""
 
-    def __init__(self, clients: Clients, catalogue: Catalogue, directory: SlackDirectory | None = None) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        catalogue: Catalogue,
+        directory: SlackDirectory | None = None,
+        posted: PostedMessages | None = None,
+    ) -> None:
         self._clients = clients
+        self._posted = posted
         self._directory = directory or SlackDirectory(clients)
         self._titles = Titles(catalogue)
         self._uploads = Uploads(clients)
@@ -52,7 +60,7 @@ class SlackDirectMessages:
 
     async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
         text = words_of_voters.vote_missing(round_, await self._permalinks.get(round_))
-        await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
+        await self._send_about(round_, recipient, text)
 
     async def send_deletion_report(self, recipient: Recipient, refused_files: Sequence[str]) -> None:
         text = deletion.report(len(refused_files))
@@ -60,7 +68,7 @@ class SlackDirectMessages:
 
     async def send_report(self, recipient: Recipient, round_: Round, slot: Slot, report: Report) -> None:
         text = words_of_report.notice(round_, slot, report, await self._permalinks.get(round_))
-        await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
+        await self._send_about(round_, recipient, text)
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the report, then add its chart, which is uploaded into the message's own thread."""
@@ -72,6 +80,12 @@ class SlackDirectMessages:
             await self._attach_chart(recipient.team, posted, report)
         except SlackUnavailable as error:
             log.info("chart_upload_failed", what=error.operation)
+
+    async def _send_about(self, round_: Round, recipient: Recipient, text: str) -> None:
+        """Send a message about a round, and store where it is, so that deleting the character deletes it."""
+        sent = await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
+        if self._posted:
+            await self._posted.add(round_.id, MessageAddress(sent.channel, sent.ts))
 
     async def _attach_chart(self, team: str, posted: PostedMessage, report: SpendReport) -> None:
         names = await self._chart_names(team, report)

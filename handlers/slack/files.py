@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import BriefError, SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
-from bot.ports.erasure import PostedFiles
+from bot.ports.erasure import MessageAddress, PostedFiles
 from bot.ports.rounds import RoundRepository
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
@@ -155,8 +155,9 @@ class Uploads:
 class SlackFileDeletion:
     """Implementation of the port SlackFiles."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, poll_delays: Sequence[float] = POLL_DELAYS) -> None:
         self._clients = clients
+        self._poll_delays = poll_delays
 
     async def delete(self, team: str, file_id: str) -> bool:
         try:
@@ -168,6 +169,25 @@ class SlackFileDeletion:
             log.warning("file_not_deleted", file=file_id, error=error.code)
             return False
         return True
+
+    async def list_shares(self, team: str, file_id: str) -> Sequence[MessageAddress]:
+        """Read the field `shares`: messages by conversation, of public and of other ones ("Slack file object").
+
+        Slack posts the message once it has processed the file, and the file has its type then.
+        """
+        try:
+            for delay in (*self._poll_delays, None):
+                file = await file_info(await self._clients.for_team(team), file_id)
+                if file.get("mimetype") or delay is None:
+                    break
+                await asyncio.sleep(delay)
+        except SlackRejected as error:
+            if error.code in _GONE_FILE_CODES:
+                return ()
+            raise
+        by_channel = (file.get("shares") or {}).values()
+        shares = [(channel, each) for group in by_channel for channel, found in group.items() for each in found]
+        return [MessageAddress(channel, str(each["ts"])) for channel, each in shares if each.get("ts")]
 
 
 def _upload_key(place: ChannelRef, thread_ts: str, uploads: Sequence[Upload]) -> str:

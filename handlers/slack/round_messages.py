@@ -6,11 +6,13 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import structlog
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.ballot import Reaction, VoteSource
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
+from bot.ports.erasure import MessageAddress, PostedMessages
 from bot.ports.rounds import BallotRepository
 from handlers.slack.api_errors import best_effort, slack_call
 from handlers.slack.clients import Clients
@@ -34,8 +36,9 @@ class Messages:
     deletion (docs.slack.dev, errors of "chat.postMessage", which does not document the argument itself).
     """
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, posted: PostedMessages | None = None) -> None:
         self._clients = clients
+        self._posted = posted
 
     async def post(self, round_: Round, view: View) -> str:
         """Post the round's message, or a replacement of a deleted one; return its ts. Raises SlackUnavailable."""
@@ -58,13 +61,16 @@ class Messages:
         """Post a line in the round's thread; a final refusal is only logged."""
         with best_effort("chat.postMessage"):
             client = await self._clients.for_team(round_.place.team)
-            await client.chat_postMessage(channel=round_.place.channel, thread_ts=round_.message_ts, text=text)
+            response = await client.chat_postMessage(
+                channel=round_.place.channel, thread_ts=round_.message_ts, text=text
+            )
+            await self._record(round_, response)
 
     async def link_from_thread(self, round_: Round, text: str) -> None:
         """Post a line once in the thread that started the round; a final refusal is only logged."""
         with best_effort("chat.postMessage"):
             client = await self._clients.for_team(round_.place.team)
-            await client.chat_postMessage(
+            response = await client.chat_postMessage(
                 channel=round_.place.channel,
                 thread_ts=round_.source_thread_ts,
                 text=text,
@@ -72,18 +78,26 @@ class Messages:
                 unfurl_links=False,
                 unfurl_media=False,
             )
+            await self._record(round_, response)
 
     async def notify_lead(self, round_: Round, view: View, notice: str) -> None:
         """Send the lead a direct message once for each `notice`; a final refusal is only logged."""
 
         async def send(sent: View) -> None:
             client = await self._clients.for_team(round_.place.team)
-            await client.chat_postMessage(
+            response = await client.chat_postMessage(
                 channel=round_.lead, text=sent.text, blocks=sent.blocks, client_msg_id=_client_msg_id(round_, notice)
             )
+            await self._record(round_, response)
 
         with best_effort("chat.postMessage"):
             await send_view(send, fit(view))
+
+    async def _record(self, round_: Round, response: AsyncSlackResponse) -> None:
+        """Store where the message is, so that deleting the character deletes it."""
+        if self._posted and response.get("ts"):
+            address = MessageAddress(str(response.get("channel") or round_.place.channel), str(response["ts"]))
+            await self._posted.add(round_.id, address)
 
     async def _post(self, round_: Round, view: View, attempt: str) -> str:
         async def send(sent: View) -> str:

@@ -78,7 +78,7 @@ class SlackRoundPublisher:
         self._rounds = storage.rounds
         self._retry_delays = retry_delays
         self._titles = Titles(catalogue)
-        self._messages = Messages(clients)
+        self._messages = Messages(clients, storage.posted_messages)
         self._cast_many_messages = CastManyMessages(clients)
         self._comment_messages = CommentMessages(clients, storage.comments)
         self._reaction_reader = ReactionReader(clients, storage.ballots, directory)

@@ -24,8 +24,8 @@ def intro(summary: DeletionSummary) -> str:
         [text for text in (_count(summary.faces, "face"), _count(summary.rounds, "round")) if text] or ["nothing"]
     )
     text = (
-        f"This deletes *{name}* for everyone: {counted}, all portraits, attached photos, and the files that I uploaded "
-        "to Slack. It cannot be undone."
+        f"This deletes *{name}* for everyone: {counted}, all portraits, attached photos, and the files and messages "
+        "that I posted in Slack. It cannot be undone."
     )
     still_open = (
         " The open round ends now; portraits that are still being drawn are charged." if summary.is_open else ""
@@ -36,11 +36,11 @@ def intro(summary: DeletionSummary) -> str:
 def report(refused_count: int) -> str:
     """Tell who asked that the deletion has ended, and what Slack did not delete."""
     if not refused_count:
-        return "The character is deleted: its portraits, photos, rounds, votes, and my files in Slack."
-    files = pluralize(refused_count, "file")
+        return "The character is deleted: its portraits, photos, rounds, votes, and my files and messages in Slack."
+    refused = pluralize(refused_count, "file or message", "files or messages")
     return (
-        f"The character is deleted, but Slack did not let me delete {files}. Ask a workspace administrator to delete "
-        "them in Slack; my log has their ids."
+        f"The character is deleted, but Slack did not let me delete {refused}. Ask a workspace administrator to delete "
+        "them in Slack; my log has their ids. Messages in which people shared a file are theirs."
     )
 
 

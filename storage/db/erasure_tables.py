@@ -31,6 +31,16 @@ posted_files = Table(
     Column("file_id", Text, primary_key=True),
 )
 
+# A message of the bot that says something of a round, beside the round's own: replies in threads, shared faces, direct
+# messages. Those of comments and of targets have their own rows.
+posted_messages = Table(
+    "posted_messages",
+    metadata,
+    Column("round_id", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("message_ts", Text, primary_key=True),
+)
+
 # Workspaces that removed the app. Their data is deleted after a grace period, unless they install it again.
 removed_workspaces = Table(
     "removed_workspaces",

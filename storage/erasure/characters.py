@@ -21,8 +21,8 @@ from bot.domain.upscale import IN_PROGRESS_STATES
 from bot.domain.webhook import EventType
 from bot.ports.erasure import Deletion, RoundFiles
 from storage.audit_log import add_audit_event
-from storage.db.engine import Database, insert_new, upsert
-from storage.db.erasure_tables import deletions, is_unfinished, posted_files, reports
+from storage.db.engine import Database, insert_new
+from storage.db.erasure_tables import deletions, is_unfinished, posted_files, posted_messages, reports
 from storage.db.passport_tables import passports
 from storage.db.tables import (
     aliases,
@@ -140,7 +140,7 @@ class SqlCharacterDeletions:
                 await record_face_event(connection, EventType.FACE_UNLOCKED, round_id, at)
             for table in (
                 *(vote_inputs, ballot_submissions, reminders, comments, comment_messages, flaw_answers),
-                *(passports, upscales, faces, slots, posted_files, reports),
+                *(passports, upscales, faces, slots, posted_files, posted_messages, reports),
             ):
                 await connection.execute(delete(table).where(table.c.round_id == round_id))
             is_round = rounds.c.id == round_id
@@ -179,19 +179,6 @@ class SqlCharacterDeletions:
     async def finish(self, deletion_id: str, at: datetime) -> None:
         statement = update(deletions).where(deletions.c.id == deletion_id, is_unfinished)
         await self._database.execute(statement.values(finished_at=at))
-
-
-class SqlPostedFiles:
-    """The port `PostedFiles` in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
-    async def add(self, file_ids: Sequence[str], round_ids: Sequence[str]) -> None:
-        rows = [{"round_id": round_id, "file_id": file_id} for round_id in round_ids for file_id in file_ids]
-        if rows:
-            async with self._database.transaction() as connection:
-                await connection.execute(upsert(connection, posted_files).on_conflict_do_nothing(), rows)
 
 
 async def _picture_keys(connection: AsyncConnection, round_id: str) -> set[str]:

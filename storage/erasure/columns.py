@@ -78,6 +78,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "audit_log": _columns("action team channel character_id round_id", "person", "detail"),
     "deletions": _columns("id team channel character_id refused_files", "person"),
     "posted_files": _columns("round_id file_id"),
+    "posted_messages": _columns("round_id channel message_ts"),
     "reports": _columns("id team round_id slot_id", "person", "reason"),
     "passports": _columns("item_id round_id leaf_sha256"),
     "passport_keys": _columns("root_sha256 leaf_sha256"),
@@ -121,7 +122,8 @@ DELETED_BY: Mapping[str, str] = {
 
 _BY_ROUND = (
     *("slots", "vote_inputs", "ballot_submissions", "reminders"),
-    *("comments", "comment_messages", "flaw_answers", "posted_files", "face_targets", "passports"),
+    *("comments", "comment_messages", "flaw_answers", "face_targets", "passports"),
+    *("posted_files", "posted_messages"),
 )
 _BY_PRODUCTION = ("characters", "aliases")
 

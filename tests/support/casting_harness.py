@@ -29,6 +29,7 @@ from bot.domain.users import User
 from bot.passport import C2paReader, C2paSigner
 from bot.passport.keys import SigningKey
 from bot.passport.native import root_of
+from bot.ports.erasure import MessageAddress
 from bot.ports.image_models import GenerationRequest, GenerationResult, ModelClients
 from bot.ports.messaging import Picture, Recipient
 from bot.ports.reports import Report
@@ -279,11 +280,15 @@ class FakeDirectMessages:
 
 @dataclass
 class FakeSlackFiles:
-    """Files in Slack that were deleted; `refused` are not, and `next_errors` are raised first, one per call."""
+    """Files in Slack that were deleted; `refused` are not, and `next_errors` are raised first, one per call.
+
+    `shares` are the messages that share a file.
+    """
 
     deleted: list[str] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     next_errors: list[Exception] = field(default_factory=list)
+    shares: dict[str, list[MessageAddress]] = field(default_factory=dict)
 
     async def delete(self, team: str, file_id: str) -> bool:
         if self.next_errors:
@@ -291,6 +296,23 @@ class FakeSlackFiles:
         if file_id in self.refused:
             return False
         self.deleted.append(file_id)
+        return True
+
+    async def list_shares(self, team: str, file_id: str) -> Sequence[MessageAddress]:
+        return [] if file_id in self.deleted else self.shares.get(file_id, [])
+
+
+@dataclass
+class FakeSlackMessages:
+    """Messages that are recorded when they are deleted; Slack refuses those at `refused` timestamps."""
+
+    deleted: list[tuple[ChannelRef, str]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    async def delete(self, place: ChannelRef, ts: str) -> bool:
+        if ts in self.refused:
+            return False
+        self.deleted.append((place, ts))
         return True
 
 
@@ -358,6 +380,7 @@ class CastingHarness:
         self.channel_access = FakeChannelAccess()
         self.direct_messages = FakeDirectMessages()
         self.slack_files = FakeSlackFiles()
+        self.slack_messages = FakeSlackMessages()
         self.passport_signer = C2paSigner(passport_key)
         self.credentials_reader = C2paReader(own_root=root_of(self.passport_signer.chain))
         self.now = datetime.now(UTC)
@@ -375,6 +398,7 @@ class CastingHarness:
                 retirement_source=self.fake_models,
                 direct_messages=self.direct_messages,
                 slack_files=self.slack_files,
+                slack_messages=self.slack_messages,
                 credentials_reader=self.credentials_reader,
                 passport_signer=self.passport_signer,
                 caps=Caps(Decimal(per_round), Decimal(per_day), **caps),

@@ -12,6 +12,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.upscale import Upscale
 from bot.ports.comments import CommentMessage
+from bot.ports.erasure import MessageAddress
 from bot.ports.handled_events import Answer, MessageKey
 from bot.ports.rounds import RoundDraft
 from bot.ports.storage import StoragePorts
@@ -57,6 +58,19 @@ class InMemoryPostedFiles:
             self.by_round.setdefault(round_id, set()).update(file_ids)
 
 
+class InMemoryPostedMessages:
+    """Implementation of the port PostedMessages: addresses by round."""
+
+    def __init__(self) -> None:
+        self.by_round: dict[str, list[MessageAddress]] = {}
+
+    async def add(self, round_id: str, *addresses: MessageAddress) -> None:
+        self.by_round.setdefault(round_id, []).extend(addresses)
+
+    async def list_for_round(self, round_id: str) -> Sequence[MessageAddress]:
+        return self.by_round.get(round_id, [])
+
+
 class InMemoryRepositories:
     """The part of the storage ports that handlers read."""
 
@@ -76,6 +90,7 @@ class InMemoryRepositories:
         self.stored_comments: tuple[Comment, ...] = ()
         self.comment_messages: dict[str, CommentMessage] = {}
         self.posted_files = InMemoryPostedFiles()
+        self.posted_messages = InMemoryPostedMessages()
         self.handled_events = InMemoryHandledEvents()
         self.replicas = SingleProcess()
 

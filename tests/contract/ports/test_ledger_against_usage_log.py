@@ -59,6 +59,7 @@ class PracticeModelsHarness(CastingHarness):
                 retirement_source=models,
                 direct_messages=self.direct_messages,
                 slack_files=self.slack_files,
+                slack_messages=self.slack_messages,
                 credentials_reader=self.credentials_reader,
                 passport_signer=self.passport_signer,
                 caps=caps,

@@ -13,18 +13,22 @@ from bot.domain.errors import BriefError, NotAvailableHere, NotLead, SlackUnavai
 from bot.domain.ids import ChannelRef
 from bot.domain.round import RoundState
 from bot.domain.users import User
+from bot.ports.comments import CommentMessage
+from bot.ports.erasure import MessageAddress
 from bot.usecases.deletion import DeletionRequest
 from storage.db.tables import budget_periods, ledger
 from tests.flow.core.test_references import CONSENT, make_photo
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 from tests.support.personal_data import columns_with, files_with
+from tests.support.storage_builders import DATABASES
 
 NAME = "Marguerite"
 
 
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[CastingHarness]:
-    async with casting_harness(tmp_path, keys=("recraft", "openai", "gemini")) as opened:
+@pytest.fixture(params=DATABASES)
+async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[CastingHarness]:
+    keys = ("recraft", "openai", "gemini")
+    async with casting_harness(tmp_path, database=request.param, keys=keys) as opened:
         yield opened
 
 
@@ -110,6 +114,28 @@ async def test_files_in_slack_are_deleted_and_the_message_says_so(harness: Casti
     assert harness.publisher.events[-1] == ("redraw_now", round_id, RoundState.VOID)
     ((recipient, refused),) = harness.direct_messages.deletion_reports
     assert (recipient.person, refused) == (LEAD, ("F-poster",))
+
+
+async def test_messages_about_the_character_are_deleted_and_the_rounds_own_says_so(harness: CastingHarness) -> None:
+    round_id = await cast_from_photo(harness)
+    round_ = await harness.get_round(round_id)
+    reply, elsewhere = MessageAddress(FILM.channel, "1.1"), MessageAddress("D0LENA", "2.2")
+    await harness.storage.posted_messages.add(round_id, reply, elsewhere)
+    await harness.storage.comments.set_message(round_id, CommentMessage("3.3", "digest"))
+    assert round_.record_file
+    shared, own = MessageAddress("C0MOVED", "4.4"), MessageAddress(FILM.channel, round_.message_ts or "")
+    harness.slack_files.shares[round_.record_file] = [shared, own]
+    await harness.casting.channel_move.move(ChannelRef("T1", "C0MOVED"), "C0NEW")
+    harness.slack_messages.refused.add("2.2")
+    await delete(harness, round_id)
+    assert sorted((place.channel, ts) for place, ts in harness.slack_messages.deleted) == [
+        ("C0NEW", "4.4"),
+        (FILM.channel, "1.1"),
+        (FILM.channel, "3.3"),
+    ]
+    assert list(await harness.storage.posted_messages.list_for_round(round_id)) == []
+    ((_, refused),) = harness.direct_messages.deletion_reports
+    assert refused == ("D0LENA/2.2",)
 
 
 async def test_sums_and_the_fact_stay_without_the_content(harness: CastingHarness) -> None:

@@ -44,6 +44,7 @@ METHOD_SCOPES: dict[str, set[str]] = {
     "users.conversations": CONVERSATIONS,
     "users.info": {"users:read"},
     "users.list": {"users:read"},
+    "chat.delete": {"chat:write"},
     "views.open": set(),
     "views.update": set(),
     "views.publish": set(),

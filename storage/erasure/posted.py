@@ -1,0 +1,46 @@
+"""The ports `PostedFiles` and `PostedMessages`: what the bot posted about which round."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, union
+
+from bot.ports.erasure import MessageAddress
+from storage.db.engine import Database, upsert
+from storage.db.erasure_tables import posted_files, posted_messages
+from storage.db.tables import comment_messages, rounds
+
+
+class SqlPostedFiles:
+    """The port `PostedFiles` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, file_ids: Sequence[str], round_ids: Sequence[str]) -> None:
+        rows = [{"round_id": round_id, "file_id": file_id} for round_id in round_ids for file_id in file_ids]
+        if rows:
+            async with self._database.transaction() as connection:
+                await connection.execute(upsert(connection, posted_files).on_conflict_do_nothing(), rows)
+
+
+class SqlPostedMessages:
+    """The port `PostedMessages` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, round_id: str, *addresses: MessageAddress) -> None:
+        rows = [{"round_id": round_id, "channel": each.channel, "message_ts": each.ts} for each in addresses]
+        if rows:
+            async with self._database.transaction() as connection:
+                await connection.execute(upsert(connection, posted_messages).on_conflict_do_nothing(), rows)
+
+    async def list_for_round(self, round_id: str) -> Sequence[MessageAddress]:
+        listed = select(posted_messages.c.channel, posted_messages.c.message_ts)
+        of_comments = select(rounds.c.channel, comment_messages.c.message_ts).join_from(comment_messages, rounds)
+        query = union(
+            listed.where(posted_messages.c.round_id == round_id),
+            of_comments.where(comment_messages.c.round_id == round_id),
+        )
+        found = [MessageAddress(row.channel, row.message_ts) for row in await self._database.fetch_all(query)]
+        return sorted(found)
