@@ -35,17 +35,21 @@ _ErasureFile = Annotated[
 _KeyFile = Annotated[
     Path | None, typer.Option(help="A file with the key of the backup, as `keys new` prints one", dir_okay=False)
 ]
+_Endpoint = Annotated[str, typer.Option(help="An endpoint's id, as `webhooks list` prints it")]
+_Json = Annotated[bool, typer.Option("--json", help="One JSON object a line")]
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
 
 _UMASK = 0o077
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-keys = typer.Typer(no_args_is_help=True, help="Keys that encrypt the workspaces' tokens in the database.")
+keys = typer.Typer(no_args_is_help=True, help="Keys that encrypt tokens and webhook secrets in the database.")
 cli.add_typer(keys, name="keys")
 erase = typer.Typer(no_args_is_help=True, help="Erase what is stored about a person.")
 cli.add_typer(erase, name="erase")
 passport = typer.Typer(no_args_is_help=True, help="The casting passport: what this studio signs about a locked face.")
 cli.add_typer(passport, name="passport")
+webhooks = typer.Typer(no_args_is_help=True, help="Webhooks: endpoints, deliveries and replays.")
+cli.add_typer(webhooks, name="webhooks")
 
 
 def _print_version(requested: bool) -> None:
@@ -112,7 +116,7 @@ def new() -> None:
 
 @keys.command()
 def rotate() -> None:
-    """Encrypt every stored token with the first key of TOKEN_KEYS; the bots may be running."""
+    """Encrypt every stored token and webhook secret with the first key of TOKEN_KEYS; the bots may be running."""
     from bot.cli.keys import rotate_keys
 
     report = _run_async(rotate_keys(_settings()))
@@ -213,6 +217,54 @@ def erase_user(user: _Person, workspace: _Workspace = "") -> None:
 
     for line in _run_for_person(erase_person(_settings(), user, workspace)):
         typer.echo(line)
+
+
+@webhooks.command("list")
+def list_webhooks(as_json: _Json = False) -> None:
+    """List every endpoint: id, state, host, channel and events. Addresses and secrets are not printed."""
+    from bot.cli.webhooks import endpoint_line, list_endpoints
+
+    for endpoint in _run_async(list_endpoints(_settings())):
+        typer.echo(json.dumps(endpoint) if as_json else endpoint_line(endpoint))
+
+
+@webhooks.command()
+def deliveries(
+    endpoint: _Endpoint = "",
+    state: Annotated[str, typer.Option(help="waiting, delivered, failed, missed or withheld")] = "",
+    limit: Annotated[int, typer.Option(help="The most to list", min=1, max=10_000)] = 50,
+    as_json: _Json = False,
+) -> None:
+    """List deliveries with their attempts, newest event first."""
+    from bot.cli.webhooks import delivery_line, list_deliveries
+
+    try:
+        found = _run_async(list_deliveries(_settings(), endpoint, state, limit))
+    except ValueError as error:
+        typer.echo(f"There is no state {state}. The states: waiting, delivered, failed, missed, withheld.", err=True)
+        raise typer.Exit(2) from error
+    for delivery in found:
+        typer.echo(json.dumps(delivery) if as_json else delivery_line(delivery))
+
+
+@webhooks.command()
+def replay(
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids of deliveries, as `deliveries` lists them")] = None,
+    endpoint: _Endpoint = "",
+) -> None:
+    """Send deliveries again with their webhook-id; with --endpoint everything of it that failed or was missed."""
+    from bot.cli.webhooks import NothingToReplay
+    from bot.cli.webhooks import replay as send_again
+
+    if not ids and not endpoint:
+        typer.echo("Name deliveries, or an endpoint with --endpoint.", err=True)
+        raise typer.Exit(2)
+    try:
+        replayed = _run_async(send_again(_settings(), ids or (), endpoint))
+    except NothingToReplay as error:
+        typer.echo("Nothing to replay: no such delivery, nothing undelivered, or the endpoint is off.", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"To be sent again by the running bot: {len(replayed)}.")
 
 
 @cli.command()

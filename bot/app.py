@@ -59,6 +59,7 @@ from handlers.slack.shared_redraws import SharedRedraws
 from handlers.slack.token_refresh import TokenRefresh
 from handlers.text import errors
 from providers.accounts import open_models
+from providers.http.webhook_sender import HttpWebhookSender
 from storage import (
     AlreadyRunning,
     ExecutorIdInUse,
@@ -117,6 +118,8 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         await storage.portraits.check_anew()
         models = open_models(settings, storage.call_reservations)
         stack.push_async_callback(models.close)
+        webhook_sender = HttpWebhookSender(allow_loopback=settings.webhook_allow_loopback)
+        stack.push_async_callback(webhook_sender.close)
         token_refresh = _serve_installed(settings, clients, storage) if settings.uses_oauth else None
         slack_directory = SlackDirectory(clients, cached=settings.directory_cache_seconds)
         publisher = SlackRoundPublisher(
@@ -152,6 +155,8 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                 slack_messages=SlackMessageDeletion(clients),
                 credentials_reader=credentials_reader,
                 passport_signer=passport_signer,
+                webhook_sender=webhook_sender,
+                webhook_overlap=timedelta(hours=settings.webhook_overlap_hours),
                 model_health=models,
                 caps=Caps(
                     per_round=settings.max_usd_per_round,

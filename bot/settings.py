@@ -100,6 +100,7 @@ class Settings(BaseSettings):
     keep_voters_days: int = Field(default=365, ge=1, le=MAX_DAYS)
     keep_audit_days: int = Field(default=730, ge=1, le=MAX_DAYS)
     keep_jobs_days: int = Field(default=30, ge=1, le=MAX_DAYS)
+    webhook_overlap_hours: int = Field(default=24, ge=1, le=720)
     uninstall_grace_days: int = Field(default=30, ge=0, le=MAX_DAYS)
     patience_seconds: float = Field(default=120, gt=0, le=3_600)
     patience_4k_seconds: float = Field(default=300, gt=0, le=3_600)
@@ -114,6 +115,7 @@ class Settings(BaseSettings):
     message_update_seconds: float = Field(default=2, ge=0, le=60)
     socket_silence_seconds: float = Field(default=60, ge=12, le=600)
     first_sweep_seconds: float = Field(default=60, ge=0, le=86_400)
+    webhook_allow_loopback: bool = False
     shortest_voting_seconds: float = Field(default=300, ge=1, le=300)
 
     @classmethod

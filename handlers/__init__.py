@@ -38,6 +38,7 @@ from handlers.features.uninstall import UninstallListeners
 from handlers.features.upscale import UpscaleListeners
 from handlers.features.vote import VoteListeners
 from handlers.features.vote_details import VoteDetailsListeners
+from handlers.features.webhooks import WebhookListeners
 from handlers.presenters.compare import ComparePresenter
 from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
@@ -105,6 +106,7 @@ def register(
         StandingsListeners(standings, guard),
         ProductionSettingsListeners(casting, titles, guard),
         DoorTokenListeners(casting, guard),
+        WebhookListeners(casting, guard),
         SpendListeners(casting),
         ChannelMoveListeners(casting, directory),
         UninstallListeners(casting, clients),

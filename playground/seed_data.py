@@ -112,6 +112,8 @@ class Install:
     enterprise: str = ""
 
 
+# The key that encrypts webhook secrets in practice: 32 bytes, known to everybody.
+PRACTICE_TOKEN_KEY = "cHJhY3RpY2VwcmFjdGljZXByYWN0aWNlcHJhY3RpY2U="
 # One app: the following is the same in every workspace that installs it.
 APP_TOKEN = "xapp-practice-1-A0CASTROOM"
 SIGNING_SECRET = "practice-signing-secret"

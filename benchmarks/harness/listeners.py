@@ -38,6 +38,7 @@ from handlers.slack.directory import SlackDirectory
 from handlers.slack.files import SlackFileDeletion
 from handlers.slack.message_deletion import SlackMessageDeletion
 from providers.accounts import open_models
+from providers.http.webhook_sender import HttpWebhookSender
 from storage import Storage, migrate, open_storage
 from storage.rounds.ballots import list_vote_inputs
 from storage.rounds.queries import round_by_id
@@ -113,6 +114,7 @@ class ListenerHarness:
                 slack_messages=SlackMessageDeletion(clients),
                 credentials_reader=C2paReader(),
                 passport_signer=C2paSigner(None),
+                webhook_sender=HttpWebhookSender(),
                 caps=_CAPS,
                 patience={Size.DRAFT: 60.0},
                 now=lambda: self.now,

@@ -39,6 +39,7 @@ from bot.usecases.casting import Casting
 from bot.usecases.home import RosterFilter
 from bot.usecases.ports import Ports
 from providers.accounts import open_models
+from providers.http.webhook_sender import HttpWebhookSender
 from storage import Storage, migrate, open_storage
 
 _GOAL = "growth under 3 times, p99 under 50 ms"
@@ -249,6 +250,7 @@ async def _open_casting(data: Path) -> AsyncIterator[tuple[Storage, Casting]]:
                     slack_messages=idle_publisher,
                     credentials_reader=C2paReader(),
                     passport_signer=C2paSigner(None),
+                    webhook_sender=HttpWebhookSender(),
                     caps=Caps(Decimal(2), Decimal(20)),
                     patience={Size.DRAFT: 120.0, Size.FOUR_K: 600.0},
                 )

@@ -1,4 +1,4 @@
-"""Keys of the tokens in the database: makes one, and moves all rows to the newest."""
+"""Keys of the tokens and webhook secrets in the database: makes one, and moves all rows to the newest."""
 
 import secrets
 from base64 import urlsafe_b64encode
@@ -24,31 +24,42 @@ def new_key() -> str:
 
 
 async def rotate_keys(settings: Settings) -> RotationReport:
-    """Encrypt every token with the first key of TOKEN_KEYS; raises StorageUnavailable."""
+    """Encrypt every token and webhook secret with the first key of TOKEN_KEYS; raises StorageUnavailable."""
     if not settings.token_key_list:
         return RotationReport(("TOKEN_KEYS is not set, so no token is stored in the database.",), is_complete=False)
     storage = await open_existing_storage(settings)
     try:
-        result = await storage.installations.reencrypt()
+        installations = await storage.installations.reencrypt()
+        webhooks = await storage.webhook_endpoints.reencrypt()
     finally:
         await storage.close()
-    return _report(result, [key_id(key.get_secret_value()) for key in settings.token_key_list])
+    configured = [key_id(key.get_secret_value()) for key in settings.token_key_list]
+    return _report(installations, webhooks, configured)
 
 
-def _report(result: KeyRotation, configured: list[str]) -> RotationReport:
+def _report(installations: KeyRotation, webhooks: KeyRotation, configured: list[str]) -> RotationReport:
     newest, *older = configured
-    total = sum(result.key_ids.values())
-    lines = [f"Re-encrypted with the key {newest}: {result.changed} of {total} installations."]
-    lines += [f"In use: key {key}, {count} installations" for key, count in sorted(result.key_ids.items())]
+    results = {"installations": installations, "webhooks": webhooks}
+    lines: list[str] = []
+    for noun, result in results.items():
+        total = sum(result.key_ids.values())
+        if noun == "installations" or total:
+            lines.append(f"Re-encrypted with the key {newest}: {result.changed} of {total} {noun}.")
+            lines += [f"In use: key {key}, {count} {noun}" for key, count in sorted(result.key_ids.items())]
     lines += [
         f"{installation}: none of the keys in TOKEN_KEYS opens its token. Add the key, or install the app again."
-        for installation in result.unreadable
+        for installation in installations.unreadable
     ]
-    if others := set(result.key_ids) - {newest} - set(older):
+    lines += [
+        f"{endpoint}: none of the keys in TOKEN_KEYS opens its secret. Add the key, or set the webhook up again."
+        for endpoint in webhooks.unreadable
+    ]
+    used = set(installations.key_ids) | set(webhooks.key_ids)
+    if others := used - {newest} - set(older):
         lines.append(f"Missing in TOKEN_KEYS: {', '.join(sorted(others))}")
-    is_complete = set(result.key_ids) <= {newest}
+    is_complete = used <= {newest}
     if older and is_complete:
         lines.append(f"Not used any more: {', '.join(older)}. Remove them from TOKEN_KEYS of every process.")
-    elif not is_complete and not result.unreadable:
+    elif not is_complete and not installations.unreadable and not webhooks.unreadable:
         lines.append("A process stored tokens with an older key meanwhile: run this again.")
     return RotationReport(tuple(lines), is_complete)

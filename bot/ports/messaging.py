@@ -12,6 +12,7 @@ from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.users import User
+from bot.domain.webhook import WebhookEndpoint
 from bot.ports.reports import Report
 
 
@@ -40,6 +41,9 @@ class DirectMessages(Protocol):
 
     async def send_report(self, recipient: Recipient, round_: Round, slot: Slot, report: Report) -> None:
         """Tell who decides that a person reported a portrait; raises SlackUnavailable."""
+
+    async def send_webhook_off(self, recipient: Recipient, endpoint: WebhookEndpoint) -> None:
+        """Report that a webhook was switched off, and why; raises SlackUnavailable."""
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the spend report; raises SlackUnavailable."""

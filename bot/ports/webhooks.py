@@ -91,6 +91,9 @@ class WebhookEndpoints(Protocol):
         """Record that somebody is told now; False if that is recorded."""
         ...
 
+    async def release_told(self, endpoint_id: str) -> None:
+        """Delete the record of a message that was not sent."""
+
     async def clear_expired(self, now: datetime) -> None:
         """Delete previous secrets whose overlap is over."""
 

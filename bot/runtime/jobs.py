@@ -1,9 +1,9 @@
 """Durable jobs by DBOS: work on a round survives the process. The only importer of dbos.
 
-A job (`round`, `slot`, `close`, `repost`, `upscale`, `passport`, `delete`) with its key is one DBOS workflow. Each step
-calls a use case that first checks what exists, since a step that ran but was not recorded runs again. The application
-version is pinned: by default DBOS derives it from the source, and an edit would strand rounds in progress. Arguments
-are strings in portable JSON; the default serializer is pickle.
+A job (`round`, `slot`, `close`, `repost`, `upscale`, `passport`, `delete`, `webhook`) with its key is one DBOS
+workflow. Each step calls a use case that first checks what exists, since a step that ran but was not recorded runs
+again. The application version is pinned: by default DBOS derives it from the source, and an edit would strand rounds in
+progress. Arguments are strings in portable JSON; the default serializer is pickle.
 """
 
 import asyncio
@@ -211,6 +211,11 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
         with _job_context("delete", deletion_id):
             await _step(casting.deletion.run, deletion_id)
 
+    @DBOS.workflow(name="webhook", max_recovery_attempts=_MAX_RECOVERIES)
+    async def webhook(delivery_id: str) -> None:
+        with _job_context("webhook", delivery_id):
+            await _step(casting.webhook_delivery.deliver, delivery_id)
+
     return {
         "round": round_,
         "slot": slot,
@@ -219,6 +224,7 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
         "upscale": upscale,
         "passport": passport,
         "delete": delete,
+        "webhook": webhook,
     }
 
 

@@ -61,6 +61,9 @@ _sockets_replaced = Counter("castroom_sockets_replaced", "Silent sockets that we
 _workflows_taken_over = Counter(
     "castroom_workflows_taken_over", "Unfinished workflows of processes that ended.", registry=_registry
 )
+_webhook_attempts = Counter(
+    "castroom_webhook_attempts", "Attempts to deliver webhooks.", ["type", "outcome"], registry=_registry
+)
 _gauges = {
     "data_free": Gauge("castroom_data_free_bytes", "Free space of the disk with DATA_DIR.", registry=_registry),
     "drawing": Gauge("castroom_generations_in_progress", "Slots being generated.", registry=_registry),
@@ -74,6 +77,10 @@ _gauges = {
 
 def set_build(version: str, commit: str) -> None:
     _build.info({"version": version, "commit": commit})
+
+
+def count_webhook_attempt(event_type: str, *, is_success: bool) -> None:
+    _webhook_attempts.labels(event_type, "delivered" if is_success else "failed").inc()
 
 
 def observe_ack(kind: str, seconds: float) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.domain.catalogue import Catalogue
 from bot.ports.clock import Now
+from bot.usecases import webhook_queue
 from bot.usecases.access import Permissions
 from bot.usecases.aliases import Aliases
 from bot.usecases.audition import Audition
@@ -58,6 +59,8 @@ from bot.usecases.uninstall import Uninstall
 from bot.usecases.upscale import RunUpscale, StartUpscale
 from bot.usecases.vote import Voting
 from bot.usecases.vote_details import VoteDetails
+from bot.usecases.webhook_delivery import WebhookDelivery
+from bot.usecases.webhooks import WebhookSettings
 
 
 class Casting:
@@ -89,6 +92,8 @@ class Casting:
         self.recall = Recall(ports)
         self.history = History(ports, self.recall)
         self.targets = Targets(ports, self.permissions, self.recall)
+        self.webhook_settings = WebhookSettings(ports, self.permissions)
+        self.webhook_delivery = WebhookDelivery(ports, self.permissions, self.targets)
         self.reporting = PictureReporting(ports, self.permissions)
         self.consent_withdrawal = ConsentWithdrawal(ports, self.permissions)
         self.deletion = CharacterDeletion(ports, self.permissions)
@@ -153,8 +158,8 @@ class Casting:
     async def run_due(self) -> None:
         """Do what is due; the scheduler calls it every few seconds.
 
-        It reposts deleted messages, closes due ballots, sends reminders and overspend notices, and restarts unfinished
-        work, deletions and the signing of passports.
+        It reposts deleted messages, closes due ballots, sends reminders and overspend notices, restarts unfinished
+        work, deletions and the signing of passports, and delivers webhooks.
         """
         await self.round_message.repost_deleted()
         await self.close_vote.enqueue_due()
@@ -166,3 +171,5 @@ class Casting:
         await self.deletion.restart_unfinished()
         await self.reporting.restart_unfinished()
         await self.passports.restart_unsigned()
+        await webhook_queue.enqueue_due(self.ports)
+        await self.webhook_delivery.tell_owners()

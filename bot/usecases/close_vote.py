@@ -7,6 +7,7 @@ from bot.domain.ballot import Tally, reconcile_reactions
 from bot.domain.errors import MessageDeleted, SlackUnavailable, TallyChanged
 from bot.domain.round import Round, RoundState
 from bot.usecases.ports import Ports
+from bot.usecases.webhook_queue import enqueue_due
 
 _GRACE = timedelta(minutes=10)
 _MAX_ATTEMPTS = 10
@@ -69,6 +70,7 @@ class CloseVote:
             if for_lock:
                 _require_expected_leader(round_, tally, expected_slot_id)
             if await self.ports.storage.ballots.close(round_id, tally, round_.ballot_version):
+                await enqueue_due(self.ports)
                 return await self.ports.storage.rounds.get(round_id)
         raise SlackUnavailable("close_ballot")
 

@@ -11,6 +11,7 @@ from bot.domain.slot import Slot
 from bot.usecases.access import Permissions
 from bot.usecases.close_vote import CloseVote
 from bot.usecases.ports import Ports
+from bot.usecases.webhook_queue import enqueue_due
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ class LockFace:
             await self.ports.job_queue.start("close", round_.id)
             if self.ports.passport_signer.certificate:
                 await self.ports.job_queue.start("passport", round_.id)
+            await enqueue_due(self.ports)
             for earlier in await self.ports.storage.roster.list_faces(face.character_id):
                 if earlier.round_id != round_.id:
                     self.ports.publisher.schedule_redraw(earlier.round_id)

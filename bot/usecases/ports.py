@@ -15,6 +15,7 @@ from bot.ports.jobs import JobQueue
 from bot.ports.messaging import ChannelAccess, DirectMessages, RoundPublisher, UserDirectory
 from bot.ports.passport import CredentialsReader, PassportSigner
 from bot.ports.storage import StoragePorts
+from bot.ports.webhooks import WebhookSender
 from bot.usecases.retries import RetryDelays
 
 
@@ -44,6 +45,7 @@ class Ports:
     slack_messages: SlackMessages
     credentials_reader: CredentialsReader
     passport_signer: PassportSigner
+    webhook_sender: WebhookSender
     caps: Caps
     patience: dict[Size, float]
     admins: frozenset[str] = frozenset()
@@ -53,6 +55,7 @@ class Ports:
     now: Now = utc_now
     shortest_voting: timedelta = MIN_VOTING_TIME
     doors_url: str = ""
+    webhook_overlap: timedelta = timedelta(hours=24)
     waits: RetryDelays = field(default_factory=RetryDelays)
 
     def now_us(self) -> int:

@@ -13,6 +13,7 @@ from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
+from bot.usecases.webhook_queue import enqueue_due
 
 
 class RecastMode(StrEnum):
@@ -122,6 +123,7 @@ class Recast:
             if face.round_id != result.face.round_id:
                 self.ports.publisher.schedule_redraw(face.round_id)
         await self.ports.publisher.redraw_now(result.face.round_id)
+        await enqueue_due(self.ports)
 
     async def _price(self, round_: Round, brief: Brief) -> Decimal:
         """Return the price in dollars of a round for `brief`; raises OverBudget and what `price_of` raises."""

@@ -34,13 +34,17 @@ List = Callable[[Mapping[str, datetime], int], Awaitable[Sequence[str]]]
 
 @dataclass(slots=True)
 class RetentionResult:
-    """How many rounds lost portraits, a photo and their voters; audit entries; rows of jobs; removed workspaces."""
+    """How many rounds lost portraits, a photo and their voters; audit entries; rows of jobs; removed workspaces.
+
+    `webhooks` are events whose deliveries are not listed any more.
+    """
 
     portraits: int = 0
     photos: int = 0
     voters: int = 0
     audit: int = 0
     jobs: int = 0
+    webhooks: int = 0
     workspaces: int = 0
 
     @property
@@ -69,11 +73,17 @@ class RetentionJob:
         for production_id, before in self._before(kept, "audit").items():
             result.audit += await self._delete_audit_events(production_id, before)
         result.workspaces = await self.uninstall.delete_removed()
+        result.webhooks = await self._purge_webhooks()
         result.jobs = await self.ports.job_queue.purge(self._cutoff(self.ports.retention.jobs))
         if not result.is_empty:
             await self.ports.storage.expired_data.drop_deleted_content()
             log.info("retention_applied", **{name: getattr(result, name) for name in RetentionResult.__slots__})
         return result
+
+    async def _purge_webhooks(self) -> int:
+        """Delete events with their deliveries, and previous secrets whose overlap is over."""
+        await self.ports.storage.webhook_endpoints.clear_expired(self.ports.now())
+        return await self.ports.storage.webhook_deliveries.purge(self._cutoff(self.ports.retention.jobs))
 
     async def _retention_by_production(self) -> Mapping[str, Retention]:
         productions = await self.ports.storage.expired_data.list_productions()

@@ -28,6 +28,7 @@ from bot.usecases.ports import Ports
 from bot.usecases.previews import compose
 from bot.usecases.rate_limits import wait_for_rate_limit
 from bot.usecases.storage_retry import StorageRetry
+from bot.usecases.webhook_queue import enqueue_due
 
 log = structlog.get_logger()
 
@@ -77,6 +78,7 @@ class StartUpscale:
             if keep and self.ports.passport_signer.certificate:
                 await self.ports.job_queue.start("passport", round_id)
             await self.ports.publisher.redraw_now(round_id)
+            await enqueue_due(self.ports)
         return await self.ports.storage.upscales.get(upscale_id)
 
     async def restart_unfinished(self) -> None:
@@ -135,6 +137,7 @@ class RunUpscale:
         with self.paid_calls.in_flight():
             await self._run(upscale)
         self.ports.publisher.schedule_redraw(upscale.round_id)
+        await enqueue_due(self.ports)
 
     async def publish(self, upscale_id: str) -> None:
         """Upload the pictures that the thread lacks, then redraw the record. Those of a hidden face wait."""

@@ -11,6 +11,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
+from bot.domain.webhook import WebhookEndpoint
 from bot.imaging.charts import bar_chart
 from bot.imaging.pictures import run_in_thread
 from bot.ports.erasure import MessageAddress, PostedMessages
@@ -26,6 +27,7 @@ from handlers.text import deletion, direct_messages
 from handlers.text import picture_report as words_of_report
 from handlers.text import spend as words
 from handlers.text import voters as words_of_voters
+from handlers.text import webhooks as words_of_webhooks
 from handlers.text.model_titles import Titles
 from handlers.views import spend as blocks
 from handlers.views.private import note
@@ -69,6 +71,10 @@ class SlackDirectMessages:
     async def send_report(self, recipient: Recipient, round_: Round, slot: Slot, report: Report) -> None:
         text = words_of_report.notice(round_, slot, report, await self._permalinks.get(round_))
         await self._send_about(round_, recipient, text)
+
+    async def send_webhook_off(self, recipient: Recipient, endpoint: WebhookEndpoint) -> None:
+        text = words_of_webhooks.switched_off(endpoint)
+        await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the report, then add its chart, which is uploaded into the message's own thread."""

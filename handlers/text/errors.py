@@ -98,6 +98,7 @@ _NOT_AVAILABLE = {
     "workspace administrator.",
     "private": "This face was cast in a private channel and is only shown there.",
     "outsiders": "Other organizations share this conversation, so only faces that were cast in it are shown here.",
+    "no_keys": "No key in TOKEN_KEYS opens the secret of this webhook. Delete the webhook and add it again.",
     "unknown": "No face found here. /cast list shows the faces that you can see.",
 }
 

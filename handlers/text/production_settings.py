@@ -128,6 +128,8 @@ _FIELD_NAMES = {
     "per_round": "the most for a round",
     "per_month": "the most for a month",
     "targets": "the pipeline targets",
+    "webhooks": "the webhooks",
+    "webhook_secret": "the webhook secret",
     "keep_portraits": "how long portraits are kept",
     "keep_photos": "how long photos are kept",
     "keep_voters": "how long it is kept who voted",
@@ -256,7 +258,8 @@ def audit_lines(events: Sequence[AuditEvent], titles: Titles) -> list[str]:
         saved_together = list(group)[::-1]
         changes = join_words([_change(event, titles) for event in saved_together])
         verb = "let this channel cast" if saved_together[0].action == JOINED else "changed"
-        texts.append(f"{person(user)} {verb} {changes.removeprefix('casts ')} · {when(at)}")
+        who = person(user) if user else "Castroom"
+        texts.append(f"{who} {verb} {changes.removeprefix('casts ')} · {when(at)}")
     return texts
 
 
@@ -265,6 +268,8 @@ def _change(event: AuditEvent, titles: Titles) -> str:
     if event.action == JOINED:
         return f"casts for {_production(new)}, no longer for {_production(old)}"
     field = event.action.removeprefix(SET_PREFIX)
+    if field == "webhook_secret":
+        return f"the webhook secret of {escape_mrkdwn(new)}"
     before = f" from {_value(field, old, titles)}" if old else ""
     return f"{_FIELD_NAMES.get(field, field)}{before} to {_value(field, new, titles)}"
 
@@ -286,7 +291,7 @@ def _value(field: str, text: str, titles: Titles) -> str:
         return join_words([escape_mrkdwn(titles(model_id)) for model_id in text.split()]) or "those chosen by the brief"
     if field == "for":
         return duration(timedelta(minutes=int(text)))
-    if field == "targets":
+    if field in ("targets", "webhooks"):
         return escape_mrkdwn(text) or "none"
     if field in ("style", "name"):
         return f"“{escape_mrkdwn(truncate(text, _VALUE_LIMIT))}”" if text else "nothing"

@@ -18,7 +18,7 @@ from bot.domain.target import PRESETS
 from bot.usecases.production_settings import SettingsForm
 from handlers.text import production_settings as production_settings_text
 from handlers.text.model_titles import Titles
-from handlers.views import door_tokens
+from handlers.views import door_tokens, webhooks
 from handlers.views.builder import Block, context, divider, paragraph, view
 from handlers.views.fields import (
     FieldOptions,
@@ -51,6 +51,7 @@ def form(settings_form: SettingsForm, titles: Titles, notice: str = "") -> dict[
         *(_field_input(field, settings_form) for field in FIELDS),
         *_workspace_inputs(settings_form),
         door_tokens.settings_line(settings_form.place.channel) if settings_form.has_doors else None,
+        webhooks.settings_line(settings_form.place.channel),
         *_audit_lines(settings_form, titles),
     )
     id_ = f"{settings_form.place.channel} {settings_form.production.digest} {settings_form.workspace.digest}"

@@ -13,7 +13,7 @@ from PIL import Image
 from playground.control.fault_routes import add_fault_routes
 from playground.control.requests import control_route, find_person, find_place, find_team, read_body
 from playground.control.state_cache import StateCache
-from playground.seed_data import APP_TOKEN, SIGNING_SECRET, Person, Place
+from playground.seed_data import APP_TOKEN, PRACTICE_TOKEN_KEY, SIGNING_SECRET, Person, Place
 from playground.slack.core.errors import ControlError
 from playground.slack.core.ids import new_id
 from playground.slack.core.store import Json
@@ -243,6 +243,8 @@ async def _env(workspace: Workspace, request: web.Request) -> Json:
         "OPENAI_API_KEY": "practice-openai",
         "GEMINI_BASE_URL": f"{address}/gemini/v1beta",
         "GEMINI_API_KEY": "practice-gemini",
+        "TOKEN_KEYS": PRACTICE_TOKEN_KEY,
+        "WEBHOOK_ALLOW_LOOPBACK": "true",
     }
 
 

@@ -1,11 +1,14 @@
 """Encryption of tokens at rest: Fernet with several keys, of which the newest encrypts."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from hashlib import blake2b
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from typing import TYPE_CHECKING
 
 from bot.ports.installations import UnreadableToken
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 
 class TokenCipher:
@@ -16,7 +19,14 @@ class TokenCipher:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self.key_ids = tuple(key_id(key) for key in keys)
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._keys = tuple(keys)
+
+    @cached_property
+    def _fernet(self) -> "MultiFernet":
+        """Imported with the first token: a bot without one does without the library."""
+        from cryptography.fernet import Fernet, MultiFernet
+
+        return MultiFernet([Fernet(key) for key in self._keys])
 
     @property
     def newest(self) -> str:
@@ -28,6 +38,8 @@ class TokenCipher:
 
     def decrypt(self, row_id: str, encrypted: str, key: str) -> str:
         """Raises UnreadableToken, which names `key`, the id of the key that encrypted it."""
+        from cryptography.fernet import InvalidToken
+
         try:
             owner, _, token = self._fernet.decrypt(encrypted.encode()).decode().partition(":")
         except InvalidToken as error:

@@ -134,6 +134,9 @@ class SqlWebhookEndpoints:
         is_untold = webhook_endpoints.c.told_at.is_(None)
         return await self._database.change_one(_update(endpoint_id).where(is_untold).values(told_at=at))
 
+    async def release_told(self, endpoint_id: str) -> None:
+        await self._database.execute(_update(endpoint_id).values(told_at=None))
+
     async def clear_expired(self, now: datetime) -> None:
         is_over = webhook_endpoints.c.previous_until <= now
         statement = update(webhook_endpoints).where(is_over)

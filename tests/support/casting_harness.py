@@ -26,6 +26,7 @@ from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.users import User
+from bot.domain.webhook import WebhookEndpoint
 from bot.passport import C2paReader, C2paSigner
 from bot.passport.keys import SigningKey
 from bot.passport.native import root_of
@@ -39,6 +40,7 @@ from bot.usecases.casting import Casting
 from bot.usecases.ports import Ports
 from bot.usecases.retries import RetryDelays
 from providers.http.rate_limit import RateLimiter
+from providers.http.webhook_sender import HttpWebhookSender
 from storage import Storage, open_storage
 from tests.support.storage_builders import fresh_database, fresh_sqlite
 
@@ -247,6 +249,7 @@ class FakeDirectMessages:
     reminders: list[tuple[str, str]] = field(default_factory=list)
     reports: list[tuple[str, str, str, str]] = field(default_factory=list)
     deletion_reports: list[tuple[Recipient, tuple[str, ...]]] = field(default_factory=list)
+    webhooks_off: list[tuple[Recipient, WebhookEndpoint]] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
 
     async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
@@ -273,6 +276,11 @@ class FakeDirectMessages:
         if recipient.person in self.unreachable:
             raise SlackUnavailable("chat.postMessage")
         self.reports.append((recipient.person, slot.id, report.person, report.reason))
+
+    async def send_webhook_off(self, recipient: Recipient, endpoint: WebhookEndpoint) -> None:
+        if recipient.person in self.unreachable:
+            raise SlackUnavailable("chat.postMessage")
+        self.webhooks_off.append((recipient, endpoint))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         self.spend_reports.append((recipient, report))
@@ -401,6 +409,7 @@ class CastingHarness:
                 slack_messages=self.slack_messages,
                 credentials_reader=self.credentials_reader,
                 passport_signer=self.passport_signer,
+                webhook_sender=HttpWebhookSender(allow_loopback=True),
                 caps=Caps(Decimal(per_round), Decimal(per_day), **caps),
                 patience={Size.DRAFT: patience, Size.FOUR_K: patience},
                 admins=admins,

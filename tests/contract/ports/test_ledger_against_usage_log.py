@@ -23,6 +23,7 @@ from bot.usecases.casting import Casting
 from bot.usecases.ports import Ports
 from bot.usecases.retries import RetryDelays
 from providers.accounts import ImageModels, open_models
+from providers.http.webhook_sender import HttpWebhookSender
 from storage import Storage, migrate, open_storage
 from tests.support.casting_harness import FILM, LEAD, CastingHarness
 from tests.support.practice_models import PracticeModels, open_practice_models
@@ -62,6 +63,7 @@ class PracticeModelsHarness(CastingHarness):
                 slack_messages=self.slack_messages,
                 credentials_reader=self.credentials_reader,
                 passport_signer=self.passport_signer,
+                webhook_sender=HttpWebhookSender(),
                 caps=caps,
                 patience=dict.fromkeys(Size, 60.0),
                 now=lambda: self.now,

@@ -1,0 +1,115 @@
+"""[Webhooks ...] in `/cast settings`: the list of a channel's endpoints, the form that adds one, and their secrets."""
+
+from contextlib import suppress
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.errors import BriefError, CastingError, NotAvailableHere
+from bot.domain.ids import ChannelRef
+from bot.usecases.casting import Casting
+from handlers.slack.error_replies import ignore, reply_with_errors
+from handlers.slack.listeners import view_action_listener
+from handlers.slack.modals import notice, push_modal, push_notice, update_modal
+from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.payloads.parsers import submission_from
+from handlers.slack.payloads.values import BadPayload, FormSubmission, Payload, ViewAction
+from handlers.text import webhooks as words
+from handlers.views import private
+from handlers.views import webhooks as blocks
+from handlers.views.builder import View
+
+_SECONDS_PER_HOUR = 3_600
+
+
+class WebhookListeners:
+    """Listeners of the modals; each press asks again who may change the settings."""
+
+    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
+        self._webhooks = casting.webhook_settings
+        self._permissions = casting.permissions
+        self._guard = guard
+        self._overlap_hours = int(casting.ports.webhook_overlap.total_seconds() // _SECONDS_PER_HOUR)
+
+    def listen(self, app: AsyncApp) -> None:
+        app.action("webhooks")(view_action_listener(self.on_open, self._check))
+        app.action("webhook_add")(view_action_listener(self.on_add, self._check))
+        app.action("webhook_rotate")(view_action_listener(self.on_rotate, self._check))
+        for action_id in ("webhook_on", "webhook_off", "webhook_delete"):
+            app.action(action_id)(view_action_listener(self.on_change, self._check))
+        app.view(blocks.CALLBACK_ID)(self.on_submit)
+
+    async def on_open(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Show the list above the settings."""
+        found = await self._webhooks.list_for(_place(view_action.form), view_action.form.person)
+        await push_modal(client, view_action.form.trigger_id, blocks.listing(found, self._overlap_hours))
+
+    async def on_add(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Show the form above the list."""
+        form = blocks.form(_place(view_action.form).channel, view_action.view_id)
+        await push_modal(client, view_action.form.trigger_id, form)
+
+    async def on_rotate(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Show the new secret above the list."""
+        place, person = _place(view_action.form), view_action.form.person
+        with suppress(KeyError):  # deleted meanwhile, as the list then shows
+            try:
+                shown = blocks.secret(await self._webhooks.rotate(place, person, view_action.value))
+            except NotAvailableHere as error:
+                shown = private.error_view(error)
+            await push_notice(client, view_action.form.trigger_id, words.SECRET_TITLE, shown)
+        await self._update_list(client, place, person, view_action.view_id)
+
+    async def on_change(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Switch an endpoint or delete it, and show the list as it is now."""
+        place, person, endpoint_id = _place(view_action.form), view_action.form.person, view_action.value
+        with suppress(KeyError):  # deleted meanwhile, as the list then shows
+            if view_action.action_id == "webhook_delete":
+                await self._webhooks.delete(place, person, endpoint_id)
+            else:
+                await self._webhooks.switch(place, person, endpoint_id, on=view_action.action_id == "webhook_on")
+        await self._update_list(client, place, person, view_action.view_id)
+
+    async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
+        """Show an invalid field at its place; else the secret, once, in place of the form."""
+
+        async def replace_form(view: View) -> None:
+            await ack(response_action="update", view=notice(words.ADD_TITLE, view))
+
+        async with reply_with_errors(replace_form):
+            submission = submission_from(body)
+            await self._check(submission)
+            place, url = _place(submission), submission.value(blocks.URL)
+            events = submission.values.get(blocks.EVENTS, ())
+            try:
+                new = await self._webhooks.add(place, submission.person, url, events)
+            except BriefError as error:
+                await ack(response_action="errors", errors={error.field: words.field_error(error)})
+                return
+            await ack(response_action="update", view=notice(words.SECRET_TITLE, blocks.secret(new)))
+            async with reply_with_errors(ignore):
+                list_view_id = submission.id.partition(" ")[2]
+                if list_view_id:
+                    await self._update_list(client, place, submission.person, list_view_id)
+
+    async def _check(self, form: FormSubmission) -> None:
+        """Raise NotAvailableHere, PermissionDenied; the refusal is shown above the modal."""
+        await self._guard.require_member(form.person, _place(form))
+        await self._permissions.require_settings_change(_place(form), form.person)
+
+    async def _update_list(self, client: AsyncWebClient, place: ChannelRef, person: str, view_id: str) -> None:
+        """Show the list as it is now; what was done stays done if Slack does not answer."""
+        try:
+            found = await self._webhooks.list_for(place, person)
+            await update_modal(client, view_id, blocks.listing(found, self._overlap_hours))
+        except CastingError:
+            return
+
+
+def _place(form: FormSubmission) -> ChannelRef:
+    """Return the channel that the modal's metadata names first; raises BadPayload."""
+    channel, *_ = form.id.split() or [""]
+    if not channel:
+        raise BadPayload("webhooks without a channel")
+    return ChannelRef(form.place.team, channel)
