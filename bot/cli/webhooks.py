@@ -58,13 +58,17 @@ def endpoint_line(endpoint: dict[str, Any]) -> str:
 
 def delivery_line(delivery: dict[str, Any]) -> str:
     """Return `dlv_1 waiting face.locked of r1 to hooks.example.com: 503 at ...; next at ...`."""
-    outcomes = [f"{attempt['status'] or attempt['problem']} at {attempt['at']}" for attempt in delivery["attempts"]]
+    outcomes = [f"{each['status'] or _words(each['problem'])} at {each['at']}" for each in delivery["attempts"]]
     last = outcomes[-1] if outcomes else "no attempt yet"
     count = f"{len(outcomes)} attempts, the last one {last}" if len(outcomes) > 1 else last
     note = delivery["attempts"][-1]["note"] if outcomes else ""
     due = f"; next at {delivery['next_at']}" if delivery["state"] == DeliveryState.WAITING else ""
     text = f"{delivery['id']}  {delivery['state']}  {delivery['type']} of {delivery['round']} to {delivery['host']}"
-    return f"{text}: {count}{due}{f' ({note})' if note else ''}"
+    return f"{text}: {count}{due}{f' (target states {_words(note)})' if note else ''}"
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ").replace(":", " ")
 
 
 def _endpoint_json(endpoint: WebhookEndpoint) -> dict[str, Any]:

@@ -121,7 +121,10 @@ class WebhookEvent:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt: the HTTP status, or 0 with the `problem` in words. `note` is about the answer's target states."""
+    """One attempt: the HTTP status, or 0 and the `problem` (timed_out, not_public ...).
+
+    `note` says how many target states of the answer were taken, and why others were refused.
+    """
 
     at: datetime
     status: int = 0

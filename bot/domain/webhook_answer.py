@@ -6,8 +6,12 @@ from bot.domain.errors import BriefError
 from bot.domain.target import TARGET_LIMIT, TargetInput
 
 
-class AnswerRefused(ValueError):
-    """The answer is not what docs/webhooks.md describes; the text says why and repeats nothing of it."""
+class AnswerRefused(Exception):
+    """The answer is not what docs/webhooks.md describes; `problem` says why and repeats nothing of it."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 class _Report(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,10 +39,10 @@ def parse_answer(body: bytes, content_type: str) -> tuple[TargetInput, ...]:
     try:
         answer = msgspec.json.decode(body, type=_Answer)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise AnswerRefused("targets is not a list of {target, state, external_id}") from error
+        raise AnswerRefused("malformed") from error
     if len(answer.targets) > TARGET_LIMIT:
-        raise AnswerRefused(f"more than {TARGET_LIMIT} targets")
+        raise AnswerRefused("too_many")
     try:
         return tuple(TargetInput.parse(each.target, each.state, each.external_id) for each in answer.targets)
     except BriefError as error:
-        raise AnswerRefused(f"{error.field} is invalid ({error.problem})") from error
+        raise AnswerRefused(f"{error.field}_{error.problem}") from error

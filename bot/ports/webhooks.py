@@ -30,7 +30,11 @@ class AddressRefused(Exception):
 
 
 class Unreachable(Exception):
-    """No answer; the text says why in words: timed out, connection failed, TLS failed."""
+    """No answer; `problem` is timed_out, connection_failed, tls_failed or connection_lost."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 class WebhookSender(Protocol):

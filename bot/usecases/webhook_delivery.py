@@ -37,12 +37,6 @@ log = structlog.get_logger()
 
 _VISIBILITY_PAUSE, _VISIBILITY_PATIENCE = timedelta(minutes=30), timedelta(days=1)
 _ANSWERED_EVENTS = (EventType.FACE_LOCKED, EventType.FACE_FINISHED)
-_ADDRESS_PROBLEMS = {
-    "not_found": "the host name was not found",
-    "not_public": "the address is private",
-    "not_https": "the address is not https",
-    "malformed": "the address is invalid",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +87,7 @@ class WebhookDelivery:
         if now < event.at + _VISIBILITY_PATIENCE:
             await self.ports.storage.webhook_deliveries.postpone(delivery.id, now + _VISIBILITY_PAUSE)
         else:
-            attempt = Attempt(now, problem="not everybody in the endpoint's channel may see it")
+            attempt = Attempt(now, problem="not_visible")
             await self.ports.storage.webhook_deliveries.record(delivery.id, attempt, DeliveryState.WITHHELD)
         return False
 
@@ -104,11 +98,9 @@ class WebhookDelivery:
             headers = signed_headers(delivery.event.id, body, valid_secrets, now)
             response = await self.ports.webhook_sender.send(delivery.endpoint.url, headers, body)
         except UnreadableToken:
-            return Attempt(now, problem="no key in TOKEN_KEYS opens the secret"), None
-        except AddressRefused as error:
-            return Attempt(now, problem=_ADDRESS_PROBLEMS.get(error.problem, error.problem)), None
-        except Unreachable as error:
-            return Attempt(now, problem=str(error)), None
+            return Attempt(now, problem="no_key"), None
+        except (AddressRefused, Unreachable) as error:
+            return Attempt(now, problem=error.problem), None
         return Attempt(now, response.status), response
 
     async def _record_failure(self, delivery: Delivery, attempt: Attempt, response: WebhookResponse | None) -> None:
@@ -149,26 +141,29 @@ class WebhookDelivery:
         return [person for person in people if not await self.permissions.is_deactivated(place, person)]
 
     async def _take_answer(self, delivery: Delivery, response: WebhookResponse) -> str:
-        """Store the target states in the answer; return a note for the list of deliveries, empty without any."""
+        """Store the target states in the answer; return a note for the list of deliveries.
+
+        `taken:1 refused:not_used`: how many were stored, and why each other one was not; empty without any.
+        """
         event = delivery.event
         if event.type not in _ANSWERED_EVENTS:
             return ""
         try:
             reports = parse_answer(response.body, response.content_type)
         except AnswerRefused as error:
-            return f"answer ignored: {error}"
+            return f"refused:{error.problem}"
         face = await self.ports.storage.roster.get_face(event.round_id) if reports else None
         if face is None:
-            return "answer ignored: the face is deleted" if reports else ""
+            return "refused:deleted" if reports else ""
         reporter = Reporter(ReportSource.WEBHOOK, delivery.endpoint.person, delivery.endpoint.host)
-        problems = []
+        taken, refused = 0, []
         for report in reports:
             try:
                 await self.targets.report_by_program(face, report, reporter)
+                taken += 1
             except BriefError as error:
-                problems.append(f"{report.target} is {error.problem.replace('_', ' ')}")
+                refused.append(error.problem)
             except NotAvailableHere:
-                problems.append(f"{report.target} is not available")
-        ignored = f"ignored: {', '.join(problems)}" if problems else ""
-        taken = len(reports) - len(problems)
-        return "; ".join(filter(None, (f"target states taken: {taken}" if taken else "", ignored)))
+                refused.append("not_available")
+        counts = [f"taken:{taken}"] if taken else []
+        return " ".join([*counts, *(f"refused:{problem}" for problem in refused)])

@@ -1,7 +1,7 @@
 """Webhook endpoints of a production: set up, rotated, switched and deleted by people who may change its settings."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from bot.domain.audit import AuditEvent
@@ -19,12 +19,16 @@ WEBHOOKS, WEBHOOK_SECRET = f"{SET_PREFIX}webhooks", f"{SET_PREFIX}webhook_secret
 
 @dataclass(frozen=True)
 class WebhookList:
-    """The endpoints of a channel; without keys (TOKEN_KEYS) none can be added."""
+    """The endpoints of a channel; without keys (TOKEN_KEYS) none can be added.
+
+    `overlap_hours` is how long two secrets sign after a rotation.
+    """
 
     place: ChannelRef
     endpoints: tuple[WebhookEndpoint, ...]
     can_add: bool
     has_keys: bool
+    overlap_hours: int
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class WebhookSettings:
         place = await self._allowed(place, person)
         endpoints = tuple(await self.ports.storage.webhook_endpoints.list_for_channel(place))
         has_keys = self.ports.storage.webhook_endpoints.can_store_secrets
-        return WebhookList(place, endpoints, has_keys and len(endpoints) < ENDPOINT_LIMIT, has_keys)
+        hours = int(self.ports.webhook_overlap / timedelta(hours=1))
+        return WebhookList(place, endpoints, has_keys and len(endpoints) < ENDPOINT_LIMIT, has_keys, hours)
 
     async def add(self, place: ChannelRef, person: str, url: str, events: tuple[str, ...]) -> NewSecret:
         """Add an endpoint; raises BriefError (fields webhook_url, webhook_events)."""

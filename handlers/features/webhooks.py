@@ -20,8 +20,6 @@ from handlers.views import private
 from handlers.views import webhooks as blocks
 from handlers.views.builder import View
 
-_SECONDS_PER_HOUR = 3_600
-
 
 class WebhookListeners:
     """Listeners of the modals; each press asks again who may change the settings."""
@@ -30,7 +28,6 @@ class WebhookListeners:
         self._webhooks = casting.webhook_settings
         self._permissions = casting.permissions
         self._guard = guard
-        self._overlap_hours = int(casting.ports.webhook_overlap.total_seconds() // _SECONDS_PER_HOUR)
 
     def listen(self, app: AsyncApp) -> None:
         app.action("webhooks")(view_action_listener(self.on_open, self._check))
@@ -43,7 +40,7 @@ class WebhookListeners:
     async def on_open(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show the list above the settings."""
         found = await self._webhooks.list_for(_place(view_action.form), view_action.form.person)
-        await push_modal(client, view_action.form.trigger_id, blocks.listing(found, self._overlap_hours))
+        await push_modal(client, view_action.form.trigger_id, blocks.listing(found))
 
     async def on_add(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show the form above the list."""
@@ -102,7 +99,7 @@ class WebhookListeners:
         """Show the list as it is now; what was done stays done if Slack does not answer."""
         try:
             found = await self._webhooks.list_for(place, person)
-            await update_modal(client, view_id, blocks.listing(found, self._overlap_hours))
+            await update_modal(client, view_id, blocks.listing(found))
         except CastingError:
             return
 

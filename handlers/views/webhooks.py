@@ -18,12 +18,12 @@ def settings_line(channel: str) -> Block:
     return section(words.SETTINGS_LINE, button("webhooks", words.OPEN, channel))
 
 
-def listing(found: WebhookList, overlap_hours: int) -> dict[str, Any]:
+def listing(found: WebhookList) -> dict[str, Any]:
     """Build the modal of a channel's webhooks; its metadata is the channel."""
     body = view(
         words.TITLE,
         section(words.intro(found.place.channel)),
-        *_endpoints(found, overlap_hours),
+        *_endpoints(found),
         divider(),
         None if found.has_keys else section(words.NO_KEYS),
         actions([button("webhook_add", words.ADD, found.place.channel)]) if found.can_add else None,
@@ -48,20 +48,20 @@ def secret(new: NewSecret) -> View:
     return view(words.SECRET_TITLE, section(text), preformatted(new.secret))
 
 
-def _endpoints(found: WebhookList, overlap_hours: int) -> Iterator[Block | None]:
+def _endpoints(found: WebhookList) -> Iterator[Block | None]:
     if not found.endpoints:
         yield context(words.NONE_YET)
     for endpoint in found.endpoints:
         yield divider()
         yield section(words.endpoint_line(endpoint))
-        yield actions(_buttons(endpoint, found, overlap_hours))
+        yield actions(_buttons(endpoint, found))
 
 
-def _buttons(endpoint: WebhookEndpoint, found: WebhookList, overlap_hours: int) -> Iterator[Block]:
+def _buttons(endpoint: WebhookEndpoint, found: WebhookList) -> Iterator[Block]:
     value = endpoint.id
     if found.has_keys:
         question = words.rotate_question(endpoint)
-        rotation = confirm(question, words.rotate_consequence(overlap_hours), words.ROTATE.removesuffix(" …"))
+        rotation = confirm(question, words.rotate_consequence(found.overlap_hours), words.ROTATE.removesuffix(" …"))
         yield button("webhook_rotate", words.ROTATE, value, confirm=rotation)
     if endpoint.off_reason:
         yield button("webhook_on", words.SWITCH_ON, value)

@@ -55,11 +55,11 @@ class HttpWebhookSender:
             async with asyncio.timeout(self._timeout_seconds):
                 return await self._send(_parse(url), headers, body)
         except TimeoutError as error:
-            raise Unreachable(f"no answer within {self._timeout_seconds:g} s") from error
+            raise Unreachable("timed_out") from error
         except httpx.ConnectError as error:
-            raise Unreachable("TLS failed" if _is_tls(error) else "connection failed") from error
+            raise Unreachable("tls_failed" if _is_tls(error) else "connection_failed") from error
         except httpx.RequestError as error:
-            raise Unreachable("connection lost") from error
+            raise Unreachable("connection_lost") from error
 
     async def close(self) -> None:
         if self._client:

@@ -33,8 +33,11 @@ async def prepare(data: Path, *, off: bool = False) -> None:
     await open_locked_round(storage, make_round())
     for delivery in await storage.webhook_deliveries.list_deliveries():
         is_locked = delivery.event.type == "face.locked"
-        attempts = [Attempt(NOW, problem="connection failed"), Attempt(NOW + timedelta(seconds=5), 503)]
-        for attempt in [Attempt(NOW, 200)] if is_locked else attempts:
+        attempts = [
+            Attempt(NOW, problem="connection_failed"),
+            Attempt(NOW + timedelta(seconds=5), 503),
+        ]
+        for attempt in [Attempt(NOW, 200, note="taken:1 refused:not_used")] if is_locked else attempts:
             state = DeliveryState.DELIVERED if is_locked else DeliveryState.FAILED
             await storage.webhook_deliveries.record(delivery.id, attempt, state)
     if off:
@@ -66,6 +69,8 @@ def test_deliveries_are_listed_with_their_attempts(tmp_path: Path) -> None:
     assert (
         "failed  round.closed of r1 to hooks.example.com: 2 attempts, the last one 503 at 2026-11-24T09:00:05" in line
     )
+    delivered = run_command(tmp_path, "webhooks", "deliveries", "--state", "delivered").stdout
+    assert "(target states taken 1 refused not used)" in delivered
     lines = run_command(tmp_path, "webhooks", "deliveries", "--json").stdout.splitlines()
     assert {json.loads(each)["state"] for each in lines} == {"failed", "delivered"}
     assert json.loads(lines[0])["attempts"][0]["status"] in (0, 200)

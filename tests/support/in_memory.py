@@ -9,7 +9,9 @@ from bot.domain.cast_many import ManyList
 from bot.domain.comment import Comment
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
+from bot.domain.production import Production, ProductionSettings
 from bot.domain.round import Round
+from bot.domain.target import TargetReport
 from bot.domain.upscale import Upscale
 from bot.ports.comments import CommentMessage
 from bot.ports.erasure import MessageAddress
@@ -87,6 +89,7 @@ class InMemoryRepositories:
         self.stored_draft = draft
         self.stored_upscales: tuple[Upscale, ...] = ()
         self.stored_uploads: dict[str, Sequence[str]] = {}
+        self.stored_settings = ProductionSettings()
         self.stored_comments: tuple[Comment, ...] = ()
         self.comment_messages: dict[str, CommentMessage] = {}
         self.posted_files = InMemoryPostedFiles()
@@ -113,6 +116,14 @@ class InMemoryRepositories:
     @property
     def upscales(self) -> Self:
         return self
+
+    @property
+    def targets(self) -> "_InMemoryTargets":
+        return _InMemoryTargets()
+
+    @property
+    def productions(self) -> "_InMemoryProductions":
+        return _InMemoryProductions(self.stored_settings)
 
     @property
     def cast_many(self) -> "_InMemoryLists":
@@ -158,6 +169,22 @@ class InMemoryRepositories:
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
         self.rounds_by_id[round_id] = replace(self.rounds_by_id[round_id], message_ts=message_ts)
+
+
+@dataclass(frozen=True)
+class _InMemoryTargets:
+    """Nobody reported anything."""
+
+    async def list_for_face(self, round_id: str) -> Sequence[TargetReport]:
+        return ()
+
+
+@dataclass(frozen=True)
+class _InMemoryProductions:
+    settings: ProductionSettings
+
+    async def get(self, place: ChannelRef) -> Production:
+        return Production("p1", place, (place.channel,), settings=self.settings)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
 from bot.domain.errors import BriefError, PermissionDenied
+from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 from bot.domain.target import ReportSource
 from bot.domain.users import User
@@ -37,9 +38,8 @@ class Scene:
     harness: CastingHarness
     receiver: WebhookReceiver
 
-    async def add(self, events: Sequence[str] = ALL_EVENTS, place: object = FILM, *, verify: bool = True) -> str:
-        assert place in (FILM, FERRY)
-        new = await self.harness.casting.webhook_settings.add(place, LEAD, self.receiver.url, tuple(events))  # type: ignore[arg-type]
+    async def add(self, events: Sequence[str] = ALL_EVENTS, place: ChannelRef = FILM, *, verify: bool = True) -> str:
+        new = await self.harness.casting.webhook_settings.add(place, LEAD, self.receiver.url, tuple(events))
         self.receiver.secret = new.secret if verify else ""
         return new.endpoint.id
 
@@ -261,7 +261,7 @@ async def test_an_answer_reports_target_states_strictly(scene: Scene) -> None:
     assert (report.target, report.external_id) == ("Runway", "asset://1")
     assert (report.reporter.source, report.reporter.name) == (ReportSource.WEBHOOK, host)
     (delivery,) = await scene.list_deliveries()
-    assert delivery.attempts[0].note == "target states taken: 1; ignored: Veo is not used"
+    assert delivery.attempts[0].note == "taken:1 refused:not_used"
     scene.harness.advance(minutes=1)
     other = await scene.harness.run_to_lock("Ben: a cook")
     await scene.deliver_due()
@@ -269,7 +269,7 @@ async def test_an_answer_reports_target_states_strictly(scene: Scene) -> None:
     newest = (await scene.list_deliveries())[0]
     assert (newest.state, newest.attempts[0].note) == (
         DeliveryState.DELIVERED,
-        "answer ignored: targets is not a list of {target, state, external_id}",
+        "refused:malformed",
     )
 
 

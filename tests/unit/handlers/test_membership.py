@@ -29,6 +29,7 @@ PRIVATE = {"channel": {"id": "C1", "is_private": True, "is_member": True}}
 PRESSES = {
     "withdraw_consent": "r1",
     "report": "r1",
+    "targets": "r1",
     "report_dismiss:1": "r1-0",
     "recast": "w1",
     "consent_use": "w1",
@@ -82,6 +83,12 @@ MODAL_CHOICES = {
     "how": "r1 1 0.15",
     "look_at": "r1",
     "report_candidate": "r1",
+    "webhooks": "C1 0",
+    "webhook_add": "C1",
+    "webhook_rotate": "C1",
+    "webhook_on": "C1",
+    "webhook_off": "C1",
+    "webhook_delete": "C1",
     "look_large": "r1",
     "version_large:1:2": "r1",
     "version_left": "r1",
@@ -107,6 +114,8 @@ SUBMISSIONS = {
     "door_token": "C1 V1",
     "delete_character": "C1 c1",
     "report_picture": "r1",
+    "report_target": "r1",
+    "add_webhook": "C1 V1",
 }
 # Here the user names a channel, so the form itself says that they are not in it.
 CHANNEL_FORMS = ("cast_channel",)

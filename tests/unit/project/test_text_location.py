@@ -14,6 +14,7 @@ OTHER_FILES = sorted(
 # Files with text for operators (terminal or log) or for models, which does not appear in Slack.
 NON_SLACK_TEXT = {
     "bot/__main__.py": "the command line",
+    "bot/cli/webhooks.py": "the command line",
     "bot/cli/doctor.py": "the command line",
     "bot/doors/words.py": "answers to programs and agents",
     "bot/cli/move.py": "the command line",

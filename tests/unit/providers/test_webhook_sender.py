@@ -157,9 +157,9 @@ async def test_silence_and_a_closed_port_are_named() -> None:
     async with await asyncio.start_server(stay_silent, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         impatient = HttpWebhookSender(allow_loopback=True, timeout_seconds=0.2)
-        with pytest.raises(Unreachable, match=r"no answer within 0\.2 s"):
+        with pytest.raises(Unreachable, match="timed_out"):
             await impatient.send(f"http://127.0.0.1:{port}/", {}, b"{}")
-    with pytest.raises(Unreachable, match="connection failed"):
+    with pytest.raises(Unreachable, match="connection_failed"):
         await impatient.send(f"http://127.0.0.1:{port}/", {}, b"{}")
     await impatient.close()
 
@@ -180,6 +180,6 @@ async def test_the_certificate_must_match_the_host_name(common_name: str, is_val
         if is_valid:
             assert (await over_tls.send("https://hooks.example.com/a", {}, b"{}")).status == 204
         else:
-            with pytest.raises(Unreachable, match="TLS failed"):
+            with pytest.raises(Unreachable, match="tls_failed"):
                 await over_tls.send("https://hooks.example.com/a", {}, b"{}")
         await over_tls.close()
