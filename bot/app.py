@@ -182,7 +182,7 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
                 doors_url=settings.doors_address,
                 now=settings.now,
                 shortest_voting=timedelta(seconds=settings.shortest_voting_seconds),
-                patience={Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds},
+                patience=dict.fromkeys(Size, settings.patience_4k_seconds) | {Size.DRAFT: settings.patience_seconds},
             )
         )
         await job_runner.launch(casting)

@@ -7,6 +7,7 @@ from bot.usecases.casting import Casting
 from handlers.features.cast_command import CastListeners
 from handlers.features.cast_many import CastManyListeners
 from handlers.features.channel_move import ChannelMoveListeners
+from handlers.features.character_sheet import CharacterSheetListeners
 from handlers.features.comments import CommentListeners
 from handlers.features.compare import CompareListeners
 from handlers.features.consent_withdrawal import ConsentWithdrawalListeners
@@ -92,6 +93,7 @@ def register(
         RecallListeners(casting, titles, faces, guard),
         UpscaleListeners(casting, titles, guard),
         TargetListeners(casting, guard),
+        CharacterSheetListeners(casting, guard),
         RecastListeners(casting, guard),
         DeletionListeners(casting, guard),
         ConsentWithdrawalListeners(casting, guard),

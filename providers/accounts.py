@@ -216,6 +216,6 @@ def _provider(model_id: str) -> str:
 
 def _timeouts(provider: str, settings: Settings) -> dict[Size, float]:
     """Return the read timeout in seconds by size."""
-    patience = {Size.DRAFT: settings.patience_seconds, Size.FOUR_K: settings.patience_4k_seconds}
+    patience = dict.fromkeys(Size, settings.patience_4k_seconds) | {Size.DRAFT: settings.patience_seconds}
     minimum = MIN_TIMEOUT_SECONDS[provider]
     return {size: min(max(_READ_FACTOR * patience[size], minimum[size]), _MAX_SECONDS) for size in Size}

@@ -29,10 +29,18 @@ _RECRAFT_PRO = Decimal("0.21")
 _RECRAFT_FLASH = Decimal("0.007")
 
 # OpenAI bills tokens. Prices per picture: litellm's price map (1.109.1) at OPENAI_QUALITY. A size between two listed
-# ones has the higher price (draft: 2560x1440, 4k: 3840x2160), plus a cent for 2,000 prompt tokens.
+# ones has the higher price (draft and 2k: 2560x1440, 4k: 3840x2160), plus a cent for 2,000 prompt tokens.
 _TEXT_COST = Decimal("0.010")
-_GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _TEXT_COST, Size.FOUR_K: Decimal("0.401") + _TEXT_COST}
-_GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _TEXT_COST, Size.FOUR_K: Decimal("0.100") + _TEXT_COST}
+_GPT_IMAGE_2 = {
+    Size.DRAFT: Decimal("0.056") + _TEXT_COST,
+    Size.TWO_K: Decimal("0.056") + _TEXT_COST,
+    Size.FOUR_K: Decimal("0.401") + _TEXT_COST,
+}
+_GPT_IMAGE_2_5 = {
+    Size.DRAFT: Decimal("0.014") + _TEXT_COST,
+    Size.TWO_K: Decimal("0.014") + _TEXT_COST,
+    Size.FOUR_K: Decimal("0.100") + _TEXT_COST,
+}
 # 2.6 has no listed price; the bot reserves the highest of its family.
 _GPT_IMAGE_2_6 = _GPT_IMAGE_2
 # The image generation guide counts an input picture at high fidelity as 65 tokens, 129 for each of two tiles and 6,240
@@ -40,13 +48,17 @@ _GPT_IMAGE_2_6 = _GPT_IMAGE_2
 _OPENAI_REFERENCE = Decimal("0.053")
 
 # Google bills tokens too: the picture at 1K and 4K (litellm 1.109.1; inference.sh for 4K of 2.1), 2,000 prompt tokens
-# and 1,000 thinking tokens, rounded up to a tenth of a cent.
-_NANO_BANANA = {Size.DRAFT: Decimal("0.045"), Size.FOUR_K: Decimal("0.124")}
-_NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.150"), Size.FOUR_K: Decimal("0.256")}
-_NANO_BANANA_2 = {Size.DRAFT: Decimal("0.072"), Size.FOUR_K: Decimal("0.156")}
-_NANO_BANANA_1 = {Size.DRAFT: Decimal("0.043"), Size.FOUR_K: Decimal("0.043")}
+# and 1,000 thinking tokens, rounded up to a tenth of a cent. 2K is 1,680 tokens at Google's rate (Pro: as 1K).
+_NANO_BANANA = {Size.DRAFT: Decimal("0.045"), Size.TWO_K: Decimal("0.061"), Size.FOUR_K: Decimal("0.124")}
+_NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.150"), Size.TWO_K: Decimal("0.150"), Size.FOUR_K: Decimal("0.256")}
+_NANO_BANANA_2 = {Size.DRAFT: Decimal("0.072"), Size.TWO_K: Decimal("0.106"), Size.FOUR_K: Decimal("0.156")}
+_NANO_BANANA_1 = dict.fromkeys(Size, Decimal("0.043"))
 # An input picture is 560 tokens, published for Pro only ($0.0011); twice that at the highest rate, rounded up.
 _GOOGLE_REFERENCE = Decimal("0.003")
+
+# Pixels for 3:4.
+_OPENAI_PIXELS = {Size.DRAFT: "1152x1536", Size.TWO_K: "1536x2048", Size.FOUR_K: "2448x3264"}
+_GOOGLE_PIXELS = {Size.DRAFT: "896x1200", Size.TWO_K: "1792x2400", Size.FOUR_K: "3584x4800"}
 
 MODELS: tuple[ModelSpec, ...] = (
     ModelSpec(
@@ -55,9 +67,9 @@ MODELS: tuple[ModelSpec, ...] = (
         wire_id="recraftv4_1",
         title="Recraft V4.1",
         strength="natural skin",
-        # It has one size of about 1K, for drafts and 4K alike.
-        prices={Size.DRAFT: _RECRAFT, Size.FOUR_K: _RECRAFT},
-        pixels={Size.DRAFT: "896x1216", Size.FOUR_K: "896x1216"},
+        # It has one size of about 1K.
+        prices=dict.fromkeys(Size, _RECRAFT),
+        pixels=dict.fromkeys(Size, "896x1216"),
         supports_seed=True,
         max_references=1,
     ),
@@ -68,8 +80,8 @@ MODELS: tuple[ModelSpec, ...] = (
         title="Recraft V4.1 Pro",
         strength="natural skin, twice the pixels",
         # It has one size of about 2K.
-        prices={Size.DRAFT: _RECRAFT_PRO, Size.FOUR_K: _RECRAFT_PRO},
-        pixels={Size.DRAFT: "1792x2432", Size.FOUR_K: "1792x2432"},
+        prices=dict.fromkeys(Size, _RECRAFT_PRO),
+        pixels=dict.fromkeys(Size, "1792x2432"),
         supports_seed=True,
         max_references=1,
     ),
@@ -79,8 +91,8 @@ MODELS: tuple[ModelSpec, ...] = (
         wire_id="recraftv4_1_flash",
         title="Recraft V4.1 Flash",
         strength="fast draft",
-        prices={Size.DRAFT: _RECRAFT_FLASH, Size.FOUR_K: _RECRAFT_FLASH},
-        pixels={Size.DRAFT: "896x1216", Size.FOUR_K: "896x1216"},
+        prices=dict.fromkeys(Size, _RECRAFT_FLASH),
+        pixels=dict.fromkeys(Size, "896x1216"),
         supports_seed=True,
     ),
     ModelSpec(
@@ -90,7 +102,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="GPT-Image-2",
         strength="literal wardrobe",
         prices=_GPT_IMAGE_2,
-        pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
+        pixels=_OPENAI_PIXELS,
         supports_seed=False,
         max_references=16,
         price_per_reference=_OPENAI_REFERENCE,
@@ -103,7 +115,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="GPT-Image-2.5 Flare",
         strength="literal wardrobe, fast",
         prices=_GPT_IMAGE_2_5,
-        pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
+        pixels=_OPENAI_PIXELS,
         supports_seed=False,
         max_references=16,
         price_per_reference=_OPENAI_REFERENCE,
@@ -115,7 +127,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="GPT-Image-2.5 Sunburst",
         strength="wardrobe and light",
         prices=_GPT_IMAGE_2_5,
-        pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
+        pixels=_OPENAI_PIXELS,
         supports_seed=False,
         max_references=16,
         price_per_reference=_OPENAI_REFERENCE,
@@ -127,7 +139,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="GPT-Image-2.6 Flare",
         strength="literal wardrobe, newest",
         prices=_GPT_IMAGE_2_6,
-        pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
+        pixels=_OPENAI_PIXELS,
         supports_seed=False,
         max_references=16,
         price_per_reference=_OPENAI_REFERENCE,
@@ -139,7 +151,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="GPT-Image-2.6 Sunburst",
         strength="wardrobe and light, newest",
         prices=_GPT_IMAGE_2_6,
-        pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
+        pixels=_OPENAI_PIXELS,
         supports_seed=False,
         max_references=16,
         price_per_reference=_OPENAI_REFERENCE,
@@ -151,7 +163,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="Nano Banana 2.1",
         strength="all-round",
         prices=_NANO_BANANA,
-        pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
+        pixels=_GOOGLE_PIXELS,
         supports_seed=True,
         max_references=14,
         price_per_reference=_GOOGLE_REFERENCE,
@@ -163,7 +175,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="Nano Banana Pro",
         strength="all-round, highest fidelity",
         prices=_NANO_BANANA_PRO,
-        pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
+        pixels=_GOOGLE_PIXELS,
         supports_seed=True,
         max_references=14,
         price_per_reference=_GOOGLE_REFERENCE,
@@ -176,7 +188,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="Nano Banana 2",
         strength="all-round, previous version",
         prices=_NANO_BANANA_2,
-        pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
+        pixels=_GOOGLE_PIXELS,
         supports_seed=True,
         max_references=14,
         price_per_reference=_GOOGLE_REFERENCE,
@@ -190,7 +202,7 @@ MODELS: tuple[ModelSpec, ...] = (
         title="Nano Banana",
         strength="fast, one size",
         prices=_NANO_BANANA_1,
-        pixels={Size.DRAFT: "864x1184", Size.FOUR_K: "864x1184"},
+        pixels=dict.fromkeys(Size, "864x1184"),
         supports_seed=True,
         max_references=3,
         price_per_reference=_GOOGLE_REFERENCE,
@@ -207,24 +219,28 @@ UPSCALERS: tuple[UpscalerSpec, ...] = (
 # The shortest read timeout in seconds: several times what was measured in November 2026, and minutes where resellers
 # report minutes. No vendor publishes how long 4K takes.
 MIN_TIMEOUT_SECONDS: Mapping[str, Mapping[Size, float]] = {
-    "recraft": {Size.DRAFT: 120.0, Size.FOUR_K: 120.0},
-    "openai": {Size.DRAFT: 300.0, Size.FOUR_K: 600.0},
-    "gemini": {Size.DRAFT: 180.0, Size.FOUR_K: 300.0},
-    "fal": {Size.DRAFT: 300.0, Size.FOUR_K: 600.0},
-    "own": {Size.DRAFT: 180.0, Size.FOUR_K: 600.0},
+    "recraft": {Size.DRAFT: 120.0, Size.TWO_K: 120.0, Size.FOUR_K: 120.0},
+    "openai": {Size.DRAFT: 300.0, Size.TWO_K: 300.0, Size.FOUR_K: 600.0},
+    "gemini": {Size.DRAFT: 180.0, Size.TWO_K: 180.0, Size.FOUR_K: 300.0},
+    "fal": {Size.DRAFT: 300.0, Size.TWO_K: 300.0, Size.FOUR_K: 600.0},
+    "own": {Size.DRAFT: 180.0, Size.TWO_K: 600.0, Size.FOUR_K: 600.0},
 }
 
 # The quality of the prices above; `auto` could cost four times as much.
-OPENAI_QUALITY: Mapping[Size, str] = {Size.DRAFT: "medium", Size.FOUR_K: "high"}
+OPENAI_QUALITY: Mapping[Size, str] = {Size.DRAFT: "medium", Size.TWO_K: "medium", Size.FOUR_K: "high"}
 
-# Drafts are about 1K, 4K is the largest size.
-_OPENAI_SIZE_LIMITS = {Size.DRAFT: SizeLimit(1536, 1152 * 1536), Size.FOUR_K: OPENAI_SIZE_LIMIT}
+# Drafts are about 1K, 4K is the largest size; 2K stays below 2560x1440, from which OpenAI calls sizes experimental.
+_OPENAI_SIZE_LIMITS = {
+    Size.DRAFT: SizeLimit(1536, 1152 * 1536),
+    Size.TWO_K: SizeLimit(2048, 1536 * 2048),
+    Size.FOUR_K: OPENAI_SIZE_LIMIT,
+}
 OPENAI_SIZES: Mapping[Size, Mapping[str, str]] = {
     size: {aspect: openai_size(aspect, bound) for aspect in ASPECTS} for size, bound in _OPENAI_SIZE_LIMITS.items()
 }
 
 # Values of `imageSize`, in capitals (google-genai 3.4.0).
-GEMINI_SIZES: Mapping[Size, str] = {Size.DRAFT: "1K", Size.FOUR_K: "4K"}
+GEMINI_SIZES: Mapping[Size, str] = {Size.DRAFT: "1K", Size.TWO_K: "2K", Size.FOUR_K: "4K"}
 # These have one size and reject the field.
 GEMINI_ONE_SIZE = frozenset({"gemini-2.5-flash-image"})
 

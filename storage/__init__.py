@@ -14,6 +14,7 @@ from bot.domain.errors import StorageUnavailable
 from bot.ports.storage import StoragePorts
 from bot.settings import Settings
 from storage.audit_log import SqlAuditLog
+from storage.character_sheets import SqlSheetRepository
 from storage.db.engine import Database, open_database, server_address
 from storage.db.job_database import check_job_database
 from storage.db.notifications import DatabaseNotifications
@@ -181,6 +182,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         cast_many=SqlManyRepository(database),
         roster=SqlRoster(database),
         upscales=SqlUpscaleRepository(database, now),
+        sheets=SqlSheetRepository(database, now),
         ledger=SqlLedger(database),
         retirement_notices=SqlRetirementNotices(database),
         productions=SqlProductions(database),

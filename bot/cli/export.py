@@ -62,7 +62,8 @@ async def export(
             upscale = kept_upscale(await storage.upscales.list_for_face(face.round_id))
             context = await load_context(face, upscale, storage, name_of)
             passports = await stored_sidecars(face, upscale, storage.portraits)
-            files = await archive_files(face, upscale, storage.portraits, context, passports)
+            sheet = await storage.sheets.load(face.round_id)
+            files = await archive_files(face, upscale, storage.portraits, context, passports, sheet)
             length += await _write(target / name, files)
         return ExportResult(len({face.character_id for face in faces}), len(faces), length)
     finally:

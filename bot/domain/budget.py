@@ -132,7 +132,7 @@ class Charge:
 
 @dataclass(frozen=True)
 class BilledItem:
-    """Something paid for: `kind` is slot or upscale, `id` is unique among both, `reserved` in dollars."""
+    """Something paid for: `kind` is slot, upscale or sheet_view, `id` is unique among all, `reserved` in dollars."""
 
     kind: str
     id: str

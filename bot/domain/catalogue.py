@@ -19,9 +19,10 @@ class Look(StrEnum):
 
 
 class Size(StrEnum):
-    """`draft` is about 1K on the long side; `4k` is the model's largest size."""
+    """`draft` is about 1K on the long side, `2k` twice that; `4k` is the model's largest size."""
 
     DRAFT = "draft"
+    TWO_K = "2k"
     FOUR_K = "4k"
 
 

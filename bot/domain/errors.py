@@ -249,6 +249,18 @@ class PassportUnavailable(CastingError):
 
 
 @dataclass(eq=False)
+class CannotDrawSheet(CastingError):
+    """A character sheet cannot be drawn.
+
+    `reason` is not_cast, unlocked, withdrawn, no_model (none takes a reference), changed (the model or its price is
+    another now), nothing (no view was chosen) or drawn (every chosen view is drawn or in progress).
+    """
+
+    reason: str
+    character: str = ""
+
+
+@dataclass(eq=False)
 class PersonLimitReached(CastingError):
     """The person has reached a limit that is not about money; `kind` is open_rounds, forms or free_portraits."""
 

@@ -47,6 +47,11 @@ def run_off_sheet_key(round_id: str) -> str:
     return f"{RUN_OFF_SHEET_PREFIX}{round_id}"
 
 
+def sheet_page_key(round_id: str) -> str:
+    """Return the key under which the Slack file with all views of a character sheet is stored."""
+    return f"character-sheet:{round_id}"
+
+
 def filename(name: str) -> str:
     """Return the character's name as a file name: letters, digits and dashes of any script."""
     return "-".join("".join(c if c.isalnum() else " " for c in name).split())[:60] or "face"

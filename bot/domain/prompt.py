@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bot.domain.brief import Brief, Ground
+from bot.domain.character_sheet import Angle, Expression, View
 
 VERSION = "portrait-2"
 VERSION_WITH_REFERENCE = "portrait-2-like"
@@ -87,6 +88,40 @@ fabric. The photograph was made for this description:
 
 {prompt}"""
 
+# A sheet's views are drawn from the original, so the frame lists what stays before it says what changes.
+_SHEET_FRAME = """\
+Another photograph of the person in the reference, for the character sheet of a film. It is the same person: keep the \
+bone structure, eyes, nose, mouth, teeth, skin, marks, asymmetries, age, hair, dress and background.
+
+{pose}
+{expression}
+
+The same lens and soft even light as in the reference. Natural skin: visible pores, fine lines, uneven tone. One \
+person alone in the frame, no lettering. The character:
+{brief}"""
+
+_SHEET_POSES = {
+    Angle.FRONT: "Pose: front view, head and shoulders, facing the camera squarely, head upright.",
+    Angle.LEFT: "Pose: three-quarter view, head and shoulders turned 45 degrees, the nose points to the left edge of "
+    "the picture, both eyes visible.",
+    Angle.RIGHT: "Pose: three-quarter view, head and shoulders turned 45 degrees, the nose points to the right edge "
+    "of the picture, both eyes visible.",
+    Angle.PROFILE: "Pose: full profile, head and shoulders turned 90 degrees, the nose points to the left edge of the "
+    "picture, one eye visible, the outline of forehead, nose, lips and chin clear.",
+    Angle.CLOSE_UP: "Pose: close-up from the forehead to the chin, facing the camera, eyes and cheeks fill the frame, "
+    "the skin in focus.",
+}
+
+_SHEET_EXPRESSIONS = {
+    Expression.AS_CAST: "Expression: as in the reference.",
+    Expression.NEUTRAL: "Expression: neutral, face at rest, lips closed and relaxed.",
+    Expression.SMILE: "Expression: a warm smile that reaches the eyes.",
+    Expression.ANGER: "Expression: anger, brows drawn down, jaw set, lips pressed.",
+    Expression.FEAR: "Expression: fear, eyes wide, brows raised and drawn together, lips parted.",
+    Expression.SADNESS: "Expression: sadness, inner brows raised, corners of the mouth down.",
+    Expression.SURPRISE: "Expression: surprise, brows high, eyes wide, mouth open.",
+}
+
 
 @dataclass(frozen=True)
 class Prompt:
@@ -132,6 +167,13 @@ def upscale_prompt(prompt: str) -> str:
     For a variation, only the original prompt is used, so that the pose does not change again.
     """
     return _UPSCALE_FRAME.format(prompt=prompt.removeprefix(_VARIATION_FRAME.removesuffix("{prompt}")))
+
+
+def sheet_prompt(brief: str, view: View) -> str:
+    """Return the prompt for one view of a character sheet; `brief` is the description of the character."""
+    return _SHEET_FRAME.format(
+        pose=_SHEET_POSES[view.angle], expression=_SHEET_EXPRESSIONS[view.expression], brief=brief
+    )
 
 
 def find_age(text: str) -> int | None:

@@ -136,7 +136,7 @@ def plan_upscale(face: Face, catalogue: Catalogue, today: date) -> UpscalePlan |
     larger = [m for m in eligible if _max_side(m) > face.portrait.long_side]
     if not larger:
         return None
-    best = min(larger, key=lambda m: (_max_side(m) < FOUR_K_SIDE, m.id != face.model, _reference_rank(m)))
+    best = min(larger, key=lambda m: (_max_side(m) < FOUR_K_SIDE, m.id != face.model, reference_rank(m)))
     return UpscalePlan(
         UpscaleMethod.REDRAW, best.id, best.price(Size.FOUR_K, reference_count=1), _max_side(best) >= FOUR_K_SIDE
     )
@@ -144,7 +144,7 @@ def plan_upscale(face: Face, catalogue: Catalogue, today: date) -> UpscalePlan |
 
 def best_reference_model(models: Sequence[ModelSpec]) -> ModelSpec | None:
     """Return the model that keeps a reference face best."""
-    return min(models, key=_reference_rank, default=None)
+    return min(models, key=reference_rank, default=None)
 
 
 def latest_upscale(upscales: tuple[Upscale, ...]) -> Upscale | None:
@@ -162,7 +162,8 @@ def _max_side(model: ModelSpec) -> int:
     return max((int(side) for side in re.findall(r"\d+", model.pixels[Size.FOUR_K])), default=0)
 
 
-def _reference_rank(model: ModelSpec) -> int:
+def reference_rank(model: ModelSpec) -> int:
+    """Return the place of a model among those that keep a reference face best; 0 is the best."""
     return (
         _BEST_REFERENCE_MODELS.index(model.wire_id)
         if model.wire_id in _BEST_REFERENCE_MODELS

@@ -96,7 +96,7 @@ class PostedMessages(Protocol):
     async def add(self, round_id: str, *addresses: MessageAddress) -> None: ...
 
     async def list_for_round(self, round_id: str) -> Sequence[MessageAddress]:
-        """List these messages, and the one that collects comments."""
+        """List these messages, the one that collects comments, and those of the character sheet's views."""
         ...
 
 

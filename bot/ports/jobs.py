@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class JobQueue(Protocol):
-    """Durable jobs by kind (round, slot, close, repost, upscale, passport, delete, webhook) and key.
+    """Durable jobs by kind (round, slot, close, repost, upscale, sheet_view, passport, delete, webhook) and key.
 
     Starting a running job does nothing.
     """

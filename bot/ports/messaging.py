@@ -54,7 +54,7 @@ class Picture:
     """A picture to upload. `number` is the candidate's; None for contact sheets and upscales.
 
     `shown` are the numbers on a contact sheet of some candidates, empty if it shows all. `upscale_kind` is pair (beside
-    its original) or own.
+    its original) or own. `sheet_view` is the key of a view beside the locked face, or all for the character sheet.
     """
 
     data: bytes
@@ -62,6 +62,7 @@ class Picture:
     number: int | None = None
     upscale_kind: Literal["", "pair", "own"] = ""
     shown: tuple[int, ...] = ()
+    sheet_view: str = ""
 
 
 class RoundPublisher(Protocol):
@@ -96,6 +97,16 @@ class RoundPublisher(Protocol):
 
     async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
         """Upload pictures to the round's thread as one message; return their file ids. Raises like `upload_sheet`."""
+
+    async def upload_unshared(self, round_id: str, picture: Picture) -> str:
+        """Upload a picture for blocks of the round's thread without a message of its own; return its file id.
+
+        Raises SlackUnavailable.
+        """
+        ...
+
+    async def show_sheet_view(self, round_id: str, attempt_id: str) -> None:
+        """Post a final attempt at a view in the round's thread, or update its message; raises SlackUnavailable."""
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
         """Add the number emoji in order; existing ones are ignored."""

@@ -30,6 +30,10 @@ class ExpiredData(Protocol):
         """List rounds with votes that name people."""
         ...
 
+    async def list_opinion_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
+        """List rounds whose character sheet has opinions of people from before then."""
+        ...
+
     async def clear_portraits(self, round_id: str, slot_ids: Sequence[str], audit_event: AuditEvent) -> None:
         """Delete the portraits of these slots, and the contact sheet, from the round's rows."""
         ...
@@ -40,6 +44,10 @@ class ExpiredData(Protocol):
 
     async def clear_voters(self, round_id: str, tally: Tally | None, audit_event: AuditEvent) -> None:
         """Delete who voted for what; `tally` is stored where the round has none."""
+        ...
+
+    async def clear_opinions(self, round_id: str, before: datetime, audit_event: AuditEvent) -> None:
+        """Delete who said what about views before then, and keep the counts."""
         ...
 
     async def delete_audit_events(self, production_id: str, before: datetime) -> int:

@@ -11,6 +11,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from bot.ports.call_reservations import CallReservations
 from bot.ports.cast_many import ManyRepository
+from bot.ports.character_sheet import SheetRepository
 from bot.ports.comments import CommentRepository
 from bot.ports.door_tokens import DoorTokens
 from bot.ports.erasure import (
@@ -93,7 +94,7 @@ class Portraits(Protocol):
 
 @dataclass(frozen=True)
 class PictureOwner:
-    """The slot or upscale of a picture: the `key` of its original, and whether it is final or may be paid for."""
+    """The slot, upscale or sheet view of a picture: its original's `key`, whether it is final or may be paid for."""
 
     is_final: bool
     key: str = ""
@@ -104,7 +105,7 @@ class PictureIndex(Protocol):
     """The pictures that the database references."""
 
     async def owners(self, ids: Sequence[str]) -> Mapping[str, PictureOwner]:
-        """Return the slots and upscales with these ids; unknown ids are left out."""
+        """Return the slots, upscales and sheet views with these ids; unknown ids are left out."""
 
     async def reference_keys(self) -> frozenset[str]:
         """Return the keys of all reference pictures of rounds and drafts."""
@@ -190,6 +191,7 @@ class StoragePorts:
     cast_many: ManyRepository
     roster: Roster
     upscales: UpscaleRepository
+    sheets: SheetRepository
     ledger: Ledger
     retirement_notices: RetirementNotices
     productions: Productions

@@ -1,7 +1,7 @@
 """Durable jobs by DBOS: work on a round survives the process. The only importer of dbos.
 
-A job (`round`, `slot`, `close`, `repost`, `upscale`, `passport`, `delete`, `webhook`) with its key is one DBOS
-workflow. Each step calls a use case that first checks what exists, since a step that ran but was not recorded runs
+A job (`round`, `slot`, `close`, `repost`, `upscale`, `sheet_view`, `passport`, `delete`, `webhook`) with its key is one
+DBOS workflow. Each step calls a use case that first checks what exists, since a step that ran but was not recorded runs
 again. The application version is pinned: by default DBOS derives it from the source, and an edit would strand rounds in
 progress. Arguments are strings in portable JSON; the default serializer is pickle.
 """
@@ -206,6 +206,12 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
         with _job_context("passport", round_id):
             await _step(casting.passport_signing.sign_missing, round_id)
 
+    @DBOS.workflow(name="sheet_view", max_recovery_attempts=_MAX_RECOVERIES)
+    async def sheet_view(attempt_id: str) -> None:
+        with _job_context("sheet_view", attempt_id):
+            await _step(casting.draw_sheet_view.draw_sheet_view, attempt_id)
+            await retrying_step(casting.draw_sheet_view.show_sheet_view, attempt_id)
+
     @DBOS.workflow(name="delete", max_recovery_attempts=_MAX_RECOVERIES)
     async def delete(deletion_id: str) -> None:
         with _job_context("delete", deletion_id):
@@ -223,6 +229,7 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
         "repost": repost,
         "upscale": upscale,
         "passport": passport,
+        "sheet_view": sheet_view,
         "delete": delete,
         "webhook": webhook,
     }

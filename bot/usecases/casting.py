@@ -10,6 +10,8 @@ from bot.usecases.aliases import Aliases
 from bot.usecases.audition import Audition
 from bot.usecases.cast_many import CastMany
 from bot.usecases.channel_move import ChannelMove
+from bot.usecases.character_sheet import CharacterSheets
+from bot.usecases.character_sheet_drawing import DrawSheetView
 from bot.usecases.cleanup import OrphanCleanup
 from bot.usecases.close_vote import CloseVote
 from bot.usecases.comments import Comments
@@ -113,6 +115,8 @@ class Casting:
         self.run_upscale = RunUpscale(ports, self.storage_retry, self.paid_calls)
         self.door_access = DoorAccess(ports)
         self.door_token_editor = DoorTokenEditor(ports, self.permissions)
+        self.character_sheets = CharacterSheets(ports, self.permissions)
+        self.draw_sheet_view = DrawSheetView(ports, self.storage_retry, self.paid_calls)
         self._learned_routing = LearnedRouting(ports)
         quotes = Quotes(ports, self._learned_routing)
         self.start_round = StartRound(ports, quotes, ReferenceImages(ports), self.permissions)
@@ -167,6 +171,7 @@ class Casting:
         await self.audition.restart_unfinished()
         await self.cast_many.advance_due()
         await self.start_upscale.restart_unfinished()
+        await self.character_sheets.restart_unfinished()
         await self.spending.notify_overspends()
         await self.deletion.restart_unfinished()
         await self.reporting.restart_unfinished()

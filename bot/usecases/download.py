@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
 from types import MappingProxyType
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from bot.domain.catalogue import Catalogue
+from bot.domain.character_sheet import Sheet
 from bot.domain.errors import SlackUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import FILE_EXTENSIONS, ChannelRef
@@ -16,6 +18,7 @@ from bot.domain.target import all_targets
 from bot.domain.upscale import Upscale
 from bot.ports.messaging import ChannelAccess, UserDirectory
 from bot.ports.storage import Portraits, StoragePorts
+from bot.usecases.character_sheet_package import fits_package, sheet_files, view_file_name
 from bot.usecases.face_record import (
     RecordContext,
     face_record,
@@ -39,6 +42,7 @@ class FaceArchive:
     upscale: Upscale | None
     filename: str
     data: bytes
+    sheet: Sheet = field(default_factory=Sheet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +57,18 @@ class FaceDownload:
         """Return the archive of the face of a round; raises NotAvailableHere. Holds the pictures in memory twice."""
         face = await self.recall.get_face(round_id, person)
         upscale = await self.recall.get_upscale(face)
+        sheet = await self.ports.storage.sheets.load(face.round_id)
         names = name_lookup(self.ports.channel_access, self.ports.user_directory)
         context = await load_context(face, upscale, self.ports.storage, names)
         passports = await self.passports.package_files(face, upscale)
-        files = await archive_files(face, upscale, self.ports.storage.portraits, context, passports)
+        files = await archive_files(
+            face, upscale, self.ports.storage.portraits, context, passports, sheet, self.ports.catalogue
+        )
         data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
-        return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data)
+        return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data, sheet)
 
 
+_USUAL_ASPECT = "3:4"
 # Pictures are compressed already.
 _COMPRESSED_SUFFIXES = tuple(f".{ending}" for ending in FILE_EXTENSIONS.values())
 
@@ -108,17 +116,25 @@ async def archive_files(
     portraits: Portraits,
     context: RecordContext | None = None,
     passports: ArchiveFiles = MappingProxyType({}),
+    sheet: Sheet | None = None,
+    catalogue: Catalogue | None = None,
 ) -> ArchiveFiles:
     """Return the files of the archive by name; `upscale` is the kept one. Raises KeyError if a picture is missing.
+
+    `catalogue` names the models on the character sheet.
 
     The file of the hashes has the format that `sha256sum -c` reads.
     """
     pictures = {picture_file_name(face, "original", face.portrait): face.portrait}
     if upscale and upscale.portrait:
         pictures[picture_file_name(face, "finish", upscale.portrait)] = upscale.portrait
+    if sheet and fits_package(sheet):
+        pictures |= {view_file_name(face, a): a.portrait for a in sheet.chosen if a.portrait}
+    aspect = context.round.brief.aspect if context and context.round else _USUAL_ASPECT
     record = face_record(face, upscale, context)
     return {
         file_name(face, "README", "txt"): readme(face, pictures, passports).encode(),
+        **(await sheet_files(face, sheet, aspect, portraits, catalogue) if sheet else {}),
         **{name: await portraits.get(portrait.key) for name, portrait in pictures.items()},
         **passports,
         file_name(face, "prompt", "txt"): f"{face.prompt}\n".encode(),

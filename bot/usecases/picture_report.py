@@ -82,6 +82,9 @@ class PictureReporting:
         for upscale in await self.ports.storage.upscales.list_for_face(round_id):
             if upscale.portrait and upscale.file_id is None:
                 await self.ports.job_queue.start("upscale", upscale.id)
+        for attempt in (await self.ports.storage.sheets.load(round_id)).attempts:
+            if attempt.portrait and attempt.file_id is None:
+                await self.ports.job_queue.start("sheet_view", attempt.id)
 
     async def _tell(self, round_: Round, slot: Slot, report: Report) -> None:
         for person in await self._deciders(round_):

@@ -6,6 +6,7 @@ It runs in batches, deletes nothing of an open round, and writes each deletion t
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -70,6 +71,10 @@ class RetentionJob:
         )
         result.photos = await self._each(expired.list_photo_rounds, self._before(kept, "photos"), self._clear_photo)
         result.voters = await self._each(expired.list_voter_rounds, self._before(kept, "voters"), self._clear_voters)
+        cleared = await self._each(
+            expired.list_opinion_rounds, self._before(kept, "voters"), partial(self._clear_opinions, kept)
+        )
+        result.voters += cleared
         for production_id, before in self._before(kept, "audit").items():
             result.audit += await self._delete_audit_events(production_id, before)
         result.workspaces = await self.uninstall.delete_removed()
@@ -147,6 +152,13 @@ class RetentionJob:
         await self.ports.storage.expired_data.clear_voters(
             round_.id, None if round_.tally else tally, self._event(EXPIRED_VOTERS, round_, len(people))
         )
+
+    async def _clear_opinions(self, kept: Mapping[str, Retention], round_: Round) -> None:
+        """Delete who said what about the views of the character sheet; the counts stay."""
+        production = await self.ports.storage.productions.get(round_.place)
+        before = self._before(kept, "voters")[production.id]
+        event = self._event(EXPIRED_VOTERS, round_, 0)
+        await self.ports.storage.expired_data.clear_opinions(round_.id, before, event)
 
     async def _delete_audit_events(self, production_id: str, before: datetime) -> int:
         count = await self.ports.storage.expired_data.delete_audit_events(production_id, before)

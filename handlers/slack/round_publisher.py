@@ -19,6 +19,7 @@ from bot.telemetry import metrics
 from bot.usecases.ports import utc_now
 from handlers.slack.api_errors import ARCHIVED_CODES, best_effort, error_code, slack_call
 from handlers.slack.cast_many_messages import CastManyMessages
+from handlers.slack.character_sheet_messages import CharacterSheetMessages
 from handlers.slack.clients import Clients
 from handlers.slack.comment_messages import CommentMessages
 from handlers.slack.directory import SlackDirectory
@@ -32,6 +33,7 @@ from handlers.slack.round_messages import ClosedChannels, Messages, ReactionRead
 from handlers.slack.round_views import RoundViewLoader
 from handlers.slack.shared_redraws import PresenterLocks, SharedRedraws
 from handlers.text import alt_text, failures, labels, slack_refusals, storage_trouble, voters
+from handlers.text import character_sheet as sheet_text
 from handlers.text import round as round_text
 from handlers.text.model_titles import Titles
 from handlers.views.builder import fit
@@ -81,6 +83,7 @@ class SlackRoundPublisher:
         self._messages = Messages(clients, storage.posted_messages)
         self._cast_many_messages = CastManyMessages(clients)
         self._comment_messages = CommentMessages(clients, storage.comments)
+        self._sheet_messages = CharacterSheetMessages(clients, storage, catalogue, self._titles, now)
         self._reaction_reader = ReactionReader(clients, storage.ballots, directory)
         self._uploads = Uploads(clients, storage.posted_files, poll_delays)
         self._permalinks = Permalinks(clients)
@@ -152,6 +155,14 @@ class SlackRoundPublisher:
 
     async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
         return await self._upload_pictures(await self._rounds.get(round_id), pictures)
+
+    async def upload_unshared(self, round_id: str, picture: Picture) -> str:
+        round_ = await self._rounds.get(round_id)
+        upload = self._prepare_upload(round_, picture)
+        return await self._uploads.upload_unshared(round_.place.team, upload, [round_id])
+
+    async def show_sheet_view(self, round_id: str, attempt_id: str) -> None:
+        await self._sheet_messages.show(await self._rounds.get(round_id), attempt_id)
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
         """Add reactions in turn, since Slack orders them by arrival; stop at the first that Slack refuses."""
@@ -235,6 +246,7 @@ class SlackRoundPublisher:
             if not level.is_full:
                 self._fallback_levels[round_id] = level
         await self._comment_messages.publish(round_)
+        await self._sheet_messages.publish(round_)
 
     async def _on_channel_closed(self, round_: Round, error: ChannelClosed) -> None:
         """Notify the lead once; the message is redrawn when its channel is open again."""
@@ -273,6 +285,8 @@ class SlackRoundPublisher:
             title_of, alt_text_of = _UPSCALE_TEXTS[picture.upscale_kind]
             name = round_.character
             return Upload(picture.data, picture.filename, title_of(name), alt_text_of(name, round_.brief.text))
+        if picture.sheet_view:
+            return Upload(picture.data, picture.filename, *sheet_text.file_texts(round_.character, picture.sheet_view))
         if picture.number is None:
             numbers = picture.shown or tuple(range(1, max(len(round_.candidates), len(round_.completed)) + 1))
             return Upload(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.domain.catalogue import Catalogue
+from bot.domain.character_sheet import available_sheet_models
 from bot.domain.ids import ChannelRef, child_round_id, run_off_sheet_key
 from bot.domain.round import RECAST, Round, RoundState
 from bot.domain.target import all_targets
@@ -42,8 +43,15 @@ class RoundViewLoader:
             upscales = await self.storage.upscales.list_for_face(round_.id)
             settings = (await self.storage.productions.get(round_.place)).settings
             reports = await self.storage.targets.list_for_face(round_.id)
-            targets = all_targets(settings.targets, reports)
-            return round_message(replace(data, upscales=upscales, upscale_plan=plan, targets=targets))
+            data = replace(
+                data,
+                upscales=upscales,
+                upscale_plan=plan,
+                targets=all_targets(settings.targets, reports),
+                sheet=await self.storage.sheets.load(round_.id),
+                may_draw_sheet=bool(available_sheet_models(self.catalogue, self.now().date())),
+            )
+            return round_message(data)
         turnout = None
         if is_uncounted:
             voted = round_.voted_people(vote_inputs, submissions)

@@ -8,6 +8,7 @@ from bot.domain.errors import (
     AlreadyCasting,
     AlreadyResolved,
     BriefError,
+    CannotDrawSheet,
     CannotUpscale,
     CastingError,
     ChannelClosed,
@@ -73,6 +74,7 @@ _ACTIONS = {
     "withdraw": "report a withdrawn consent",
     "recast_face": "re-cast or unlock this face",
     "upscale": "keep or decline this finish",
+    "sheet": "decide about this view",
     "settle": "confirm whether this was charged",
     "see": "confirm this charge",
 }
@@ -122,6 +124,17 @@ _STATES = {
     "votes_sealed": "The ballot for {name} was sealed, so who voted for what stays private.",
     "votes_open": "Voting on {name} is open. Who voted for what is shown after the close.",
     "too_few": "Voting needs at least two portraits.",
+}
+
+_CANNOT_DRAW_SHEET = {
+    "not_cast": "A character sheet is drawn from a locked face. {name} has none here.",
+    "unlocked": "This face of {name} is unlocked, so no more views are drawn from it. Its sheet stays as it is.",
+    "withdrawn": "The consent to the photo behind this face was withdrawn, so no more views are drawn from it.",
+    "no_model": "No model with an account here takes a reference picture, so none can draw {name} again. Your Castroom "
+    "administrator can add a key of Google or OpenAI. Nothing was started.",
+    "changed": "The model or its price has changed. Nothing was started; please look at the price again.",
+    "nothing": "Choose at least one view.",
+    "drawn": "The chosen views are drawn or being drawn already. Use [Draw again] under a view in the thread.",
 }
 
 _CANNOT_UPSCALE = {
@@ -330,6 +343,12 @@ def _(error: PassportUnavailable) -> str:
 @sentence.register
 def _(_error: DoorRefused) -> str:
     return "This access token cannot be used here. `/cast settings` shows the tokens of a channel."
+
+
+@sentence.register
+def _(error: CannotDrawSheet) -> str:
+    name = escape_mrkdwn(error.character) or "This character"
+    return _CANNOT_DRAW_SHEET.get(error.reason, _CANNOT_DRAW_SHEET["changed"]).format(name=name)
 
 
 @sentence.register

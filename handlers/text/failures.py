@@ -28,6 +28,7 @@ _KINDS = {
     "unknown": "{who} was called just before a restart, and its answer was lost",
     "portrait_missing": "the reference image is missing from storage, so {who} was not asked",
     "cancelled": "the round ended before {who} was asked",
+    "consent_withdrawn": "the consent to the photo was withdrawn before {who} was asked",
 }
 
 _SHORT_KINDS = {

@@ -34,7 +34,7 @@ _MAX_LINES = 10
 _MAX_BARS = 6
 _BAR_LABEL_LIMIT = 40
 _BLOCKED_NOTE = "No new portraits are drawn in this workspace until you confirm it."
-_ITEMS = {"slot": "a portrait", "upscale": "a finish"}
+_ITEMS = {"slot": "a portrait", "upscale": "a finish", "sheet_view": "a view of a character sheet"}
 _CAPS = {
     "day": "this workspace today",
     "person_day": "you today",

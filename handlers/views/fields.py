@@ -53,9 +53,15 @@ def choices_of(labels: Mapping[K, str]) -> list[tuple[str, str]]:
     return [(label, str(value)) for value, label in labels.items()]
 
 
-def checkboxes(block_id: str, label: str, choices: Iterable[tuple[str, str]], selected: Collection[str]) -> Block:
-    """Build optional checkboxes from pairs of a label and its value."""
-    return _input(block_id, label, _multiple_choice("checkboxes", choices, selected), OPTIONAL)
+def checkboxes(
+    block_id: str,
+    label: str,
+    choices: Iterable[tuple[str, str]],
+    selected: Collection[str],
+    field_options: FieldOptions = OPTIONAL,
+) -> Block:
+    """Build checkboxes, optional by default, from pairs of a label and its value."""
+    return _input(block_id, label, _multiple_choice("checkboxes", choices, selected), field_options)
 
 
 def multi_select(

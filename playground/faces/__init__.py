@@ -1,16 +1,14 @@
 """Draws artificial portraits, recognisable as drawings, in one style per model."""
 
 import io
-from hashlib import sha256
 
-import numpy as np
 from PIL import Image
 
 from playground.faces.caption import add_caption
-from playground.faces.person import Person
+from playground.faces.identity import Identity
+from playground.faces.identity_mark import mark
 from playground.faces.portrait import sketch_of
 from playground.faces.styles import style_for
-from playground.faces.words import Traits
 
 # Pixels; larger portraits are drawn at this size and enlarged, since the style has no finer detail.
 MAX_DRAWN_SIDE = 2560
@@ -27,15 +25,16 @@ def draw_face(
 ) -> Image.Image:
     """Draw the portrait of (model, prompt, seed) at exactly this size, in the style of `style_model` if given.
 
-    A portrait with a side over `drawn_side` is drawn smaller and enlarged.
+    A portrait with a side over `drawn_side` is drawn smaller and enlarged. Its grain carries who the person is.
     """
-    digest = sha256(f"{model}|{prompt}|{seed}".encode()).digest()
-    rng = np.random.default_rng(int.from_bytes(digest[:8]))
-    person = Person.of(Traits.of(prompt), rng)
+    style = style_for(style_model or model)
+    identity = Identity.of(model, prompt, seed, style.__name__)
+    person, rng = identity.person()
     scale = min(1.0, drawn_side / max(width, height))
     size = (round(width * scale), round(height * scale))
-    picture = style_for(style_model or model)(person, sketch_of(person, rng), rng, *size)
-    return add_caption(picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC))
+    picture = style(person, sketch_of(person, rng), rng, *size)
+    enlarged = picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC)
+    return add_caption(mark(enlarged, identity))
 
 
 def encode(picture: Image.Image, media_type: str) -> bytes:

@@ -6,9 +6,13 @@ from playground.faces.person import Person
 from playground.faces.shapes import Points, closed, ellipse, moved, stroke
 from playground.faces.sketch import Sketch, mixed
 
+# The last five are asked for by character sheets and stronger than a brief's words.
 _OPEN = {"tired": 0.72, "stern": 0.80, "surprised": 1.3, "smile": 0.84}
+_OPEN |= {"grin": 0.74, "anger": 0.76, "fear": 1.36, "sadness": 0.78, "surprise": 1.42}
 _INNER_BROW = {"stern": 0.07, "tired": -0.05, "surprised": -0.08}
+_INNER_BROW |= {"anger": 0.15, "fear": -0.13, "sadness": -0.14, "surprise": -0.07}
 _BROW = {"surprised": -0.10, "smile": -0.02, "stern": 0.05}
+_BROW |= {"grin": -0.02, "anger": 0.07, "fear": -0.04, "surprise": -0.14}
 
 
 def draw_eyes(sketch: Sketch, person: Person) -> None:

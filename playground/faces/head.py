@@ -89,6 +89,11 @@ def draw_ears(sketch: Sketch, person: Person) -> None:
 def draw_skull(sketch: Sketch, person: Person) -> None:
     """Draw the mass of the face, its shadow side and its lights."""
     sketch.mass(outline(person), person.skin, "face")
+    draw_form(sketch, person)
+
+
+def draw_form(sketch: Sketch, person: Person) -> None:
+    """Draw shadows and lights on the mass of the face."""
     _form(sketch, person)
     red = (206, 84, 70)
     blush = 0.20 + 0.22 * ("weathered" in person.marks) + 0.12 * (person.age < 16)

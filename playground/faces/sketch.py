@@ -29,10 +29,14 @@ class Mark:
 
 @dataclass(slots=True)
 class Sketch:
-    """A collection of marks from back to front; `pose` moves later marks with the head or the body."""
+    """A collection of marks from back to front; `pose` moves later marks with the head or the body.
+
+    `hides` tells which shapes of later marks are out of sight.
+    """
 
     marks: list[Mark] = field(default_factory=list)
     pose: Pose = lambda points: points
+    hides: Callable[[Points], bool] = lambda _points: False
 
     def mass(self, shape: Points, colour: Colour, name: str | None = None, clip: str | None = None) -> None:
         self._add([shape], colour, "mass", name=name, clip=clip)
@@ -67,6 +71,7 @@ class Sketch:
         clip: str | None = None,
         name: str | None = None,
     ) -> None:
+        shapes = [shape for shape in shapes if not self.hides(shape)]
         if shapes and alpha > 0.01:
             cuts = np.cumsum([len(shape) for shape in shapes])[:-1]
             posed = tuple(np.split(self.pose(np.concatenate(shapes)), cuts))

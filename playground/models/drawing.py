@@ -7,6 +7,8 @@ from hashlib import sha256
 from PIL import Image, ImageEnhance, ImageFilter
 
 from playground.faces import draw_face, encode
+from playground.faces.identity_mark import mark, read_mark
+from playground.faces.views import ViewWanted, draw_view
 from playground.models import content_credentials
 from playground.models.corrupted_images import Picture
 from playground.models.generation_order import GenerationOrder
@@ -66,10 +68,15 @@ def _draw(order: GenerationOrder, seed: int) -> Image.Image:
     if order.operation == "upscale":
         enlarged = reference.resize((order.width, order.height), Image.Resampling.LANCZOS)
         return enlarged.filter(ImageFilter.UnsharpMask(3, 60, 2))
+    identity = read_mark(reference)
+    if identity and (view := ViewWanted.of(order.prompt)):
+        return _relight(draw_view(identity, view, order.width, order.height, order.drawn_side), order, seed, 0.3)
     base = _cover(reference, order.width, order.height)
     if _SAME_PICTURE_PHRASE in order.prompt.casefold():
-        return _relight(base, order, seed)
-    return _relight(_reframe(base, order, seed), order, seed)
+        redrawn = _relight(base, order, seed)
+    else:
+        redrawn = _relight(_reframe(base, order, seed), order, seed)
+    return mark(redrawn, identity) if identity else redrawn
 
 
 def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:
@@ -92,13 +99,13 @@ def _reframe(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.I
     return tilted.resize(picture.size, Image.Resampling.BICUBIC, box=(left, top, left + width, top + height))
 
 
-def _relight(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.Image:
-    """Draw the same face in other light, which depends on the prompt; more `strength` changes more."""
+def _relight(picture: Image.Image, order: GenerationOrder, seed: int, amount: float = 1.0) -> Image.Image:
+    """Draw the same face in other light, which depends on the prompt; more `strength` and `amount` change more."""
     digest = sha256(f"{order.model}|{order.prompt}|{seed}".encode()).digest()
-    warmth = (digest[0] / 255 - 0.5) * 0.24 * (0.5 + order.strength)
+    warmth = (digest[0] / 255 - 0.5) * 0.24 * (0.5 + order.strength) * amount
     red, green, blue = picture.split()
     tinted = Image.merge("RGB", (red.point(_gain(1 + warmth)), green, blue.point(_gain(1 - warmth))))
-    return ImageEnhance.Contrast(tinted).enhance(0.94 + digest[1] / 255 * 0.12)
+    return ImageEnhance.Contrast(tinted).enhance(1 + (digest[1] / 255 * 0.12 - 0.06) * amount)
 
 
 def _gain(factor: float) -> list[int]:

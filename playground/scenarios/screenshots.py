@@ -14,6 +14,7 @@ from playground.processes import ROOT
 from playground.scenarios import (
     block_fallback,
     cast_many,
+    character_sheet,
     comments,
     flaw_tags,
     home,
@@ -39,6 +40,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     reminders.play,
     reroll.play,
     record.play,
+    character_sheet.play,
     home.play,
     production_settings.play,
     sealed_ballot.play,

@@ -14,15 +14,31 @@ _RECRAFT_PRO = Decimal("0.25")
 
 # litellm's price map of fal at the quality in use, the higher of two listed sizes, plus a cent for prompt tokens.
 _TEXT_COST = Decimal("0.010")
-_GPT_IMAGE_2 = {Size.DRAFT: Decimal("0.056") + _TEXT_COST, Size.FOUR_K: Decimal("0.401") + _TEXT_COST}
-_GPT_IMAGE_2_5 = {Size.DRAFT: Decimal("0.014") + _TEXT_COST, Size.FOUR_K: Decimal("0.100") + _TEXT_COST}
+_GPT_IMAGE_2 = {
+    Size.DRAFT: Decimal("0.056") + _TEXT_COST,
+    Size.TWO_K: Decimal("0.056") + _TEXT_COST,
+    Size.FOUR_K: Decimal("0.401") + _TEXT_COST,
+}
+_GPT_IMAGE_2_5 = {
+    Size.DRAFT: Decimal("0.014") + _TEXT_COST,
+    Size.TWO_K: Decimal("0.014") + _TEXT_COST,
+    Size.FOUR_K: Decimal("0.100") + _TEXT_COST,
+}
 # As OpenAI counts an input picture at high fidelity: at most 6,563 tokens at $8 a million.
 _OPENAI_REFERENCE = Decimal("0.053")
 
 # fal lists no price for 2.1; these are the higher prices of Nano Banana 2, plus high thinking.
 _THINKING_COST = Decimal("0.002")
-_NANO_BANANA = {Size.DRAFT: Decimal("0.08") + _THINKING_COST, Size.FOUR_K: Decimal("0.16") + _THINKING_COST}
-_NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.15") + _THINKING_COST, Size.FOUR_K: Decimal("0.30") + _THINKING_COST}
+_NANO_BANANA = {
+    Size.DRAFT: Decimal("0.08") + _THINKING_COST,
+    Size.TWO_K: Decimal("0.12") + _THINKING_COST,
+    Size.FOUR_K: Decimal("0.16") + _THINKING_COST,
+}
+_NANO_BANANA_PRO = {
+    Size.DRAFT: Decimal("0.15") + _THINKING_COST,
+    Size.TWO_K: Decimal("0.15") + _THINKING_COST,
+    Size.FOUR_K: Decimal("0.30") + _THINKING_COST,
+}
 
 
 def _recraft(family: str, wire_id: str, title: str, strength: str, price: Decimal, pixels: str) -> ModelSpec:
@@ -48,7 +64,7 @@ def _openai(family: str, wire_id: str, title: str, strength: str, prices: Mappin
         title=title,
         strength=strength,
         prices=prices,
-        pixels={Size.DRAFT: "1152x1536", Size.FOUR_K: "2448x3264"},
+        pixels={Size.DRAFT: "1152x1536", Size.TWO_K: "1536x2048", Size.FOUR_K: "2448x3264"},
         supports_seed=False,
         max_references=16,
         price_per_reference=_OPENAI_REFERENCE,
@@ -64,7 +80,7 @@ def _google(family: str, wire_id: str, title: str, strength: str, prices: Mappin
         title=title,
         strength=strength,
         prices=prices,
-        pixels={Size.DRAFT: "896x1200", Size.FOUR_K: "3584x4800"},
+        pixels={Size.DRAFT: "896x1200", Size.TWO_K: "1792x2400", Size.FOUR_K: "3584x4800"},
         supports_seed=True,
         max_references=14,
         family=family,

@@ -35,6 +35,7 @@ _ENUM_NAMES = {
     "9:16": "ASPECT_RATIO_NINE_BY_SIXTEEN",
     "16:9": "ASPECT_RATIO_SIXTEEN_BY_NINE",
     "1K": "IMAGE_SIZE_ONE_K",
+    "2K": "IMAGE_SIZE_TWO_K",
     "4K": "IMAGE_SIZE_FOUR_K",
 }
 # Vertex accepts 7 MB a picture; more pixels than the models generate are of no use.

@@ -7,7 +7,8 @@ rounds -< ballot_submissions (answers of sealed ballots), reminders (who was rem
 rounds -- comment_messages (the thread message that collects the comments)
 rounds -< flaw_answers (what looked artificial on open ballots)
 rounds -- faces -< upscales (attempts to upscale the locked face to 4K)
-rounds -< ledger (one charge for each settled slot or upscale)
+faces -< sheet_views (attempts at the views of the character sheet) -< sheet_opinions
+rounds -< ledger (one charge for each settled slot, upscale or sheet view)
 
 audit_log           changes that no other row records
 cast_lists          characters of `/cast many`, started one after another
@@ -45,6 +46,8 @@ from sqlalchemy import (
 from bot.domain.ballot import BallotStage, FlawTag, RunOff, Tally, VoteSource
 from bot.domain.brief import SLOT_LIMIT, Brief
 from bot.domain.cast_many import ManyLine, ManyState, StopReason
+from bot.domain.catalogue import Size
+from bot.domain.character_sheet import SheetViewState
 from bot.domain.face import Portrait, Unlock
 from bot.domain.flaw_tags import FlawRemedy
 from bot.domain.production import ProductionSettings
@@ -371,6 +374,56 @@ _is_live = upscales.c.state.in_([literal_column(f"'{state.value}'") for state in
 
 Index("uq_upscales_live", upscales.c.round_id, unique=True, sqlite_where=_is_live, postgresql_where=_is_live)
 
+# Deleted with their face.
+sheet_views = Table(
+    "sheet_views",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("round_id", ForeignKey("faces.round_id", ondelete="CASCADE"), nullable=False),
+    Column("view", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("size", EnumText[Size](Size), nullable=False),
+    Column("price", Dollars, nullable=False),
+    Column("reserved_on", Date, nullable=False),
+    Column("original_sha256", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("opened_at", UtcMicros, nullable=False),
+    Column("state", EnumText[SheetViewState](SheetViewState), nullable=False),
+    Column("requested_at", UtcMicros),
+    Column("seconds", Float),
+    Column("cost", Dollars),
+    Column("cost_source", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("portrait", JsonValue[Portrait](Portrait)),
+    Column("failure", JsonValue[SlotFailure](SlotFailure)),
+    Column("asked_by", Text, nullable=False),
+    Column("provider_job_id", Text),
+    Column("kept_by", Text, nullable=False),
+    Column("kept_at", UtcMicros),
+    Column("file_id", Text),
+    Column("message_ts", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("earlier_same", Integer, nullable=False),
+    Column("earlier_drifted", Integer, nullable=False),
+    _one_of("state", SheetViewState),
+    UniqueConstraint("round_id", "view", "attempt"),
+    Index("ix_sheet_views_state", "state"),
+)
+
+sheet_opinions = Table(
+    "sheet_opinions",
+    metadata,
+    Column("view_id", ForeignKey("sheet_views.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("round_id", Text, nullable=False),
+    Column("same", Boolean, nullable=False),
+    Column("event_ts_us", BigInteger, nullable=False),
+    Index("ix_sheet_opinions_round_id", "round_id"),
+)
+
 ledger = Table(
     "ledger",
     metadata,
@@ -388,7 +441,6 @@ ledger = Table(
     Column("at", UtcMicros, nullable=False),
     Column("notified_at", UtcMicros),
     Column("resolved_by", Text),
-    CheckConstraint("kind IN ('slot', 'upscale')", "kind"),
     CheckConstraint("source IN ('exact', 'listed', 'unknown', 'confirmed')", "source"),
     Index("ix_ledger_round_id", "round_id"),
     Index("ix_ledger_team_day", "team", "day"),

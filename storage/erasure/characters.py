@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
 from bot.domain.brief import Brief, Reference
+from bot.domain.character_sheet import UNDRAWN_STATES
 from bot.domain.erasure import DELETED, DELETED_NAME
 from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
@@ -39,6 +40,8 @@ from storage.db.tables import (
     reminders,
     round_drafts,
     rounds,
+    sheet_opinions,
+    sheet_views,
     slots,
     upscales,
     vote_inputs,
@@ -105,7 +108,10 @@ class SqlCharacterDeletions:
         enlarging = select(upscales.c.id).where(
             upscales.c.round_id.in_(of_character), upscales.c.state.in_(IN_PROGRESS_STATES)
         )
-        return not any([await self._database.fetch_all(query.limit(1)) for query in (drawing, enlarging)])
+        turning = select(sheet_views.c.id).where(
+            sheet_views.c.round_id.in_(of_character), sheet_views.c.state.in_(UNDRAWN_STATES)
+        )
+        return not any([await self._database.fetch_all(query.limit(1)) for query in (drawing, enlarging, turning)])
 
     async def list_rounds(self, character_id: str) -> Sequence[str]:
         """Return the ids of all rounds of a character."""
@@ -140,7 +146,8 @@ class SqlCharacterDeletions:
                 await record_face_event(connection, EventType.FACE_UNLOCKED, round_id, at)
             for table in (
                 *(vote_inputs, ballot_submissions, reminders, comments, comment_messages, flaw_answers),
-                *(passports, upscales, faces, slots, posted_files, posted_messages, reports),
+                *(passports, sheet_opinions, sheet_views, upscales, faces, slots),
+                *(posted_files, posted_messages, reports),
             ):
                 await connection.execute(delete(table).where(table.c.round_id == round_id))
             is_round = rounds.c.id == round_id

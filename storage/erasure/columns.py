@@ -68,6 +68,13 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
         "requested_by decided_by",
         "prompt failure",
     ),
+    "sheet_views": _columns(
+        "id round_id view model size original_sha256 state cost_source request_id portrait asked_by provider_job_id "
+        "file_id message_ts digest",
+        "requested_by kept_by",
+        "prompt failure",
+    ),
+    "sheet_opinions": _columns("view_id round_id", "person"),
     "ledger": _columns("item_id kind round_id team channel model source", "person resolved_by"),
     "budget_periods": _columns("team cap", "owner"),
     "round_drafts": _columns("id team channel source_thread_ts", "person lead", "brief"),
@@ -125,6 +132,7 @@ _BY_ROUND = (
     *("comments", "comment_messages", "flaw_answers", "face_targets", "passports"),
     *("posted_files", "posted_messages"),
 )
+_BY_FACE = ("upscales", "sheet_views", "sheet_opinions")
 _BY_PRODUCTION = ("characters", "aliases")
 
 
@@ -140,7 +148,7 @@ def tables_with(content: Content) -> list[tuple[Table, list[str]]]:
 
 def is_of_workspaces(table: Table) -> bool:
     """Return whether the rows of a table belong to workspaces each."""
-    return table.name in (*_BY_ROUND, *_BY_PRODUCTION, "upscales", "webhook_deliveries") or "team" in table.c
+    return table.name in (*_BY_ROUND, *_BY_PRODUCTION, *_BY_FACE, "webhook_deliveries") or "team" in table.c
 
 
 def in_workspace(table: Table, team: str) -> ColumnElement[bool]:
@@ -153,7 +161,7 @@ def in_workspace(table: Table, team: str) -> ColumnElement[bool]:
         return table.c.production_id.in_(select(productions.c.id).where(productions.c.team == team))
     if table.name == "webhook_deliveries":
         return table.c.endpoint_id.in_(select(webhook_endpoints.c.id).where(webhook_endpoints.c.team == team))
-    if table.name == "upscales":
+    if table.name in _BY_FACE:
         return table.c.round_id.in_(select(faces.c.round_id).where(faces.c.team == team))
     return table.c.team == team
 

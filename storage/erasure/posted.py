@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, union
 
+from bot.domain.character_sheet import MESSAGE_GONE
 from bot.ports.erasure import MessageAddress
 from storage.db.engine import Database, upsert
 from storage.db.erasure_tables import posted_files, posted_messages
-from storage.db.tables import comment_messages, rounds
+from storage.db.tables import comment_messages, rounds, sheet_views
 
 
 class SqlPostedFiles:
@@ -38,9 +39,13 @@ class SqlPostedMessages:
     async def list_for_round(self, round_id: str) -> Sequence[MessageAddress]:
         listed = select(posted_messages.c.channel, posted_messages.c.message_ts)
         of_comments = select(rounds.c.channel, comment_messages.c.message_ts).join_from(comment_messages, rounds)
+        of_views = select(rounds.c.channel, sheet_views.c.message_ts).join_from(
+            sheet_views, rounds, rounds.c.id == sheet_views.c.round_id
+        )
         query = union(
             listed.where(posted_messages.c.round_id == round_id),
             of_comments.where(comment_messages.c.round_id == round_id),
+            of_views.where(sheet_views.c.round_id == round_id, sheet_views.c.message_ts.not_in(("", MESSAGE_GONE))),
         )
         found = [MessageAddress(row.channel, row.message_ts) for row in await self._database.fetch_all(query)]
         return sorted(found)

@@ -13,7 +13,7 @@ from bot.ports.reports import Report
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database, upsert
 from storage.db.erasure_tables import is_unsettled, posted_files, reports
-from storage.db.tables import rounds, slots, upscales
+from storage.db.tables import rounds, sheet_views, slots, upscales
 from storage.erasure.round_files import delete_uploads, list_hidden_files, list_slack_files
 from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.queries import list_rounds, round_by_id
@@ -114,7 +114,9 @@ async def _drop_sheet(connection: AsyncConnection, round_id: str) -> None:
 
 
 async def _drop_record(connection: AsyncConnection, round_: Round, missing: str | None) -> None:
-    """Forget the picture of the record and those of upscales; "" keeps them away, None lets them be uploaded."""
+    """Forget the picture of the record, those of upscales and views; "" keeps them away, None lets them be uploaded."""
     await connection.execute(update(rounds).where(rounds.c.id == round_.id).values(record_file=missing))
     is_uploaded = and_(upscales.c.round_id == round_.id, upscales.c.file_id.is_not(None))
     await connection.execute(update(upscales).where(is_uploaded).values(pair_file=missing, file_id=missing))
+    is_shown = and_(sheet_views.c.round_id == round_.id, sheet_views.c.file_id.is_not(None))
+    await connection.execute(update(sheet_views).where(is_shown).values(file_id=missing))

@@ -23,6 +23,8 @@ from storage.db.tables import (
     productions,
     reminders,
     rounds,
+    sheet_opinions,
+    sheet_views,
     slots,
     vote_inputs,
 )
@@ -61,6 +63,16 @@ class SqlExpiredData:
         ]
         return await self._list(_ended(before).where(or_(*has_votes)), limit)
 
+    async def list_opinion_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
+        alternatives: list[ColumnElement[bool]] = [
+            and_(characters.c.production_id == production_id, sheet_opinions.c.event_ts_us < _microseconds(at))
+            for production_id, at in before.items()
+        ]
+        has_opinion = select(sheet_opinions.c.view_id).where(
+            sheet_opinions.c.round_id == rounds.c.id, or_(false(), *alternatives)
+        )
+        return await self._list(select(rounds.c.id).join_from(rounds, characters).where(has_opinion.exists()), limit)
+
     async def clear_portraits(self, round_id: str, slot_ids: Sequence[str], audit_event: AuditEvent) -> None:
         async with self._database.transaction() as connection:
             is_cleared = and_(slots.c.round_id == round_id, slots.c.id.in_(slot_ids))
@@ -92,6 +104,17 @@ class SqlExpiredData:
                 await connection.execute(update(rounds).where(lacks_tally).values(tally=tally))
             await add_audit_event(connection, audit_event)
 
+    async def clear_opinions(self, round_id: str, before: datetime, audit_event: AuditEvent) -> None:
+        is_old = and_(sheet_opinions.c.round_id == round_id, sheet_opinions.c.event_ts_us < _microseconds(before))
+        async with self._database.transaction() as connection:
+            for column, is_same in ((sheet_views.c.earlier_same, True), (sheet_views.c.earlier_drifted, False)):
+                of_view = and_(sheet_opinions.c.view_id == sheet_views.c.id, sheet_opinions.c.same == is_same)
+                count = select(func.count()).where(of_view, is_old).scalar_subquery()
+                statement = update(sheet_views).where(sheet_views.c.round_id == round_id)
+                await connection.execute(statement.values({column: column + count}))
+            await connection.execute(delete(sheet_opinions).where(is_old))
+            await add_audit_event(connection, audit_event)
+
     async def delete_audit_events(self, production_id: str, before: datetime) -> int:
         of_production = select(channels.c.channel).where(channels.c.production_id == production_id)
         team = select(productions.c.team).where(productions.c.id == production_id).scalar_subquery()
@@ -113,6 +136,10 @@ class SqlExpiredData:
     async def _list(self, query: Select[tuple[str]], limit: int) -> Sequence[str]:
         rows = await self._database.fetch_all(query.order_by(rounds.c.opened_at).limit(limit))
         return [row.id for row in rows]
+
+
+def _microseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1_000_000)
 
 
 def _ended(before: Mapping[str, datetime]) -> Select[tuple[str]]:

@@ -3,10 +3,10 @@
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.ids import run_off_sheet_key
+from bot.domain.ids import run_off_sheet_key, sheet_page_key
 from bot.domain.round import Round
 from storage.db.erasure_tables import posted_files
-from storage.db.tables import rounds, slack_uploads, slots, upscales
+from storage.db.tables import rounds, sheet_views, slack_uploads, slots, upscales
 
 
 async def list_slack_files(connection: AsyncConnection, round_id: str) -> set[str]:
@@ -16,6 +16,7 @@ async def list_slack_files(connection: AsyncConnection, round_id: str) -> set[st
         ((rounds.c.sheet_file, rounds.c.record_file), rounds.c.id == round_id),
         ((slots.c.file_id, slots.c.original_file), slots.c.round_id == round_id),
         ((upscales.c.pair_file, upscales.c.file_id), upscales.c.round_id == round_id),
+        ((sheet_views.c.file_id,), sheet_views.c.round_id == round_id),
         ((posted_files.c.file_id,), posted_files.c.round_id == round_id),
     ):
         for row in await connection.execute(select(*columns).where(condition)):
@@ -38,6 +39,10 @@ async def list_hidden_files(connection: AsyncConnection, round_: Round) -> set[s
         kept.add(round_.record_file)
         pairs = select(upscales.c.pair_file, upscales.c.file_id).where(upscales.c.round_id == round_.id)
         kept.update(file_id for row in await connection.execute(pairs) for file_id in row)
+        views = select(sheet_views.c.file_id).where(sheet_views.c.round_id == round_.id)
+        kept.update(await connection.scalars(views))
+        page = select(slack_uploads.c.files).where(slack_uploads.c.key == sheet_page_key(round_.id))
+        kept.update(file_id for files in await connection.scalars(page) for file_id in files.split())
         of_others = select(posted_files.c.file_id).where(posted_files.c.round_id != round_.id)
         of_round = select(posted_files.c.file_id).where(posted_files.c.round_id == round_.id)
         kept.update(await connection.scalars(of_round.where(posted_files.c.file_id.in_(of_others))))

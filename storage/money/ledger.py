@@ -27,6 +27,7 @@ from storage.db.tables import (
     payer_id,
     productions,
     rounds,
+    sheet_views,
     slots,
     upscales,
 )
@@ -42,7 +43,7 @@ _ENTRY_COLUMNS = (
 
 
 class SqlLedger:
-    """Charges in a database; `budgets` writes them when slots and upscales are settled."""
+    """Charges in a database; `budgets` writes them when slots, upscales and sheet views are settled."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -141,7 +142,7 @@ class SqlLedger:
             return await _get_entry(connection, item_id)
 
     async def confirm(self, item_id: str, person: str, *, charged: bool) -> bool:
-        """unknown -> confirmed. Updates the slot or upscale too, and releases the amount that was not charged."""
+        """unknown -> confirmed. Updates the slot, upscale or view too, and releases the amount that was not charged."""
         async with self._database.transaction() as connection:
             pending = await _get_entry(connection, item_id)
             usd = pending.usd if charged else Decimal(0)
@@ -152,7 +153,7 @@ class SqlLedger:
             if result.rowcount == 0:
                 return False
             await budgets.adjust(connection, Payer(pending.place, pending.person, pending.day), usd - pending.usd)
-            table = slots if pending.kind == "slot" else upscales
+            table = {"slot": slots, "upscale": upscales, "sheet_view": sheet_views}[pending.kind]
             await _confirm_item(connection, table, item_id, usd, charged=charged)
             return True
 
@@ -171,7 +172,7 @@ class SqlLedger:
 async def _confirm_item(
     connection: AsyncConnection, table: Table, item_id: str, usd: Decimal, *, charged: bool
 ) -> None:
-    """Write the confirmed charge to the item's row in `table`: slots or upscales."""
+    """Write the confirmed charge to the item's row in `table`: slots, upscales or sheet views."""
     failure = await connection.scalar(select(table.c.failure).where(table.c.id == item_id))
     confirmed_failure = replace(failure, paid="yes" if charged else "no") if failure else None
     statement = update(table).where(table.c.id == item_id)

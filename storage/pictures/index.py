@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import select, union, update
 
+from bot.domain.character_sheet import UNDRAWN_STATES
 from bot.domain.face import Portrait
 from bot.domain.slot import SlotState
 from bot.domain.upscale import IN_PROGRESS_STATES
 from bot.ports.storage import PictureOwner
 from storage.db.engine import Database
-from storage.db.tables import ledger, round_drafts, rounds, slots, upscales
+from storage.db.tables import ledger, round_drafts, rounds, sheet_views, slots, upscales
 
 _BATCH_SIZE = 500
 _FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)
@@ -38,6 +39,11 @@ class SqlPictureIndex:
                 )
                 for upscale_id, state, portrait in await connection.execute(upscale_query):
                     found[upscale_id] = PictureOwner(state not in IN_PROGRESS_STATES, _portrait_key(portrait))
+                view_query = select(sheet_views.c.id, sheet_views.c.state, sheet_views.c.portrait).where(
+                    sheet_views.c.id.in_(batch)
+                )
+                for view_id, state, portrait in await connection.execute(view_query):
+                    found[view_id] = PictureOwner(state not in UNDRAWN_STATES, _portrait_key(portrait))
         return found
 
     async def reference_keys(self) -> frozenset[str]:

@@ -9,13 +9,25 @@ from sqlalchemy import Select, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
+from bot.domain.character_sheet import UNDRAWN_STATES
 from bot.domain.errors import NameConflict
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.domain.slot import SlotState
 from bot.domain.upscale import IN_PROGRESS_STATES
 from storage.audit_log import add_audit_event
-from storage.db.tables import aliases, channels, characters, faces, ledger, productions, rounds, slots, upscales
+from storage.db.tables import (
+    aliases,
+    channels,
+    characters,
+    faces,
+    ledger,
+    productions,
+    rounds,
+    sheet_views,
+    slots,
+    upscales,
+)
 from storage.money import budgets
 from storage.productions.lookup import channel_filter, home_production_id, list_productions, lock_production_row
 
@@ -98,11 +110,13 @@ async def _committed_by_month(connection: AsyncConnection, place: ChannelRef) ->
     )
     slot_query = select(slots.c.reserved_on, slots.c.price).join_from(slots, rounds)
     upscale_query = select(upscales.c.reserved_on, upscales.c.price).join_from(upscales, faces)
+    view_query = select(sheet_views.c.reserved_on, sheet_views.c.price).join_from(sheet_views, faces)
     months: defaultdict[date, Decimal] = defaultdict(Decimal)
     for query in (
         charge_query,
         slot_query.where(is_round_here, slots.c.state.in_(_RESERVED_STATES)),
         upscale_query.where(is_face_here, upscales.c.state.in_(IN_PROGRESS_STATES)),
+        view_query.where(is_face_here, sheet_views.c.state.in_(UNDRAWN_STATES)),
     ):
         for day, usd in await connection.execute(query):
             months[day.replace(day=1)] += usd

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import PortraitMissing
 from bot.domain.face import Portrait
-from storage.db.tables import slots, upscales
+from storage.db.tables import sheet_views, slots, upscales
 from storage.pictures.object_store import ObjectStorePortraits
 from storage.transfer import Report, TransferError
 
@@ -49,13 +49,13 @@ async def copy_pictures(
 
 
 async def find_damaged(connection: AsyncConnection, portraits: ObjectStorePortraits) -> list[str]:
-    """Return the ids of slots and upscales whose picture is missing or has another hash than the row says.
+    """Return the ids of slots, upscales and sheet views whose picture is missing or has another hash than the row says.
 
     Reads the tables that exist: a copy of an older version lacks the newer ones.
     """
     existing_tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     damaged: list[str] = []
-    for table in (slots, upscales):
+    for table in (slots, upscales, sheet_views):
         if table.name in existing_tables:
             query = select(table.c.id, table.c.portrait).where(table.c.portrait.is_not(None)).order_by(table.c.id)
             async with connection.stream(query) as result:

@@ -46,8 +46,8 @@ from tests.support.storage_builders import fresh_database, fresh_sqlite
 
 FILM, FERRY = ChannelRef("T1", "C1"), ChannelRef("T1", "C2")
 LEAD, DIRECTOR, PRODUCER = "U1", "U2", "U3"
-PRICE = {Size.DRAFT: Decimal("0.05"), Size.FOUR_K: Decimal("0.20")}
-PIXELS = {Size.DRAFT: "90x120", Size.FOUR_K: "360x480"}
+PRICE = {Size.DRAFT: Decimal("0.05"), Size.TWO_K: Decimal("0.08"), Size.FOUR_K: Decimal("0.20")}
+PIXELS = {Size.DRAFT: "90x120", Size.TWO_K: "180x240", Size.FOUR_K: "360x480"}
 SKIN = ModelSpec("recraft", "recraft", "recraftv4_1", "Recraft V4.1", "skin", PRICE, PIXELS, supports_seed=True)
 LITERAL = ModelSpec(
     "openai", "gpt-image-2", "gpt-image-2", "GPT-Image-2", "wardrobe", PRICE, PIXELS, supports_seed=False
@@ -165,6 +165,7 @@ class RecordingPublisher:
     events: list[tuple[str, ...]] = field(default_factory=list)
     sheets: list[Picture] = field(default_factory=list)
     uploaded_pictures: list[Picture] = field(default_factory=list)
+    unshared_pictures: list[Picture] = field(default_factory=list)
     slack_reactions: list[Reaction] = field(default_factory=list)
     next_errors: list[Exception] = field(default_factory=list)
     deleted_rounds: set[str] = field(default_factory=set)
@@ -224,6 +225,18 @@ class RecordingPublisher:
     async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
         self.uploaded_pictures += pictures
         return [f"P{len(self.uploaded_pictures)}-{n}" for n, _ in enumerate(pictures)]
+
+    async def upload_unshared(self, round_id: str, picture: Picture) -> str:
+        self._raise_next_error()
+        self.unshared_pictures.append(picture)
+        return f"V{len(self.unshared_pictures)}"
+
+    async def show_sheet_view(self, round_id: str, attempt_id: str) -> None:
+        self._raise_next_error()
+        attempt = await self.storage.sheets.get(attempt_id)
+        if not attempt.message_ts:
+            self.events.append(("sheet_view", attempt_id))
+            await self.storage.sheets.set_message(attempt_id, f"ts-{attempt_id}", "")
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
         self.events.append(("vote_reactions", round_id, *(str(n) for n in numbers)))

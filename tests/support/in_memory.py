@@ -6,6 +6,7 @@ from typing import Self, cast
 
 from bot.domain.ballot import BallotSubmission, VoteInput
 from bot.domain.cast_many import ManyList
+from bot.domain.character_sheet import Sheet
 from bot.domain.comment import Comment
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
@@ -88,6 +89,7 @@ class InMemoryRepositories:
         self.stored_vote_inputs = tuple(vote_inputs)
         self.stored_draft = draft
         self.stored_upscales: tuple[Upscale, ...] = ()
+        self.stored_sheet = Sheet()
         self.stored_uploads: dict[str, Sequence[str]] = {}
         self.stored_settings = ProductionSettings()
         self.stored_comments: tuple[Comment, ...] = ()
@@ -112,6 +114,14 @@ class InMemoryRepositories:
     @property
     def roster(self) -> Self:
         return self
+
+    @property
+    def sheets(self) -> Self:
+        return self
+
+    async def load(self, round_id: str) -> Sheet:
+        """Return the stored sheet; implements SheetRepository."""
+        return self.stored_sheet
 
     @property
     def upscales(self) -> Self:

@@ -6,6 +6,7 @@ from bot.domain.face import Face
 from bot.domain.flaw_tags import shares
 from bot.domain.upscale import UpscaleState, latest_upscale
 from handlers.text import alt_text, consent_withdrawal, labels
+from handlers.text import character_sheet as sheet_text
 from handlers.text import flaw_tags as flaw_tag_text
 from handlers.text import recast as recast_text
 from handlers.text import record as record_text
@@ -13,8 +14,8 @@ from handlers.text import round as round_text
 from handlers.text import run_off as run_off_text
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn, join_parts
+from handlers.views import character_sheet, targets
 from handlers.views import picture_report as report
-from handlers.views import targets
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, portrait_file_id, who_voted_button
@@ -44,6 +45,7 @@ def record(data: RoundViewData) -> View:
         ),
         *_upscale_blocks(data),
         targets.record_block(round_.id, data.targets),
+        context(sheet_text.record_line(data.sheet)),
         actions(_buttons(data)),
     )
 
@@ -92,6 +94,8 @@ def _buttons(data: RoundViewData) -> Iterator[Block]:
     is_current = face is not None and (current_face is None or current_face.round_id == face.round_id)
     if is_current and current_face:
         yield from _upscale_button(data)
+        if data.may_draw_sheet and not current_face.consent_withdrawn_at and not round_.is_face_hidden:
+            yield character_sheet.open_button(round_.id)
     yield button("full", labels.FULL, round_.id)
     yield button("facts", labels.FACTS, round_.id)
     yield button("take", labels.DOWNLOAD, round_.id)

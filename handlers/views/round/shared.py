@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.ballot import Tally, Turnout
+from bot.domain.character_sheet import Sheet
 from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.slot import Slot
@@ -29,10 +30,11 @@ class RelatedRound:
 class RoundViewData:
     """A round with all that its message shows.
 
-    `face` and `upscales` exist once it is locked, `upscale_plan` while an upscale is possible, and `turnout` with
-    named voters. `run_off_sheet` is the file that shows a run-off's finalists. `parent` is the round that it replaced,
-    `child` the round that replaced it. `current_face` is the character's face now, `recast_face` the face that the
-    round casts again. `links` are message URLs by round id. `targets` are the pipeline targets with what was reported.
+    `face`, `upscales` and the character `sheet` exist once it is locked, `upscale_plan` while an upscale is possible,
+    and `turnout` with named voters. `may_draw_sheet`: some model takes a reference. `run_off_sheet` is the file that
+    shows a run-off's finalists. `parent` is the round that it replaced, `child` the round that replaced it.
+    `current_face` is the character's face now, `recast_face` the face that the round casts again. `links` are message
+    URLs by round id. `targets` are the pipeline targets with what was reported.
     """
 
     round: Round
@@ -41,6 +43,8 @@ class RoundViewData:
     face: Face | None = None
     upscales: tuple[Upscale, ...] = ()
     upscale_plan: UpscalePlan | None = None
+    sheet: Sheet = field(default_factory=Sheet)
+    may_draw_sheet: bool = False
     turnout: Turnout | None = None
     parent: RelatedRound | None = None
     child: RelatedRound | None = None

@@ -28,6 +28,8 @@ _STYLES_BY_MODEL: dict[str, Style] = {
     "gemini-3-pro-image": engraving,
 }
 _ALL_STYLES: tuple[Style, ...] = (gouache, ink, chalk, engraving, pencil, screenprint)
+STYLES_BY_NAME: dict[str, Style] = {style.__name__: style for style in _ALL_STYLES}
+STYLE_NAMES = tuple(STYLES_BY_NAME)
 
 
 def style_for(model: str) -> Style:

@@ -61,6 +61,11 @@ PRESSES = {
     "finish": "r1 1 up",
     "keep_finish": "r1 u1",
     "keep_original": "r1 u1",
+    "character_sheet": "r1",
+    "sheet_same": "r1 v1",
+    "sheet_drifted": "r1 v1",
+    "sheet_keep": "r1 v1",
+    "sheet_again": "r1 v1 gemini:pro",
     "recast_face": "r1",
     "history": "c1",
     "versions": "r1",
@@ -97,6 +102,12 @@ MODAL_CHOICES = {
     "door_tokens": "C1 0 0",
     "door_token_new": "C1",
     "door_token_revoke": "C1",
+    "sheet_preset": "r1 1 0 0.15",
+    "sheet_views:1": "r1 1 1 0.15",
+    "sheet_expressions:1": "r1 1 1 0.15",
+    "sheet_every:1": "r1 1 1 0.15",
+    "sheet_model": "r1 1 0 0.15",
+    "sheet_size": "r1 1 0 0.15",
 }
 # Submitted modals, by callback id: the modal's metadata.
 SUBMISSIONS = {
@@ -116,6 +127,7 @@ SUBMISSIONS = {
     "report_picture": "r1",
     "report_target": "r1",
     "add_webhook": "C1 V1",
+    "character_sheet": "r1 1 0 0.15",
 }
 # Here the user names a channel, so the form itself says that they are not in it.
 CHANNEL_FORMS = ("cast_channel",)

@@ -26,6 +26,8 @@ NON_SLACK_TEXT = {
     "bot/passport/keys.py": "the command line",
     "bot/passport/manifest.py": "what is signed, for readers of C2PA",
     "bot/usecases/package_readme.py": "a file of the package, for people without Castroom",
+    "bot/domain/sheet_presets.py": "names of video tools",
+    "bot/usecases/character_sheet_package.py": "files of the package",
     "bot/domain/prompt.py": "what models are asked",
     "bot/domain/flaw_tags.py": "words for what models are asked",
     "bot/domain/routing/rules.py": "patterns of words in briefs",

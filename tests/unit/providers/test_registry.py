@@ -109,4 +109,4 @@ def test_gemini_price_covers_image_brief_and_thinking(wire_id: str, draft: str, 
 
 
 def test_gemini_sizes_are_upper_case() -> None:
-    assert GEMINI_SIZES == {Size.DRAFT: "1K", Size.FOUR_K: "4K"}
+    assert GEMINI_SIZES == {Size.DRAFT: "1K", Size.TWO_K: "2K", Size.FOUR_K: "4K"}

@@ -1,0 +1,80 @@
+"""The same person from another side or with another expression, as a prompt with a reference asks for."""
+
+import re
+from dataclasses import dataclass, replace
+
+from PIL import Image
+
+from playground.faces.caption import add_caption
+from playground.faces.identity import Identity
+from playground.faces.identity_mark import mark
+from playground.faces.person import Person
+from playground.faces.portrait import sketch_of
+from playground.faces.styles import STYLES_BY_NAME
+
+# Radians; the head of a profile is turned a little less than the camera would see, so that the eye stays whole.
+_THREE_QUARTER, _PROFILE = 0.7, 1.3
+_CLOSE_UP = 1.75
+_FACE_HEIGHT = 0.47
+
+_LEFT = re.compile(r"(?:nose|face|head)[\w ]* (?:points?|turned|turns?) to the left|three-quarter (?:view )?left")
+_THREE_QUARTERS = re.compile(r"\bthree[- ]quarters?\b")
+_IS_PROFILE = re.compile(r"\bprofile\b")
+_IS_CLOSE_UP = re.compile(r"\bclose[- ]?up\b")
+_EXPRESSIONS = {
+    "grin": re.compile(r"\bsmil\w*|\blaugh\w*"),
+    "anger": re.compile(r"\banger\b|\bangry\b|\bfurious\b"),
+    "fear": re.compile(r"\bfear\b|\bafraid\b|\bterrified\b"),
+    "sadness": re.compile(r"\bsad(?:ness)?\b|\btears?\b|\bcry(?:ing|es)?\b"),
+    "surprise": re.compile(r"\bsurpris\w+|\bastonish\w+"),
+    "calm": re.compile(r"\bneutral\b|\bat rest\b"),
+}
+# What is said of pose and expression stands before the description of the person.
+_DESCRIPTION = re.compile(r"the character:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewWanted:
+    """A turn in radians (negative: the nose to the left), an expression ("" is that of the reference), the distance."""
+
+    turn: float
+    expression: str
+    is_close: bool
+
+    @classmethod
+    def of(cls, prompt: str) -> "ViewWanted | None":
+        """Return the view that a prompt asks for with `Pose:` and `Expression:`; None if it asks for none."""
+        text = _DESCRIPTION.split(prompt, maxsplit=1)[0].lower()
+        pose, expression = (_sentence(label, text) for label in ("pose", "expression"))
+        if not pose and not expression:
+            return None
+        named = next((name for name, pattern in _EXPRESSIONS.items() if pattern.search(expression)), "")
+        side = -1 if _LEFT.search(pose) or not re.search(r"\bright\b", pose) else 1
+        angle = _PROFILE if _IS_PROFILE.search(pose) else _THREE_QUARTER if _THREE_QUARTERS.search(pose) else 0.0
+        return cls(side * angle, named, bool(_IS_CLOSE_UP.search(pose)))
+
+
+def draw_view(identity: Identity, view: ViewWanted, width: int, height: int, drawn_side: int) -> Image.Image:
+    """Draw the person in this view at exactly this size, with the identity in the grain."""
+    person, rng = identity.person()
+    person = _posed(person, view)
+    scale = min(1.0, drawn_side / max(width, height))
+    zoom = _CLOSE_UP if view.is_close else 1.0
+    size = (round(width * scale * zoom), round(height * scale * zoom))
+    picture = STYLES_BY_NAME[identity.style](person, sketch_of(person, rng), rng, *size)
+    if view.is_close:
+        wide, high = round(width * scale), round(height * scale)
+        left, top = (picture.width - wide) // 2, max(0, round(picture.height * _FACE_HEIGHT - high / 2))
+        picture = picture.crop((left, top, left + wide, top + high))
+    if picture.size != (width, height):
+        picture = picture.resize((width, height), Image.Resampling.BICUBIC)
+    return add_caption(mark(picture, identity))
+
+
+def _posed(person: Person, view: ViewWanted) -> Person:
+    return replace(person, turn=view.turn, tilt=0.0, expression=view.expression or person.expression)
+
+
+def _sentence(label: str, text: str) -> str:
+    match = re.search(rf"\b{label}:\s*([^\n]*)", text)
+    return match.group(1) if match else ""
