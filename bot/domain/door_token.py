@@ -22,10 +22,14 @@ _SECRET_BYTES = 32
 
 
 class Scope(StrEnum):
-    """What a token may do: read what the channel's members see; start rounds, which spends money."""
+    """What a token may do.
+
+    Read what the channel's members see; start rounds, which spends money; report what a video tool said about a face.
+    """
 
     READ = "read"
     CAST = "cast"
+    REPORT = "report"
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ class TokenRequest:
         if lifetime not in LIFETIMES:
             raise BriefError("lifetime", "missing")
         if Scope.CAST not in scopes:
-            return cls(text, frozenset({Scope.READ}), lifetime, Decimal(0))
+            return cls(text, scopes | {Scope.READ}, lifetime, Decimal(0))
         if month_cap is None or month_cap <= 0 or not is_recordable(month_cap):
             raise BriefError("month_cap", "missing")
         return cls(text, scopes | {Scope.READ}, lifetime, month_cap)

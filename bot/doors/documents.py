@@ -6,6 +6,7 @@ from bot.domain.face import Character, Face, Portrait
 from bot.domain.production import Production
 from bot.domain.round import Round
 from bot.domain.slot import Slot
+from bot.domain.target import TargetReport, TargetState
 from bot.domain.timeline import TimelineEvent
 from bot.doors.schemas import (
     CandidateOut,
@@ -16,6 +17,7 @@ from bot.doors.schemas import (
     PictureOut,
     ProductionOut,
     RoundOut,
+    TargetOut,
     UnlockOut,
 )
 from bot.usecases.door_casting import RoundStatus
@@ -111,6 +113,14 @@ def event(one: TimelineEvent) -> EventOut:
         note=one.detail or None,
         votes={str(number): count for number, count in one.votes.items()},
     )
+
+
+def target_document(name: str, report: TargetReport | None) -> TargetOut:
+    """Return a target; without a report it is not tried."""
+    if report is None:
+        return TargetOut(target=name, state=TargetState.NOT_TRIED, external_id=None, at=None, by=None)
+    by = report.reporter.name or report.reporter.person
+    return TargetOut(target=name, state=report.state, external_id=report.external_id or None, at=report.at, by=by)
 
 
 def _unlock(face: Face) -> UnlockOut | None:

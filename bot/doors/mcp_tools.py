@@ -13,8 +13,9 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 from mcp_types import CallToolResult, ContentBlock, ImageContent, ResourceLink, TextContent, ToolAnnotations
 from pydantic import TypeAdapter, ValidationError
 
-from bot.domain.errors import CastingError, NotAvailableHere
+from bot.domain.errors import CastingError, NotAvailableHere, PassportUnavailable
 from bot.domain.ids import FILE_EXTENSIONS
+from bot.domain.passport import PassportKind
 from bot.doors import words
 from bot.doors.cursors import next_cursor, offset_of
 from bot.doors.documents import Documents
@@ -169,7 +170,8 @@ class McpTools:
     async def read_passport(self, face_id: str, ctx: Context[Any, Any]) -> bytes:
         """The signed passport of the original, a C2PA manifest in a file of its own."""
         reading = self._read(_caller(ctx))
-        return await reading.get_passport(await reading.get_face(_checked(_ID, face_id, "face_id")))
+        shown = await reading.get_face(_checked(_ID, face_id, "face_id"))
+        return (await reading.get_passport(shown, PassportKind.ORIGINAL)).data
 
     def _add_original(self, server: MCPServer[Any], media_type: str, extension: str) -> None:
         """Add the originals of one media type: a template has one."""
@@ -233,7 +235,7 @@ def _resource(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     async def resource(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return await function(*args, **kwargs)
-        except NotAvailableHere as error:
+        except (NotAvailableHere, PassportUnavailable) as error:
             raise ResourceNotFoundError(_sentence(error)) from error
         except (CastingError, Problem) as error:
             raise ResourceError(_sentence(error)) from error

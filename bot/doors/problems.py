@@ -63,7 +63,7 @@ def problem_of(error: CastingError) -> Problem:
     if isinstance(error, NotAvailableHere):
         if error.reason in ("not_invited", "not_member"):
             return Problem(403, "forbidden", detail)
-        return Problem(404, "no-passport" if error.reason == "no_passport" else "not-found", detail)
+        return Problem(404, "not-found", detail)
     if isinstance(error, OverBudget):
         resets_at = error.resets_at.isoformat() if error.resets_at else None
         return Problem(
@@ -106,6 +106,8 @@ def _other(error: CastingError, detail: str) -> Problem:
             return Problem(429, "too-many", detail, {"Retry-After": "60"}, limit=error.limit, kind=error.kind)
         case errors.UnacknowledgedOverspend():
             return Problem(409, "overspend", detail)
+        case errors.PassportUnavailable():
+            return Problem(404, "no-passport", detail, reason=error.reason)
         case errors.PortraitMissing():
             return Problem(410, "gone", detail)
         case errors.SlackUnavailable() | errors.StorageUnavailable():

@@ -8,14 +8,16 @@ from pydantic import AfterValidator
 
 from bot.domain.face import Character
 from bot.domain.ids import FILE_EXTENSIONS
+from bot.domain.passport import PassportKind
+from bot.domain.target import TargetInput
 from bot.doors import words
 from bot.doors.config import DoorsConfig
-from bot.doors.documents import Documents
+from bot.doors.documents import Documents, target_document
 from bot.doors.links import LIFETIME, SignedLink, new_link
-from bot.doors.pictures import PictureFile, PictureResponse
+from bot.doors.pictures import PictureFile, PictureResponse, attachment
 from bot.doors.problems import Problem
 from bot.doors.rest import PROBLEMS, RestDoor
-from bot.doors.schemas import FaceOut, Id, Line, LinksOut
+from bot.doors.schemas import FaceOut, Id, Line, LinksOut, TargetIn, TargetOut
 from bot.usecases.casting import Casting
 from bot.usecases.door_access import Caller
 from bot.usecases.door_reading import DoorReading, PictureKind, ShownFace
@@ -79,11 +81,37 @@ class FaceRoutes:
             return await reading.get_record(await reading.get_face(face_id))
 
         @router.get("/faces/{face_id}/passport", response_class=Response)
-        async def get_passport(face_id: Id, caller: Caller = caller) -> Response:
-            """Return the signed passport of the original: a C2PA manifest in a file of its own."""
+        async def get_passport(
+            face_id: Id, picture: PassportKind = PassportKind.ORIGINAL, caller: Caller = caller
+        ) -> Response:
+            """Return the signed passport of a picture: a C2PA manifest in a file of its own, signed by the studio."""
             reading = self._read(caller)
-            data = await reading.get_passport(await reading.get_face(face_id))
-            return Response(data, media_type="application/c2pa", headers={"Cache-Control": "private, no-cache"})
+            passport = await reading.get_passport(await reading.get_face(face_id), picture)
+            headers = {"Cache-Control": "private, no-cache"} | attachment(passport.filename)
+            return Response(passport.data, media_type="application/c2pa", headers=headers)
+
+        @router.get("/faces/{face_id}/passport/check")
+        async def check_passport(
+            face_id: Id, picture: PassportKind = PassportKind.ORIGINAL, caller: Caller = caller
+        ) -> dict[str, Any]:
+            """Check the passport against the stored picture: who signed, what was promised, whether a byte changed."""
+            reading = self._read(caller)
+            return (await reading.get_passport(await reading.get_face(face_id), picture)).to_json()
+
+        @router.get("/faces/{face_id}/targets")
+        async def list_targets(face_id: Id, caller: Caller = caller) -> list[TargetOut]:
+            """List the tools that use the face, and what they said about it. Nothing is inferred."""
+            reading = self._read(caller)
+            targets = await reading.list_targets(await reading.get_face(face_id))
+            return [target_document(name, report) for name, report in targets]
+
+        @router.put("/faces/{face_id}/targets/{target}")
+        async def report_target(face_id: Id, target: Line, body: TargetIn, caller: Caller = caller) -> list[TargetOut]:
+            """Report what a tool said about the face. Scope: report. The record in Slack shows it."""
+            reading = self._read(caller)
+            shown = await reading.get_face(face_id)
+            await reading.report_target(shown, TargetInput.parse(target, body.state, body.external_id))
+            return [target_document(name, report) for name, report in await reading.list_targets(shown)]
 
         @router.get("/faces/{face_id}/links")
         async def get_links(face_id: Id, caller: Caller = caller) -> LinksOut:

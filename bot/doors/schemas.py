@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 
 from bot.domain.brief import ASPECTS, NAME_LIMIT, QUORUM_LIMIT, SLOT_LIMIT, TEXT_LIMIT, parse_single_line
 from bot.domain.errors import BriefError
+from bot.domain.target import EXTERNAL_ID_LIMIT, TargetState
 
 T = TypeVar("T")
 
@@ -205,3 +206,22 @@ class CastIn(BaseModel):
     voters: Annotated[list[SlackId], Field(max_length=50)] = []
     use: Literal["film", "advertising", "internal"] | None = None
     max_usd: Annotated[Decimal | None, Field(gt=0, le=1_000, decimal_places=4)] = None
+
+
+class TargetIn(BaseModel):
+    """What a tool said about a face; `external_id` is the face's id there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: TargetState
+    external_id: Annotated[str, Field(max_length=EXTERNAL_ID_LIMIT)] = ""
+
+
+class TargetOut(BaseModel):
+    """A tool that uses the face, with the newest report. `by` is the person or program that reported."""
+
+    target: str
+    state: TargetState
+    external_id: str | None
+    at: datetime | None
+    by: str | None

@@ -4,21 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.domain.errors import NotAvailableHere, PortraitMissing
+from bot.domain.door_token import Scope
+from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Character, Face, Portrait
-from bot.domain.ids import ChannelRef, passport_key
+from bot.domain.ids import ChannelRef
+from bot.domain.passport import PassportKind
 from bot.domain.production import Production
+from bot.domain.target import Reporter, ReportSource, TargetInput
 from bot.domain.upscale import Upscale
 from bot.imaging.pictures import run_in_thread, scaled_preview
 from bot.ports.roster import Page, RosterQuery
-from bot.usecases.access import visible_channels
+from bot.usecases.access import Permissions, visible_channels
 from bot.usecases.door_access import Caller, ports_for
 from bot.usecases.download import load_context
 from bot.usecases.face_record import face_record
 from bot.usecases.history import CharacterHistory, History
+from bot.usecases.passport import Passport, Passports
 from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
 from bot.usecases.recall import Recall, RecallResult
+from bot.usecases.targets import TargetList, Targets
 
 PictureKind = Literal["original", "finish"]
 
@@ -45,6 +50,7 @@ class DoorReading:
         self._ports = ports_for(ports, caller)
         self._caller = caller
         self._recall = Recall(self._ports)
+        self._targets = Targets(self._ports, Permissions(self._ports), self._recall)
 
     async def list_productions(self) -> Sequence[Production]:
         """List the productions with a channel that the caller sees, by name; each with those channels only."""
@@ -105,12 +111,24 @@ class DoorReading:
         """Return the stored bytes; raises NotAvailableHere, PortraitMissing."""
         return await self._ports.storage.portraits.get(shown.portrait(kind).key)
 
-    async def get_passport(self, shown: ShownFace) -> bytes:
-        """Return the signed passport of the original; raises NotAvailableHere without one."""
-        try:
-            return await self._ports.storage.portraits.get(passport_key(shown.face.round_id, shown.face.slot_id))
-        except PortraitMissing as error:
-            raise NotAvailableHere("no_passport") from error
+    async def get_passport(self, shown: ShownFace, kind: PassportKind) -> Passport:
+        """Return the signed passport of a picture, with what a check of it found; raises PassportUnavailable."""
+        return await Passports(self._ports, self._recall).of_face(shown.face, kind)
+
+    async def list_targets(self, shown: ShownFace) -> TargetList:
+        """Return what people and programs reported about the face in the tools that use it."""
+        return await self._targets.list_for(shown.face)
+
+    async def report_target(self, shown: ShownFace, report: TargetInput) -> bool:
+        """Store what a program reports about the face; False if it says nothing new.
+
+        Raises DoorRefused without the scope, PermissionDenied, BriefError for a target the production does not use.
+        """
+        self._caller.require_scope(Scope.REPORT)
+        assert self._caller.token
+        await Permissions(self._ports).require_report(shown.face.place, self._caller.person)
+        reporter = Reporter(ReportSource.TOKEN, self._caller.person, self._caller.token.name)
+        return await self._targets.report_by_program(shown.face, report, reporter)
 
     async def get_preview(self, shown: ShownFace, side: int) -> bytes:
         """Return a JPEG of at most `side` pixels on its long side; raises PortraitMissing."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.domain.door_token import LIFETIMES, LIVE_LIMIT, NAME_LIMIT, DoorToken, Scope
 from bot.domain.errors import BriefError
 from bot.usecases.door_tokens import NewToken, TokenList
-from handlers.text.format import channel, day, dollars, escape_mrkdwn, join_parts, person, pluralize, when
+from handlers.text.format import channel, day, dollars, escape_mrkdwn, join_parts, join_words, person, pluralize, when
 
 TITLE = "Access tokens"
 NEW_TITLE = "New access token"
@@ -25,6 +25,7 @@ MONTH_CAP_HINT = "The most that its rounds may cost in a month. The caps of the 
 SETTINGS_LINE = "*Programs and agents* read this cast with access tokens."
 SCOPES = {
     Scope.CAST: "Start rounds. The people of the channel vote on them, and you lead them.",
+    Scope.REPORT: "Report which video tools take a face.",
 }
 LIFETIME_LABELS = {span: pluralize(span.days, "day") for span in LIFETIMES}
 NONE_YET = "No token has been made in this channel."
@@ -89,6 +90,6 @@ def field_error(error: BriefError) -> str:
 
 
 def _may(token: DoorToken) -> str:
-    if Scope.CAST in token.scopes:
-        return f"reads, and starts rounds for at most {dollars(token.month_cap)} a month"
-    return "reads only"
+    acts = [f"starts rounds for at most {dollars(token.month_cap)} a month"] if Scope.CAST in token.scopes else []
+    acts += ["reports what video tools say"] if Scope.REPORT in token.scopes else []
+    return join_words(["reads", *acts]) if acts else "reads only"

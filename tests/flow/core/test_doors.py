@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.domain.audit import AuditEvent
 from bot.domain.door_token import LIFETIMES, Scope
 from bot.domain.ids import ChannelRef
+from bot.domain.production import ProductionSettings
 from bot.domain.users import User
 from bot.usecases.production_settings import JOINED
 from storage.db.tables import audit_log, metadata
@@ -252,6 +253,24 @@ async def test_a_passport_is_sent_as_it_is_stored(doors: OpenDoors) -> None:
     await doors.team.storage.portraits.put(f"{round_id}/{face.slot_id}/passport.c2pa", b"signed")
     passport = await doors.get(f"/v1/faces/{round_id}/passport", await doors.make_token())
     assert (passport.content, passport.headers["content-type"]) == (b"signed", "application/c2pa")
+    check = (await doors.get(f"/v1/faces/{round_id}/passport/check", await doors.make_token())).json()
+    assert (check["picture"], check["is_unchanged"]) == ("original", False)
+
+
+async def test_a_program_reports_what_a_tool_said_with_its_own_scope(doors: OpenDoors) -> None:
+    round_id = await doors.team.run_to_lock()
+    await doors.team.storage.productions.save(FILM, "", ProductionSettings(targets=("Runway",)))
+    path, token = f"/v1/faces/{round_id}/targets", await doors.make_token(Scope.REPORT)
+    assert [one["state"] for one in (await doors.get(path, token)).json()] == ["not_tried"]
+    report = {"state": "accepted", "external_id": "asset://a-1"}
+    refused = await doors.client.put(f"{path}/runway", json=report, headers=bearer(await doors.make_token()))
+    assert (refused.status_code, refused.json()["scope"]) == (403, "report")
+    stored = await doors.client.put(f"{path}/runway", json=report, headers=bearer(token))
+    (target,) = stored.json()
+    assert (target["target"], target["state"], target["external_id"]) == ("Runway", "accepted", "asset://a-1")
+    assert target["by"] == "pipeline"
+    unknown = await doors.client.put(f"{path}/Nuke", json=report, headers=bearer(token))
+    assert (unknown.status_code, unknown.json()["type"]) == (422, "/v1/docs#invalid-brief")
 
 
 async def test_foreign_hosts_and_origins_are_refused(doors: OpenDoors) -> None:
