@@ -6,7 +6,7 @@ Parts of one step run in parallel, because they count and measure no time. A par
 from collections.abc import Mapping
 from functools import partial
 
-from benchmarks import ballot_model, chaos, fuzz, learned_routing, load, replicas, speed, standings
+from benchmarks import ballot_model, chaos, doors, fuzz, learned_routing, load, replicas, speed, standings
 from benchmarks.load import account_limits, on_postgres, soak
 from benchmarks.report import Measure
 
@@ -20,6 +20,7 @@ PARTS: Mapping[str, Measure] = {
     "load-postgres": on_postgres.measure,
     "soak": soak.measure,
     "speed": speed.measure,
+    "doors": doors.measure,
     "standings": standings.measure,
     "learned-routing": learned_routing.measure,
 }
@@ -30,6 +31,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("account-limits",),
     ("soak", "faults"),
     ("replicas",),
+    ("doors",),
     ("standings",),
     ("learned-routing",),
     ("histories", "badinput"),

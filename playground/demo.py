@@ -12,9 +12,18 @@ from pathlib import Path
 
 from playground.control.client import ControlClient, WaitTimeout
 from playground.data_lock import FolderInUse, check_free
-from playground.processes import WorkspaceProcess, bot_environment, free_port, make_passport_key, start_bot, stop
+from playground.processes import (
+    WorkspaceProcess,
+    bot_environment,
+    free_port,
+    make_passport_key,
+    start_bot,
+    stop,
+    unused_port,
+)
+from playground.scenarios.doors import fetch_through_both, make_token
 from playground.scenarios.failure import ScenarioFailed
-from playground.scenarios.main_flow import play_main_flow
+from playground.scenarios.main_flow import CHANNEL, LEAD, play_main_flow
 from playground.scenarios.passport import describe_passport
 from playground.scenarios.season import SEASON_SETTINGS, play_season
 
@@ -78,8 +87,15 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
     """Play the main flow without a browser; the exit status is 0 only if every step succeeds."""
     try:
         await asyncio.to_thread(check_free, data / "practice")
-        async with running_demo(data, 0, speed) as running, ControlClient(running.workspace.address) as control_client:
+        doors = {"DOORS_PORT": str(unused_port())}
+        async with (
+            running_demo(data, 0, speed, **doors) as running,
+            ControlClient(running.workspace.address) as control_client,
+        ):
             result = await play_main_flow(control_client, brief, running.variables, data / "pictures")
+            token = await make_token(control_client, LEAD, CHANNEL)
+            url = f"http://127.0.0.1:{doors['DOORS_PORT']}"
+            result["doors"] = await fetch_through_both(url, token, result["locked"]["name"])
     except FolderInUse as error:
         print(_already_running(error.address, data), file=sys.stderr)
         return 1
@@ -99,6 +115,7 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
         print(f"The original is {result['files']['original']}")
         print(f"The package is {result['files']['package']}")
         print(f"Its passport is {describe_passport(result['passport'])}")
+        print(f"Fetched through REST and MCP: {result['doors']['rest_sha256']}")
     return 0
 
 

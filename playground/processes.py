@@ -114,6 +114,13 @@ def free_port(preferred: int) -> int:
     return preferred
 
 
+def unused_port() -> int:
+    """Return a port that was free just now, for a server that cannot report which one it took."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _minimal_environment() -> dict[str, str]:
     """Return the variables that a Python process needs to start, and no others."""
     inherited = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}

@@ -23,12 +23,17 @@ class ReplicaEnvironment:
         self.postgres = postgres
         self.bots: dict[str, Process] = {"one": workspace.bot}
 
-    async def start(self, name: str, name_of: str = "") -> Process:
-        """Start another bot and wait until it is connected or has ended; `name_of` is the bot whose name it takes."""
+    async def start(self, name: str, name_of: str = "", **extra: str) -> Process:
+        """Start another bot and wait until it is connected or has ended; `name_of` is the bot whose name it takes.
+
+        `extra` are variables of this bot alone.
+        """
         workspace = self.workspace
         variables = bot_environment(workspace.data, await workspace.server.environment(), **workspace.extra)
         log_path = workspace.data / f"{name}.log"
-        self.bots[name] = await start_bot(variables | {"EXECUTOR_ID": name_of or name}, log_path, None, fork_python)
+        self.bots[name] = await start_bot(
+            variables | {"EXECUTOR_ID": name_of or name} | extra, log_path, None, fork_python
+        )
         before = await self.count_connections()
 
         async def is_connected() -> bool:

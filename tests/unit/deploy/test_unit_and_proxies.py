@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from bot.runtime.shutdown import ACK_DRAIN_SECONDS, CLOSE_SECONDS, GENERATION_DRAIN_SECONDS, REDRAW_DRAIN_SECONDS
 from bot.settings import Settings
 from tests.support.deploy_tools import ROOT, check_with, find_tool
@@ -51,23 +53,26 @@ def test_the_unit_names_each_credential_twice_and_gives_time_to_end() -> None:
     assert int(match[1]) > STOP_SECONDS
 
 
-def test_caddy_accepts_its_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["Caddyfile", "doors.Caddyfile"])
+def test_caddy_accepts_its_file(file: str, tmp_path: Path) -> None:
     check_with(
-        "caddy", "validate", "--adapter", "caddyfile", "--config", "deploy/Caddyfile",
+        "caddy", "validate", "--adapter", "caddyfile", "--config", f"deploy/{file}",
         HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path),
         CASTROOM_HOST="castroom.example.com", CASTROOM_UPSTREAMS="replica-1:3000 replica-2:3000",
+        CASTROOM_DOORS_HOST="doors.example.com", CASTROOM_DOORS_UPSTREAMS="replica-1:3100 replica-2:3100",
     )  # fmt: skip
 
 
-def test_nginx_accepts_its_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["nginx.conf", "doors-nginx.conf"])
+def test_nginx_accepts_its_file(file: str, tmp_path: Path) -> None:
     find_tool("nginx")
     subprocess.run(
         [find_tool("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=castroom.example.com",
          "-days", "2", "-keyout", str(tmp_path / "privkey.pem"), "-out", str(tmp_path / "fullchain.pem")],
         check=True, capture_output=True,
     )  # fmt: skip
-    site = (ROOT / "deploy" / "nginx.conf").read_text("utf-8")
-    site = site.replace("/etc/letsencrypt/live/castroom.example.com", str(tmp_path))
+    site = (ROOT / "deploy" / file).read_text("utf-8")
+    site = re.sub(r"/etc/letsencrypt/live/[\w.]+", str(tmp_path), site)
     (tmp_path / "site.conf").write_text(site, "utf-8")
     folders = " ".join(
         f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -88,3 +93,17 @@ def test_the_proxies_pass_on_slack_alone() -> None:
         ("/", "return"),
     ]
     assert re.findall(r"handle ?(\S*) {\s*(\w+)", caddy) == [("/slack/*", "reverse_proxy"), ("", "respond")]
+
+
+def test_the_proxies_of_the_doors_pass_on_both_doors_alone_and_log_no_token() -> None:
+    nginx = (ROOT / "deploy" / "doors-nginx.conf").read_text("utf-8")
+    caddy = (ROOT / "deploy" / "doors.Caddyfile").read_text("utf-8")
+    assert re.findall(r"location (?:= )?(\S+) {\s*(proxy_pass|return)", nginx) == [
+        ("/v1/", "proxy_pass"),
+        ("/mcp", "proxy_pass"),
+        ("/", "return"),
+    ]
+    assert "access_log off;" in nginx
+    assert re.findall(r"@doors path (.+)", caddy) == ["/v1/* /mcp"]
+    assert re.findall(r"handle ?(\S*) {\s*(\w+)", caddy) == [("@doors", "reverse_proxy"), ("", "respond")]
+    assert not re.search(r"^\s*log\b", caddy, re.MULTILINE)
