@@ -51,7 +51,7 @@ class ExpiredData(Protocol):
         ...
 
     async def delete_audit_events(self, production_id: str, before: datetime) -> int:
-        """Delete the entries of a production's channels; return how many."""
+        """Delete the entries of a production's channels and its ended access tokens; return how many entries."""
         ...
 
     async def list_productions(self) -> Sequence[Production]:

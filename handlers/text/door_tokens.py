@@ -18,14 +18,14 @@ REVOKE_CONFIRM = "Revoke this token?"
 REVOKE_CONSEQUENCE = "Programs that use it are refused from now on. It cannot be taken back."
 NAME = "Name"
 NAME_HINT = "What uses it, such as Nuke pipeline."
-MAY = "May"
+MAY = "Besides reading, it may"
 LIFETIME = "Ends after"
 MONTH_CAP = "Dollars a month"
 MONTH_CAP_HINT = "The most that its rounds may cost in a month. The caps of the production hold as well."
 SETTINGS_LINE = "*Programs and agents* read this cast with access tokens."
 SCOPES = {
-    Scope.CAST: "Start rounds. The people of the channel vote on them, and you lead them.",
-    Scope.REPORT: "Report which video tools take a face.",
+    Scope.CAST: "start rounds, which the people of the channel vote on and you lead",
+    Scope.REPORT: "report which video tools take a face",
 }
 LIFETIME_LABELS = {span: pluralize(span.days, "day") for span in LIFETIMES}
 NONE_YET = "No token has been made in this channel."
@@ -77,7 +77,7 @@ def made(new: NewToken) -> str:
 
 
 def addresses(doors_url: str) -> str:
-    return f"REST: {doors_url}/v1/docs · MCP: {doors_url}/mcp"
+    return f"REST: {doors_url}/v1/docs\nMCP: {doors_url}/mcp"
 
 
 def lifetime_value(span: timedelta) -> str:

@@ -16,6 +16,7 @@ from playground.scenarios import (
     cast_many,
     character_sheet,
     comments,
+    door_tokens,
     flaw_tags,
     home,
     named_voters,
@@ -43,11 +44,15 @@ SCENARIOS: tuple[Scenario, ...] = (
     character_sheet.play,
     home.play,
     production_settings.play,
+    door_tokens.play,
     sealed_ballot.play,
     block_fallback.play,
 )
 # Scenarios whose bot has its own settings.
-SETTINGS: Mapping[Scenario, Mapping[str, str]] = {reminders.play: reminders.SETTINGS}
+SETTINGS: Mapping[Scenario, Mapping[str, str]] = {
+    reminders.play: reminders.SETTINGS,
+    door_tokens.play: door_tokens.SETTINGS,
+}
 
 
 @dataclass(frozen=True)

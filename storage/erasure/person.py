@@ -204,7 +204,7 @@ def _conditions(person: str, team: str) -> list[tuple[Table, ColumnElement[bool]
 
 def _as_stored(table: Table) -> Any:
     """Select a table's declared texts and its numbers without conversion; JSON as text. Tokens are left out."""
-    secrets = {"token", "refresh_token", "secret", "previous_secret"}
+    secrets = {"token", "refresh_token", "secret", "previous_secret", "secret_hash"}
     return select(
         *(
             (cast(column, Text) if column.name in COLUMNS[table.name] else column).label(column.name)

@@ -19,6 +19,7 @@ from storage.db.tables import (
     ballot_submissions,
     channels,
     characters,
+    door_tokens,
     flaw_answers,
     productions,
     reminders,
@@ -119,6 +120,9 @@ class SqlExpiredData:
         of_production = select(channels.c.channel).where(channels.c.production_id == production_id)
         team = select(productions.c.team).where(productions.c.id == production_id).scalar_subquery()
         is_old = and_(audit_log.c.team == team, audit_log.c.channel.in_(of_production), audit_log.c.at < before)
+        ended_at = func.coalesce(door_tokens.c.revoked_at, door_tokens.c.expires_at)
+        has_ended = and_(door_tokens.c.production_id == production_id, ended_at < before)
+        await self._database.execute(delete(door_tokens).where(has_ended))
         return await self._database.execute(delete(audit_log).where(is_old))
 
     async def list_productions(self) -> Sequence[Production]:

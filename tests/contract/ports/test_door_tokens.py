@@ -110,3 +110,10 @@ async def test_a_revoked_token_opens_no_round(storage: Storage) -> None:
     await storage.door_tokens.revoke("k1", "U1", NOW, MADE)
     with pytest.raises(DoorRefused):
         await open_for(storage, "r1")
+
+
+async def test_tokens_that_ended_go_with_the_audit_log(storage: Storage) -> None:
+    stored = await storage.door_tokens.add(make_token(), "h", MADE)
+    await storage.door_tokens.add(make_token("k2", expires_at=NOW + timedelta(days=365)), "h2", MADE)
+    await storage.expired_data.delete_audit_events(stored.production_id, NOW + timedelta(days=100))
+    assert [token.id for token in await storage.door_tokens.list_for_channel(PLACE)] == ["k2"]
