@@ -20,6 +20,7 @@ from bot.usecases.download import load_context
 from bot.usecases.face_record import face_record
 from bot.usecases.history import CharacterHistory, History
 from bot.usecases.passport import Passport, Passports
+from bot.usecases.passport_signing import PassportSigning
 from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
 from bot.usecases.recall import Recall, RecallResult
@@ -113,7 +114,7 @@ class DoorReading:
 
     async def get_passport(self, shown: ShownFace, kind: PassportKind) -> Passport:
         """Return the signed passport of a picture, with what a check of it found; raises PassportUnavailable."""
-        return await Passports(self._ports, self._recall).of_face(shown.face, kind)
+        return await Passports(self._ports, self._recall, PassportSigning(self._ports)).of_face(shown.face, kind)
 
     async def list_targets(self, shown: ShownFace) -> TargetList:
         """Return what people and programs reported about the face in the tools that use it."""

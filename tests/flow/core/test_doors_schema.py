@@ -28,7 +28,8 @@ async def doors(tmp_path: Path) -> AsyncIterator[OpenDoors]:
 async def collect(doors: OpenDoors, document: dict[str, Any], calls: int) -> list[dict[str, Any]]:
     """Make requests from the document, evenly over its operations."""
     schema: OpenApiSchema = schemathesis.openapi.from_dict(document)
-    operations = [result.ok() for result in schema.get_all_operations()]
+    found_operations: list[Any] = list(schema.get_all_operations())
+    operations = [result.ok() for result in found_operations]
     found: list[dict[str, Any]] = []
     for number, operation in enumerate(operations):
         found += await asyncio.to_thread(_requests_of, operation, doors.url, calls // len(operations) + 1, number)
