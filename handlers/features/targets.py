@@ -1,4 +1,4 @@
-"""[Report target ...] under a record, and its form."""
+"""[Update targets ...] under a record, and its form."""
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck

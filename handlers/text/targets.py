@@ -7,8 +7,8 @@ from bot.domain.target import ReportSource, TargetReport, TargetState
 from bot.domain.timeline import TimelineEvent
 from handlers.text.format import day, escape_mrkdwn, join_parts, people, person
 
-TITLE = "Target"
-BUTTON = "Report target …"
+TITLE = "Pipeline target"
+BUTTON = "Update targets …"
 SUBMIT = "Save"
 TARGET, TARGET_EMPTY = "Target", "Choose a target"
 STATE = "What it said about this face"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.domain.target import EXTERNAL_ID_LIMIT, TargetState
+from bot.domain.target import EXTERNAL_ID_LIMIT
 from bot.usecases.targets import TargetForm, TargetList
 from handlers.text import targets as words
 from handlers.views.builder import Block, button, section, view
@@ -25,7 +25,7 @@ def form(target_form: TargetForm) -> dict[str, Any]:
         words.TITLE,
         section(words.INTRO),
         select(TARGET, words.TARGET, choices, placeholder=words.TARGET_EMPTY),
-        radio_buttons(STATE, words.STATE, choices_of(words.STATES), TargetState.ACCEPTED),
+        radio_buttons(STATE, words.STATE, choices_of(words.STATES)),
         text_input(EXTERNAL_ID, words.EXTERNAL_ID, max_length=EXTERNAL_ID_LIMIT, field_options=hint),
     )
     return build_modal(CALLBACK_ID, target_form.face.round_id, words.TITLE, words.SUBMIT, body)

@@ -26,6 +26,8 @@ from playground.scenarios import (
     reroll,
     round_form,
     sealed_ballot,
+    targets,
+    webhooks,
 )
 from playground.scenarios.browser import BrowserSession, find_chromium, open_browser
 
@@ -47,6 +49,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     door_tokens.play,
     sealed_ballot.play,
     block_fallback.play,
+    targets.play,
+    webhooks.play,
 )
 # Scenarios whose bot has its own settings.
 SETTINGS: Mapping[Scenario, Mapping[str, str]] = {
