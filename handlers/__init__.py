@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.ports.storage import StoragePorts
 from bot.usecases.casting import Casting
+from handlers.features.callback import CallbackListeners
 from handlers.features.cast_command import CastListeners
 from handlers.features.cast_many import CastManyListeners
 from handlers.features.channel_move import ChannelMoveListeners
@@ -24,6 +25,7 @@ from handlers.features.home_cast import HomeCastListeners
 from handlers.features.mention import MentionListeners
 from handlers.features.picture_report import ReportListeners
 from handlers.features.production_settings import ProductionSettingsListeners
+from handlers.features.reaudition import ReauditionListeners
 from handlers.features.recall import RecallListeners
 from handlers.features.recast import RecastListeners
 from handlers.features.refine import RefineListeners
@@ -95,6 +97,8 @@ def register(
         TargetListeners(casting, guard),
         CharacterSheetListeners(casting, guard),
         RecastListeners(casting, guard),
+        CallbackListeners(casting, titles, guard),
+        ReauditionListeners(casting, titles, guard),
         DeletionListeners(casting, guard),
         ConsentWithdrawalListeners(casting, guard),
         ReportListeners(casting, guard),

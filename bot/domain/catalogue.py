@@ -81,12 +81,16 @@ _RESELLER_RANK = {"fal": 1, "own": 2}
 
 @dataclass(frozen=True)
 class Retirement:
-    """A model that is not served from the day `retires_on`; `successor` is its replacement in the catalogue."""
+    """A model that is not served from the day `retires_on`; `successor` is its replacement in the catalogue.
+
+    With `is_replaced` the vendor named a successor on that day, and no day without the model.
+    """
 
     model: ModelSpec
     retires_on: date
     is_retired: bool
     successor: ModelSpec | None
+    is_replaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +151,16 @@ class Catalogue:
             Retirement(model, retires_on, retires_on <= today, self.by_name(model.successor))
             for model, retires_on in dates
             if retires_on <= today + _RETIREMENT_NOTICE
+        )
+
+    def replacements(self, today: date) -> tuple[Retirement, ...]:
+        """Return models of configured providers that are served, and that their vendor has replaced."""
+        ending = {retirement.model.id for retirement in self.retirements(today)}
+        return tuple(
+            Retirement(m, m.deprecated_on, False, self.by_name(m.successor), is_replaced=True)
+            for m in self.models
+            if m.provider in self.configured_providers and m.id not in ending
+            if m.successor and m.deprecated_on and m.deprecated_on <= today
         )
 
     @property

@@ -20,6 +20,7 @@ CastingError
     TallyChanged                  the votes changed since the lead saw them
     CannotUpscale                 the face cannot be upscaled
     PassportUnavailable           the face has no passport
+    CannotFollowUp                a callback or a re-audition cannot be started like this
     OverBudget                    a cap would be exceeded
     PriceIncreased                the price is higher than shown
     PersonLimitReached            rounds open at once, forms or free portraits of one person
@@ -256,6 +257,20 @@ class CannotDrawSheet(CastingError):
     another now), nothing (no view was chosen) or drawn (every chosen view is drawn or in progress).
     """
 
+    reason: str
+    character: str = ""
+
+
+@dataclass(eq=False)
+class CannotFollowUp(CastingError):
+    """A follow-up of `kind` (callback, reaudition) of `character` cannot start.
+
+    `reason` is finalists (not two), without_face (the locked one is not among them), situations (none, or more than
+    three), models (none, or more than two), few_candidates, no_model, missing (an original is no longer stored),
+    unlocked, superseded, withdrawn, reported, served (the model still is) or changed (the price rose).
+    """
+
+    kind: str
     reason: str
     character: str = ""
 

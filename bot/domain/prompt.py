@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from bot.domain.brief import Brief, Ground
+from bot.domain.callback import Situation
 from bot.domain.character_sheet import Angle, Expression, View
 
 VERSION = "portrait-2"
 VERSION_WITH_REFERENCE = "portrait-2-like"
 VERSION_VARIATION = "portrait-2-varied"
+VERSION_CALLBACK = "portrait-2-callback"
 # Appended where the production's style is part of the prompt.
 STYLE_SUFFIX = "-style"
 # Appended where the background is white.
@@ -79,6 +81,31 @@ lettering. The first photograph was made for this description:
 _VARIATION_CHANGE = """
 
 One change, on the same face: {comment}"""
+
+# The description comes without the frame of the first photograph, which would hold pose, light and crop in place.
+_CALLBACK_FRAME = """\
+Another photograph of the person in the reference. It is the same face: keep the bone structure, eyes, nose, mouth, \
+teeth, skin, marks, asymmetries, age and hair.
+
+{situation}
+
+Natural skin: visible pores, fine lines, uneven tone. True colours, unretouched. One person alone in the frame, no \
+lettering. The character:
+{brief}"""
+
+_NEUTRAL = "Expression: neutral, face at rest."
+_SITUATIONS = {
+    Situation.CLOSE_UP: f"Pose: close-up from the forehead to the chin, facing the camera, eyes in focus.\n{_NEUTRAL}\n"
+    "Light: soft and even.",
+    Situation.WIDE: "Pose: wide shot, the whole figure from head to shoes, standing in a plain street, facing the "
+    f"camera, the face small in the frame and still recognizable.\n{_NEUTRAL}\nLight: overcast day.",
+    Situation.OTHER_LIGHT: f"Pose: head and shoulders, facing the camera.\n{_NEUTRAL}\nLight: hard, low evening sun "
+    "from one side, deep shadows across the face.",
+    Situation.PROFILE: "Pose: full profile, head and shoulders turned 90 degrees, the nose points to the left edge of "
+    f"the picture.\n{_NEUTRAL}\nLight: soft and even.",
+    Situation.LAUGHING: "Pose: head and shoulders, facing the camera.\nExpression: a short, real laugh, teeth showing, "
+    "eyes narrowed.\nLight: soft and even.",
+}
 
 _UPSCALE_FRAME = """\
 The same photograph of the same person as the reference, at a higher resolution. Keep every feature of the face, its \
@@ -154,6 +181,20 @@ class Prompt:
         """
         change = _VARIATION_CHANGE.format(comment=comment) if comment else ""
         return cls(_VARIATION_FRAME.format(prompt=prompt) + change, VERSION_VARIATION)
+
+    @classmethod
+    def for_callback(cls, brief: Brief, situation: Situation) -> "Prompt":
+        """Return the prompt for a portrait of the person in the reference in another situation."""
+        description = "\n".join(filter(None, [brief.text, brief.style]))
+        return cls(_CALLBACK_FRAME.format(situation=_SITUATIONS[situation], brief=description), VERSION_CALLBACK)
+
+    @classmethod
+    def for_reaudition(cls, prompt: str, version: str) -> "Prompt":
+        """Return the prompt that a face's round was drawn for, with the face as the attached reference."""
+        if prompt.endswith(_REFERENCE_FRAME):
+            return cls(prompt, version)
+        suffix = version.removeprefix(VERSION) if version.startswith(VERSION) else ""
+        return cls(prompt + _REFERENCE_FRAME, VERSION_WITH_REFERENCE + suffix)
 
     @property
     def digest(self) -> str:

@@ -43,6 +43,9 @@ UNINSTALLED = "uninstalled"
 REFUSED_PREFIX = "refused:"
 # The `origin` of a re-cast.
 RECAST = "recast"
+# The `origin` of rounds beside their parent, which they leave as it is: their ballots lock no face.
+CALLBACK, REAUDITION = "callback", "reaudition"
+FOLLOW_UPS = frozenset({CALLBACK, REAUDITION})
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,11 @@ class Round:
 
     `message_ts` is the timestamp of the round's message. `sheet_refused` is Slack's error code for the newest contact
     sheet. `patience_until` minus `opened_at` is how long the models may take. `origin` is how it came from `parent`
-    (rerolled, refined, recast), `recast_reason` the lead's reason. `requested_by` started it where another person leads
-    it. `source_thread_ts` is the thread it was requested in. The current ballot was opened or extended at
-    `voting_since`; the models were revealed at `first_closed_at`. A portrait is hidden since `reported_at`.
-    `remedies` are words of a refined brief that answer what looked artificial in `parent`. `door_token` is the id of
-    the access token that started it over a door.
+    (rerolled, refined, recast, callback, reaudition), `recast_reason` the lead's reason. `requested_by` started it
+    where another person leads it. `source_thread_ts` is the thread it was requested in. The current ballot was opened
+    or extended at `voting_since`; the models were revealed at `first_closed_at`. A portrait is hidden since
+    `reported_at`. `remedies` are words of a refined brief that answer what looked artificial in `parent`.
+    `door_token` is the id of the access token that started it over a door.
     """
 
     id: str
@@ -153,9 +156,53 @@ class Round:
         return tuple(s for s in self.slots if s.state is SlotState.CANDIDATE)
 
     @property
+    def drawn(self) -> tuple[Slot, ...]:
+        """The portraits that a model drew for this round: all but the copied originals of a follow-up."""
+        return tuple(s for s in self.completed if not s.copy_of_slot_id)
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether it is a callback or a re-audition: its ballot closes without a lock."""
+        return self.origin in FOLLOW_UPS
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something can still happen by itself or waits for the lead; a follow-up ends with its close."""
+        return self.state in OPEN_STATES and not (self.is_follow_up and self.state is RoundState.CLOSED)
+
+    @property
+    def is_callback(self) -> bool:
+        return self.origin == CALLBACK
+
+    @property
+    def is_reaudition(self) -> bool:
+        return self.origin == REAUDITION
+
+    def views_of(self, candidate: Slot) -> tuple[Slot, ...]:
+        """Return the portraits of a callback's candidate in other situations that have arrived."""
+        views = [s for s in self.completed if s.situation and s.variation_of_slot_id == candidate.id]
+        return tuple(sorted(views, key=lambda s: self.situations.index(s.situation)))
+
+    @property
+    def situations(self) -> tuple[str, ...]:
+        """The situations of a callback, in the form's order."""
+        return tuple(dict.fromkeys(s.situation for s in self.slots if s.situation))
+
+    @property
+    def pictures(self) -> tuple[Slot, ...]:
+        """What the contact sheet shows: the candidates by number, in a callback each with its views after it."""
+        return tuple(slot for candidate in self.candidates for slot in (candidate, *self.views_of(candidate)))
+
+    def shown_number(self, slot: Slot) -> int | None:
+        """Return the number that a picture stands under: a view has that of its candidate."""
+        return self.variation_number(slot) if slot.situation else slot.number
+
+    @property
     def late(self) -> tuple[Slot, ...]:
-        """Portraits that arrived after the ballot opened and have no number yet."""
-        return tuple(s for s in self.completed if s.number is None) if self.state is not RoundState.DRAWING else ()
+        """Portraits that arrived after the ballot opened and have no number yet; views never have one."""
+        if self.state is RoundState.DRAWING:
+            return ()
+        return tuple(s for s in self.completed if s.number is None and not s.situation)
 
     @property
     def failures(self) -> tuple[Slot, ...]:
@@ -194,9 +241,13 @@ class Round:
 
     @property
     def needs_lead_decision(self) -> bool:
-        """Whether no portrait arrived but some may have been charged, so the lead decides whether to retry."""
+        """Whether no portrait arrived but some may have been charged, so the lead decides whether to retry.
+
+        A follow-up ends then: another one is a press away, with its price.
+        """
         return (
-            self.all_slots_final
+            not self.is_follow_up
+            and self.all_slots_final
             and not self.completed
             and any(s.failure and s.failure.kind == "unknown" for s in self.failures)
         )
@@ -228,12 +279,18 @@ class Round:
     @property
     def repeat_price(self) -> Decimal:
         """The most another round like this one may cost, in dollars."""
-        return sum((s.price for s in self.slots if not s.is_extra), Decimal(0))
+        return sum((s.price for s in self.first_slots), Decimal(0))
 
     @property
     def requested_count(self) -> int:
-        """How many portraits the round began with."""
-        return sum(not s.is_extra for s in self.slots)
+        """How many portraits the models were asked for when the round began."""
+        return len(self.first_slots)
+
+    @property
+    def first_slots(self) -> tuple[Slot, ...]:
+        """The portraits that models were asked for when the round began: no copies, nothing added later."""
+        is_first = (not s.is_extra or (s.situation and not s.rerolls_slot_id) for s in self.slots)
+        return tuple(s for s, first in zip(self.slots, is_first, strict=True) if first and not s.copy_of_slot_id)
 
     @property
     def max_slot_price(self) -> Decimal:
@@ -250,7 +307,9 @@ class Round:
 
     @property
     def is_blind(self) -> bool:
-        """Whether hiding the model means anything: a round left with one model is not blind, nor is a run-off."""
+        """Whether hiding the model means anything: not with one model, in a run-off, or where one draws all views."""
+        if self.is_callback:
+            return False
         candidate_models = {s.model for s in self.candidates if not s.variation_of_slot_id}
         return not self.run_off and len(candidate_models or set(self.models)) > 1
 
@@ -353,9 +412,13 @@ class Round:
 
     @property
     def run_off_options(self) -> tuple[int, ...]:
-        """The numbers for a run-off; empty unless the first ballot closed with a quorum and a close result."""
+        """The numbers for a run-off; empty unless the first ballot closed with a quorum and a close result.
+
+        A follow-up locks nothing, so a tie may stand.
+        """
         if (
-            self.state is not RoundState.CLOSED
+            self.is_follow_up
+            or self.state is not RoundState.CLOSED
             or self.tally is None
             or self.run_off
             or self.votes_short_of_quorum(self.tally)
@@ -403,7 +466,7 @@ class Round:
 
     def assign_numbers(self) -> dict[str, int]:
         """Return numbers by slot id for the arrived candidates, shuffled by the round's stored seed."""
-        ids = [s.id for s in sorted(self.completed, key=lambda s: s.position)]
+        ids = [s.id for s in sorted(self.completed, key=lambda s: s.position) if not s.situation]
         Random(self.order_seed).shuffle(ids)
         return {slot_id: number for number, slot_id in enumerate(ids, start=1)}
 
@@ -411,6 +474,11 @@ class Round:
         """Raise NotLead unless `person` leads this round."""
         if person != self.lead:
             raise NotLead(action, self.lead)
+
+    def require_casting(self, action: str) -> None:
+        """Raise RoundClosed for a follow-up: it is drawn once, and nothing is locked from it."""
+        if self.is_follow_up:
+            raise RoundClosed(action, self.origin, self.character)
 
     def require_accepts_slots(self, action: str) -> None:
         """Raise RoundClosed unless another portrait may be added; a run-off accepts none."""

@@ -42,7 +42,9 @@ class Slot:
     `rerolls_slot_id` is the slot this one replaces, `variation_of_slot_id` the candidate it varies with its own
     `prompt`. `asked_by` names the call: its process and a random part. `wait_until` ends a wait for the account's
     rate limit or for the provider's Retry-After. `provider_job_id` fetches the result of a queued model, which is
-    charged once it accepts the job. The portrait is hidden since `reported_at`.
+    charged once it accepts the job. A follow-up copies originals: `copy_of_slot_id` is the slot of another round that
+    holds one. `situation` is that of a callback's view, a portrait that is on the sheet under its candidate's number.
+    The portrait is hidden since `reported_at`.
     """
 
     id: str
@@ -69,6 +71,8 @@ class Slot:
     prompt: str = ""
     asked_by: str = ""
     reported_at: datetime | None = None
+    copy_of_slot_id: str | None = None
+    situation: str = ""
 
     @property
     def is_final(self) -> bool:

@@ -9,13 +9,13 @@ from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, people_for_none
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RECAST, Round, RoundState, RoutingReason
+from bot.domain.round import CALLBACK, REAUDITION, RECAST, Round, RoundState, RoutingReason
 from bot.domain.spend_report import RoundSpend
 from bot.domain.upscale import Upscale
 
 _MICROSECONDS_PER_SECOND = 1_000_000
 
-START_KINDS = frozenset({"started", "rerolled", "refined", RECAST})
+START_KINDS = frozenset({"started", "rerolled", "refined", RECAST, CALLBACK, REAUDITION})
 
 # Audit actions that close or reopen a ballot.
 _BALLOT_ACTIONS = ("closed", "extended", "run_off")
@@ -25,7 +25,8 @@ _BALLOT_ACTIONS = ("closed", "extended", "run_off")
 class TimelineEvent:
     """Something that happened in a round.
 
-    `kind` is how the round began (started, rerolled, refined, recast), spent, voted, deadline, locked, decided (by the
+    `kind` is how the round began (started, rerolled, refined, recast, callback,
+    reaudition), spent, voted, deadline, locked, decided (by the
     lead), upscaled and upscale_kept, _offered, _declined or _failed, or the action of an audit event. `people` are the
     actors; a sealed ballot gives only their `count`. `version` is a face's, `usd` the amount spent or the most it may
     be, `detail` a reason or an upscale's model, `votes` the counts of a closed ballot by candidate number. `lead` is

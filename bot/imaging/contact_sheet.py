@@ -65,7 +65,7 @@ class SheetCells:
 
     def _add(self, preview: bytes) -> None:
         with suppress(Exception):
-            size = _size_in_cell(preview, self._cell_size)
+            size = size_in_cell(preview, self._cell_size)
             with self._mutex:
                 self._sizes.append(size)
                 layout = _layout(self._aspect, self.count, self._sizes)
@@ -87,7 +87,7 @@ def contact_sheet(
     """
     numbers = sorted(shown or previews)
     cell_size = _cell_size(aspect, len(numbers))
-    layout = _layout(aspect, len(numbers), [_size_in_cell(data, cell_size) for data in previews.values()])
+    layout = _layout(aspect, len(numbers), [size_in_cell(data, cell_size) for data in previews.values()])
     cells = cells or SheetCells(aspect, len(numbers))
     drawn = {number: cells.get(previews[number], layout) for number in numbers if number not in covered}
     cell_w, cell_h = cell_size
@@ -95,8 +95,8 @@ def contact_sheet(
     sheet = Image.new("RGB", (SHEET_WIDTH, rows * cell_h + _GUTTER * (rows - 1)), "white")
     for index, number in enumerate(numbers):
         corner = (index % layout.columns * (cell_w + _GUTTER), index // layout.columns * (cell_h + _GUTTER))
-        sheet.paste(drawn[number].result() if number in drawn else _cover(cell_size), corner)
-        _draw_number(sheet, corner, cell_w, number)
+        sheet.paste(drawn[number].result() if number in drawn else draw_cover(cell_size), corner)
+        draw_number(sheet, corner, cell_w, number)
     return to_jpeg_under(sheet, MAX_SHEET_BYTES)
 
 
@@ -117,7 +117,7 @@ def _column_count(count: int) -> int:
     return {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}.get(count, 4)
 
 
-def _size_in_cell(data: bytes, min_size: tuple[int, int]) -> tuple[int, int]:
+def size_in_cell(data: bytes, min_size: tuple[int, int]) -> tuple[int, int]:
     """Return the size at which `open_jpeg` opens a preview, without decoding it."""
     with Image.open(BytesIO(data), formats=("JPEG",)) as image:
         image.draft("RGB", min_size)
@@ -132,7 +132,7 @@ def _draw_cell(preview: bytes, layout: _Layout) -> Image.Image:
     return fitted.resize(layout.cell, _FILTER) if fitted.width != width else fitted
 
 
-def _cover(size: tuple[int, int]) -> Image.Image:
+def draw_cover(size: tuple[int, int]) -> Image.Image:
     """Return the cell in place of a hidden picture: grey, with an eye that is crossed out."""
     width, height = size
     cover = Image.new("RGB", size, _COVER)
@@ -150,17 +150,18 @@ def _cover(size: tuple[int, int]) -> Image.Image:
     return cover
 
 
-def _draw_number(sheet: Image.Image, corner: tuple[int, int], cell_width: int, number: int) -> None:
+def draw_number(sheet: Image.Image, corner: tuple[int, int], cell_width: int, number: int) -> None:
     """Draw a large number on a dark disc in the upper left corner of a cell."""
     radius = max(24, cell_width // 12)
     left, top = (side + radius // 3 for side in corner)
     mask = Image.new("L", (2 * radius + 1, 2 * radius + 1), 0)
     ImageDraw.Draw(mask).ellipse((0, 0, 2 * radius, 2 * radius), fill=170)
     sheet.paste(Image.new("RGB", mask.size, "black"), (left, top), mask=mask)
-    middle, font = (left + radius, top + radius), _font(round(radius * (1.35 if number < 100 else 1.0)))
+    middle, font = (left + radius, top + radius), sheet_font(round(radius * (1.35 if number < 100 else 1.0)))
     ImageDraw.Draw(sheet).text(middle, str(number), fill="white", font=font, anchor="mm")
 
 
 @lru_cache(maxsize=8)
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def sheet_font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return Pillow's own font at this size in pixels."""
     return ImageFont.load_default(size=size)

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from bot.domain.ballot import Reaction
 from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Retirement
+from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.slot import Slot
@@ -27,8 +28,8 @@ class Recipient:
 class DirectMessages(Protocol):
     """Direct messages to one user."""
 
-    async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
-        """Announce the retirement of a model; raises SlackUnavailable."""
+    async def send_retirement(self, recipient: Recipient, retirement: Retirement, faces: Sequence[Face] = ()) -> None:
+        """Announce the retirement of a model, with the recipient's faces that it drew; raises SlackUnavailable."""
 
     async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
         """Report a charge above its reservation; raises SlackUnavailable."""
@@ -55,6 +56,7 @@ class Picture:
 
     `shown` are the numbers on a contact sheet of some candidates, empty if it shows all. `upscale_kind` is pair (beside
     its original) or own. `sheet_view` is the key of a view beside the locked face, or all for the character sheet.
+    With a `situation` it is the candidate's view in a callback.
     """
 
     data: bytes
@@ -63,6 +65,7 @@ class Picture:
     upscale_kind: Literal["", "pair", "own"] = ""
     shown: tuple[int, ...] = ()
     sheet_view: str = ""
+    situation: str = ""
 
 
 class RoundPublisher(Protocol):

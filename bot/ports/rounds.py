@@ -40,11 +40,14 @@ class RoundDraft:
 
 @dataclass(frozen=True)
 class GeneratedPortrait:
-    """A portrait of a slot, stored under `portrait.key`; `seconds` is the duration of the call."""
+    """A portrait of a slot, stored under `portrait.key`; `seconds` is the duration of the call.
+
+    A copied original has no charge.
+    """
 
     slot_id: str
     portrait: Portrait
-    charge: Charge
+    charge: Charge | None
     seconds: float
     request_id: str
     seed: int | None
@@ -61,6 +64,9 @@ class RoundRepository(Protocol):
         parent of a re-cast stays as it is, and `unlock` unlocks its face. A re-cast without a parent gets the round of
         the character's face. Raises AlreadyCasting, OverBudget, and AlreadyCast (with an empty draft id) if the
         character has a face and `recast` is False.
+
+        A follow-up runs beside its parent, which stays; raises RoundClosed if the parent has no result, or while
+        another follow-up of the same kind runs.
         """
 
     async def get(self, round_id: str) -> Round:
@@ -68,6 +74,9 @@ class RoundRepository(Protocol):
 
     async def list_for_character(self, character_id: str) -> Sequence[Round]:
         """List every round of a character, oldest first."""
+
+    async def list_follow_ups(self, round_id: str) -> Sequence[Round]:
+        """List the callbacks and re-auditions of a round, oldest first."""
 
     async def by_message(self, place: ChannelRef, message_ts: str) -> Round | None: ...
 

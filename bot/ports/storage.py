@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.audit import AuditEvent
-from bot.domain.face import Portrait
+from bot.domain.face import Face, Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from bot.ports.call_reservations import CallReservations
@@ -48,6 +48,12 @@ class RetirementNotices(Protocol):
         """Return the leads of open rounds with the model, or of the newest one, in each workspace that ever used it.
 
         Workspaces where an open ballot hides a failure of the model are left out: the notice would reveal it.
+        """
+
+    async def list_faces(self, model_id: str) -> Sequence[tuple[Recipient, Face]]:
+        """List the characters' present faces that the model drew, each with the lead of its round, by name.
+
+        Faces that may not be drawn again are left out, and the workspaces that `recipients` leaves out.
         """
 
     async def claim(self, recipient: Recipient, model_id: str, at: datetime) -> bool:

@@ -11,6 +11,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.errors import RoundClosed
 from bot.domain.ids import round_id_of_key
 from bot.domain.round import Round, RoundState
+from bot.domain.slot import SlotState
 from bot.usecases.access import Permissions
 from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.ports import Ports
@@ -70,7 +71,7 @@ class Audition:
             self._change_events.pop(round_id, None)
 
     async def _open(self, round_: Round) -> None:
-        if round_.state is RoundState.DRAWING and not round_.completed:
+        if round_.state is RoundState.DRAWING and not _is_votable(round_):
             await self.ports.storage.rounds.void(round_.id, "no_candidate")
         elif round_.state is RoundState.DRAWING:
             await self.round_pictures.open_ballot(
@@ -108,6 +109,7 @@ class Audition:
         """Open the ballot before all slots are final; needs at least two candidates."""
         round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "open_now")
+        round_.require_casting("open_now")
         round_.require_state(RoundState.DRAWING, action="open_now")
         if len(round_.completed) < _MIN_CANDIDATES_TO_OPEN:
             raise RoundClosed("open_now", "too_few", round_.character)
@@ -128,6 +130,8 @@ class Audition:
         )
         self._notify(round_id)
         await self.ports.publisher.redraw_now(round_id)
+        if round_.is_follow_up and round_.parent:
+            self.ports.publisher.schedule_redraw(round_.parent)
 
     async def restart_unfinished(self) -> None:
         """Start the jobs of unfinished rounds again: a crash may come between a commit and the start of its job."""
@@ -146,8 +150,14 @@ class Audition:
             return True
         if round_.all_slots_final:
             return not round_.needs_lead_decision
-        return bool(round_.completed) and self.ports.now() >= round_.patience_ends
+        return _is_votable(round_) and self.ports.now() >= round_.patience_ends
 
     def _notify(self, round_id: str) -> None:
         if change_event := self._change_events.get(round_id):
             change_event.set()
+
+
+def _is_votable(round_: Round) -> bool:
+    """Return whether there is something to vote on: in a follow-up, beside every original a portrait of a model."""
+    has_originals = all(s.state is SlotState.CANDIDATE for s in round_.slots if s.copy_of_slot_id)
+    return bool(round_.drawn) and has_originals

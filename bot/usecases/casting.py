@@ -8,6 +8,7 @@ from bot.usecases import webhook_queue
 from bot.usecases.access import Permissions
 from bot.usecases.aliases import Aliases
 from bot.usecases.audition import Audition
+from bot.usecases.callback import Callback
 from bot.usecases.cast_many import CastMany
 from bot.usecases.channel_move import ChannelMove
 from bot.usecases.character_sheet import CharacterSheets
@@ -31,6 +32,7 @@ from bot.usecases.home import Home
 from bot.usecases.learned_routing import LearnedRouting
 from bot.usecases.model_retirement import RetirementWatcher
 from bot.usecases.monitoring import Monitoring
+from bot.usecases.original_copies import OriginalCopies
 from bot.usecases.paid_calls import PaidCalls
 from bot.usecases.passport import Passports
 from bot.usecases.passport_signing import PassportSigning
@@ -38,6 +40,7 @@ from bot.usecases.picture_report import PictureReporting
 from bot.usecases.ports import Ports
 from bot.usecases.production_settings import ProductionSettingsEditor
 from bot.usecases.quotes import Quotes
+from bot.usecases.reaudition import Reaudition
 from bot.usecases.recall import Recall
 from bot.usecases.recast import Recast
 from bot.usecases.references import ReferenceImages
@@ -109,7 +112,13 @@ class Casting:
         self.round_controls = RoundControls(ports, self.close_vote, self.permissions)
         self.lock_face = LockFace(ports, self.close_vote, self.permissions)
         self.paid_calls = PaidCalls(ports, self.storage_retry)
-        portrait_generator = PortraitGenerator(ports, self.storage_retry, self.paid_calls, self.round_pictures)
+        portrait_generator = PortraitGenerator(
+            ports,
+            self.storage_retry,
+            self.paid_calls,
+            self.round_pictures,
+            OriginalCopies(ports, self.storage_retry, self.paid_calls),
+        )
         self.audition = Audition(ports, portrait_generator, self.round_message, self.round_pictures, self.permissions)
         self.start_upscale = StartUpscale(ports, self.permissions)
         self.run_upscale = RunUpscale(ports, self.storage_retry, self.paid_calls)
@@ -119,12 +128,15 @@ class Casting:
         self.draw_sheet_view = DrawSheetView(ports, self.storage_retry, self.paid_calls)
         self._learned_routing = LearnedRouting(ports)
         quotes = Quotes(ports, self._learned_routing)
-        self.start_round = StartRound(ports, quotes, ReferenceImages(ports), self.permissions)
+        reference_images = ReferenceImages(ports)
+        self.start_round = StartRound(ports, quotes, reference_images, self.permissions)
         self.cast_many = CastMany(ports, self.start_round, quotes, self.permissions)
         self.round_form = RoundForm(ports, self.permissions, self.start_round, quotes)
         self.reroll = Reroll(ports, self.start_round, quotes, self.permissions, self.comments)
         self.refine = Refine(ports, self.start_round, quotes, self.permissions, self.comments)
         self.recast = Recast(ports, self.start_round, quotes, self.permissions)
+        self.callback = Callback(ports, self.start_round, quotes, self.permissions)
+        self.reaudition = Reaudition(ports, self.start_round, quotes, reference_images, self.permissions)
 
     def read_for(self, caller: Caller) -> DoorReading:
         """Return what a caller of a door reads with."""

@@ -42,6 +42,7 @@ class LockFace:
         await self.permissions.require_lock(round_, person)
         if face := await self.ports.storage.roster.get_face(round_id):
             return face
+        round_.require_casting("lock")
         round_.require_state(RoundState.VOTING, RoundState.CLOSED, action="lock")
         _require_shown(round_, expected_slot_id)
         if round_.state is RoundState.VOTING and round_.is_sealed:
@@ -62,6 +63,7 @@ class LockFace:
         """
         round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lock(round_, person)
+        round_.require_casting("lock")
         round_.require_state(RoundState.VOTING, action="lock")
         if round_.is_sealed:
             raise RoundClosed("lock", "sealed", round_.character)
@@ -78,6 +80,7 @@ class LockFace:
         """Return a closed round and the candidate that the person may lock; raises NotLead, RoundClosed."""
         round_ = await self.ports.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lock(round_, person)
+        round_.require_casting("decide")
         round_.require_state(RoundState.CLOSED, action="decide")
         _require_shown(round_, slot_id)
         return round_, round_.candidate_by_slot(slot_id)
@@ -91,6 +94,7 @@ class LockFace:
         await self.permissions.require_lock(round_, person)
         if face := await self.ports.storage.roster.get_face(round_.id):
             return face
+        round_.require_casting("decide")
         round_.require_state(RoundState.CLOSED, action="decide")
         slot = round_.candidate_by_slot(slot_id)
         by_lead = round_.tally is None or round_.leader(round_.tally) != slot.number

@@ -23,6 +23,7 @@ from bot.ports.image_models import (
 )
 from bot.ports.rounds import GeneratedPortrait
 from bot.telemetry import metrics
+from bot.usecases.original_copies import OriginalCopies
 from bot.usecases.paid_calls import PaidCalls, PaidPicture
 from bot.usecases.ports import Ports
 from bot.usecases.rate_limits import wait_for_rate_limit
@@ -45,6 +46,7 @@ class PortraitGenerator:
     storage_retry: StorageRetry
     paid_calls: PaidCalls
     round_pictures: RoundPictures
+    originals: OriginalCopies
 
     async def generate(self, round_: Round, slot: Slot) -> None:
         """Make a slot a candidate or a failure; never repeats a call that may have been paid for.
@@ -68,7 +70,9 @@ class PortraitGenerator:
         await self._record_failure(round_, slot, SlotFailure("unexpected", paid="maybe" if was_called else "no"), None)
 
     async def _generate(self, round_: Round, slot: Slot) -> None:
-        if slot.provider_job_id and not await self.paid_calls.is_stored(slot):
+        if slot.copy_of_slot_id:
+            await self.originals.copy(round_, slot)
+        elif slot.provider_job_id and not await self.paid_calls.is_stored(slot):
             await self._generate_with_retry(round_, slot)
         elif slot.state is SlotState.REQUESTED:
             await self._end_other_call(round_, slot)
@@ -143,6 +147,7 @@ class PortraitGenerator:
         """
         retry_until_stored = partial(self.storage_retry.retry_until_stored, round_.id)
         try:
+            round_ = await self._copy_original_of(round_, slot)
             request = await retry_until_stored(partial(self._build_request, round_, slot))
         except PortraitMissing as error:
             await self.storage_retry.notify_lead(round_.id, error)
@@ -171,6 +176,14 @@ class PortraitGenerator:
             return False
         return True
 
+    async def _copy_original_of(self, round_: Round, slot: Slot) -> Round:
+        """Copy the original that a view is drawn from, unless it is there; return the round with it."""
+        original = next((s for s in round_.slots if s.id == slot.variation_of_slot_id), None)
+        if original is None or not original.copy_of_slot_id or original.is_final:
+            return round_
+        await self.originals.copy(round_, original)
+        return await self.ports.storage.rounds.get(round_.id)
+
     async def _build_request(self, round_: Round, slot: Slot) -> GenerationRequest:
         """Build the request; raises PortraitMissing. A submitted job has the references already."""
         references = () if slot.provider_job_id else await self._load_references(round_, slot)
@@ -193,7 +206,10 @@ class PortraitGenerator:
 
     async def _load_references(self, round_: Round, slot: Slot) -> tuple[bytes, ...]:
         """Load the original of the varied candidate, or else the reference picture of the brief."""
-        source_portrait = next((s.portrait for s in round_.slots if s.id == slot.variation_of_slot_id), None)
+        source = next((s for s in round_.slots if s.id == slot.variation_of_slot_id), None)
+        if source and not source.portrait and source.copy_of_slot_id:
+            raise PortraitMissing(original_key(round_.id, source.id))
+        source_portrait = source.portrait if source else None
         key = source_portrait.key if source_portrait else round_.brief.reference.key if round_.brief.reference else ""
         return (await self.ports.storage.portraits.get(key),) if key else ()
 
@@ -215,6 +231,8 @@ class PortraitGenerator:
             slot.id, portrait, picture.charge, picture.seconds, picture.request_id, picture.seed
         )
         number_in_states = _STATES_NUMBERED_AT_ONCE if slot.is_extra else frozenset({RoundState.CLOSED})
+        if slot.situation:
+            number_in_states = frozenset()
         await self.storage_retry.retry_until_stored(
             slot.round_id, partial(self.ports.storage.slots.record_portrait, generated, number_in_states)
         )

@@ -3,6 +3,7 @@
 Of several processes one asks; it stores the dates, and the others read them.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,6 +11,8 @@ import structlog
 
 from bot.domain.catalogue import Retirement
 from bot.domain.errors import SlackUnavailable
+from bot.domain.face import Face
+from bot.ports.messaging import Recipient
 from bot.usecases.ports import Ports
 
 log = structlog.get_logger()
@@ -17,6 +20,8 @@ log = structlog.get_logger()
 _CHECK_INTERVAL = timedelta(days=1)
 # After a failed request, or while an open ballot delays a notice.
 _RETRY_INTERVAL = timedelta(hours=1)
+# Marks the notice of a replacement, so that the one of the retirement can follow.
+_REPLACED = "#replaced"
 
 
 @dataclass(slots=True)
@@ -53,16 +58,33 @@ class RetirementWatcher:
                 retired=retirement.is_retired,
             )
             await self._announce(retirement, now)
+        for replacement in catalogue.replacements(now.date()):
+            await self._announce(replacement, now)
         model_ids = {m.id for m in catalogue.models if m.provider in catalogue.configured_providers}
         if model_ids <= vendor_dates.keys() and not has_recent_error:
             self._next_check = now + _CHECK_INTERVAL
 
     async def _announce(self, retirement: Retirement, now: datetime) -> None:
-        """Notify each recipient at most once: record the recipient before sending, and release it if Slack fails."""
-        for recipient in await self.ports.storage.retirement_notices.recipients(retirement.model.id):
-            if not await self.ports.storage.retirement_notices.claim(recipient, retirement.model.id, now):
+        """Notify each recipient at most once: record the recipient before sending, and release it if Slack fails.
+
+        The leads of faces that the model drew get a list of them. A model that is only replaced concerns nobody else.
+        """
+        notices, model_id = self.ports.storage.retirement_notices, retirement.model.id
+        key = f"{model_id}{_REPLACED}" if retirement.is_replaced else model_id
+        faces = await self._faces_by_lead(model_id)
+        recipients = [] if retirement.is_replaced else await notices.recipients(model_id)
+        for recipient in dict.fromkeys([*recipients, *faces]):
+            if not await notices.claim(recipient, key, now):
                 continue
             try:
-                await self.ports.direct_messages.send_retirement(recipient, retirement)
+                await self.ports.direct_messages.send_retirement(recipient, retirement, faces.get(recipient, ()))
             except SlackUnavailable:
-                await self.ports.storage.retirement_notices.release(recipient, retirement.model.id)
+                await notices.release(recipient, key)
+
+    async def _faces_by_lead(self, model_id: str) -> Mapping[Recipient, Sequence[Face]]:
+        """Return the faces that the model drew by their leads, without those that a lead may no longer see."""
+        faces: dict[Recipient, list[Face]] = {}
+        for recipient, face in await self.ports.storage.retirement_notices.list_faces(model_id):
+            if await self.ports.channel_access.can_see(recipient.person, face.place):
+                faces.setdefault(recipient, []).append(face)
+        return faces

@@ -37,15 +37,23 @@ class ReferenceImages:
             raise BriefError("like", "photo_deleted")
         face = await self._get_face(brief.reference.name, person, place)
         found = replace(brief.reference, key=face.portrait.key, sha256=face.portrait.sha256)
-        brief = replace(brief, reference=found)
+        return await self.inherit_consent(replace(brief, reference=found), face)
+
+    async def inherit_consent(self, brief: Brief, face: Face) -> Brief:
+        """Return `brief`, whose reference is the face, with the consent and use of the photo that the face comes from.
+
+        Raises as `resolve`.
+        """
         source = await self._consented_source(face)
-        if source is None or source.brief.reference is None or source.brief.reference.consent is None:
+        if brief.reference is None or source is None:
+            return brief
+        if source.brief.reference is None or source.brief.reference.consent is None:
             return brief
         agreed = await self._agreed_uses(source)
         if brief.use not in (None, *agreed):
             raise ConsentNeeded(face.character, tuple(sorted(use or "" for use in agreed)), brief.use or "")
         consent = source.brief.reference.consent
-        inherited = replace(found, consent=consent, photo_round=_photo_round(source))
+        inherited = replace(brief.reference, consent=consent, photo_round=_photo_round(source))
         return replace(brief, reference=inherited, use=brief.use or source.brief.use)
 
     async def widen_consent(self, brief: Brief, person: str, place: ChannelRef, wording: str) -> None:

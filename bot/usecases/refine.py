@@ -45,6 +45,7 @@ class Refine:
         """Return the contents of the form; raises what a submit would raise now."""
         round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "refine")
+        round_.require_casting("refine")
         await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("refine")
         price = self.quotes.price_of(round_.brief, await self.quotes.caps_for(round_.place))
@@ -71,6 +72,7 @@ class Refine:
         """
         round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "refine")
+        round_.require_casting("refine")
         brief = round_.brief.with_text(await self._with_comments(round_, text, added_comments))
         if child := await self.start_round.get_child(round_):
             if child.brief.text == brief.text:

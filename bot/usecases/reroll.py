@@ -62,6 +62,7 @@ class Reroll:
         """Return what can be re-rolled or varied and for how much."""
         round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "reroll")
+        round_.require_casting("reroll")
         round_.require_accepts_slots("reroll")
         next_number = round_.next_number()
         has_room = next_number is not None
@@ -85,6 +86,7 @@ class Reroll:
         """
         round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "reroll")
+        round_.require_casting("reroll")
         result = await self.start_round.start_child(round_, person)
         self.ports.publisher.schedule_redraw(round_id)
         return result
@@ -93,11 +95,19 @@ class Reroll:
         """Reserve one more slot like this one; the candidate that it re-rolls keeps its number and votes."""
         round_ = await self._load_allowed(slot_id, person)
         slot = next(s for s in round_.slots if s.id == slot_id)
+        if not (slot.situation and slot.failure):
+            round_.require_casting("reroll")
         new_id = f"{round_.id}-x{seed_of(trigger, 0):08x}"
         new = self._new_slot(round_, new_id, slot.model, self._price(round_, slot))
         return await self._add_slot(
             round_,
-            replace(new, rerolls_slot_id=slot_id, variation_of_slot_id=slot.variation_of_slot_id, prompt=slot.prompt),
+            replace(
+                new,
+                rerolls_slot_id=slot_id,
+                variation_of_slot_id=slot.variation_of_slot_id,
+                prompt=slot.prompt,
+                situation=slot.situation,
+            ),
             person,
         )
 
@@ -107,6 +117,7 @@ class Reroll:
         `comment_ts_us` is the timestamp of a comment on the candidate that goes along; raises KeyError if it is gone.
         """
         round_ = await self._load_allowed(slot_id, person)
+        round_.require_casting("reroll")
         slot = round_.candidate_by_slot(slot_id)
         if (model := self._variation_model(round_, slot)) is None:
             raise RoundClosed("reroll", "no_varier", round_.character)

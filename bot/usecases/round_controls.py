@@ -57,6 +57,7 @@ class RoundControls:
         """Start a second ballot between the tied or close candidates, as long as the first one, at most a day."""
         round_ = await self.ports.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "run_off")
+        round_.require_casting("run_off")
         closes_at = self.ports.now() + min(round_.brief.open_for, _EXTENSION)
         if not round_.run_off_options or round_.tally is None:
             raise RoundClosed("run_off", round_.state, round_.character)
@@ -77,6 +78,8 @@ class RoundControls:
             raise RoundClosed("drop", round_.state, round_.character)
         await self._write_audit_event("dropped", round_, person)
         await self.ports.publisher.redraw_now(round_id)
+        if round_.is_follow_up and round_.parent:
+            self.ports.publisher.schedule_redraw(round_.parent)
 
     async def take_over(self, round_id: str, person: str) -> Round:
         """Make the person the lead if the lead left the workspace; the first call wins.

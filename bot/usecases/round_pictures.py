@@ -10,10 +10,12 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from bot.domain.callback import ORIGINAL_CAPTION, SITUATION_CAPTIONS, Situation
 from bot.domain.errors import ChannelClosed, MessageDeleted, PortraitMissing, SlackRejected, StorageUnavailable
 from bot.domain.ids import FILE_EXTENSIONS, filename, run_off_sheet_key
 from bot.domain.round import UNINSTALLED, Round, RoundState
 from bot.domain.slot import Slot, SlotState
+from bot.imaging.callback_sheet import callback_sheet
 from bot.imaging.contact_sheet import SheetCells, contact_sheet
 from bot.imaging.pictures import equalize_previews, record_picture
 from bot.ports.messaging import Picture
@@ -42,6 +44,8 @@ class RoundPictures:
 
         After a failure the sheet has another layout, so all cells are drawn anew.
         """
+        if round_.is_callback:  # its sheet has rows, not one cell after the other
+            return
         count = sum(slot.state is not SlotState.FAILED for slot in round_.slots)
         known = self._cells.get(round_.id)
         if (known and known.count == count) or (not known and len(self._cells) >= _MAX_ROUNDS_WITH_CELLS):
@@ -88,7 +92,7 @@ class RoundPictures:
             if is_unsettled:
                 await self._delete_hidden_files(round_)
             if round_.state in (RoundState.VOTING, RoundState.CLOSED) and round_.sheet_candidate_count < len(
-                round_.candidates
+                round_.pictures
             ):
                 await self._upload_newer_sheet(round_)
             if round_.run_off and round_.state is RoundState.VOTING:
@@ -100,6 +104,8 @@ class RoundPictures:
                 await self._upload_originals(round_)
             if is_unsettled:
                 await self.ports.storage.reports.settle(round_, self.ports.now())
+        if round_.is_follow_up and round_.parent:
+            self.ports.publisher.schedule_redraw(round_.parent)
 
     async def _delete_hidden_files(self, round_: Round) -> None:
         """Delete in Slack what shows a hidden portrait; a file that Slack refuses to delete is only logged."""
@@ -145,7 +151,7 @@ class RoundPictures:
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _upload_sheet(self, round_: Round) -> None:
-        data, count = await self._sheet(round_), len(round_.slot_id_by_number)
+        data, count = await self._sheet(round_), len(round_.pictures)
         name = f"{filename(round_.character)}-sheet-{count}.jpg"
         file_id = await self.ports.publisher.upload_sheet(round_.id, Picture(data, name))
         await self.ports.storage.rounds.set_sheet(round_.id, file_id, count)
@@ -162,6 +168,8 @@ class RoundPictures:
 
     async def _sheet(self, round_: Round, shown: tuple[int, ...] = ()) -> bytes:
         """Return the contact sheet of all candidates, or of those `shown`; hidden ones are covered."""
+        if round_.is_callback:
+            return await self._callback_sheet(round_)
         slots_by_number = {s.number: s for s in round_.candidates if s.number}
         return await self._compose(
             round_,
@@ -175,6 +183,25 @@ class RoundPictures:
             ),
         )
 
+    async def _callback_sheet(self, round_: Round) -> bytes:
+        """Return the sheet with each candidate's original and views; a view that no model drew stays empty."""
+        slot_ids = [slot.id for slot in round_.pictures]
+        rows = {c.number: [c.id, *self._view_ids(round_, c)] for c in round_.candidates if c.number}
+        captions = [ORIGINAL_CAPTION, *(SITUATION_CAPTIONS[Situation(s)] for s in round_.situations)]
+
+        def draw(previews: Sequence[bytes]) -> bytes:
+            by_id = dict(zip(slot_ids, previews, strict=True))
+            cells = {number: [by_id.get(slot_id) for slot_id in ids] for number, ids in rows.items()}
+            return callback_sheet(cells, captions, round_.brief.aspect, round_.hidden_numbers)
+
+        return await self._compose(round_, round_.pictures, draw)
+
+    @staticmethod
+    def _view_ids(round_: Round, candidate: Slot) -> list[str]:
+        """Return the slot id of each situation's view, empty where it is missing."""
+        by_situation = {view.situation: view.id for view in round_.views_of(candidate)}
+        return [by_situation.get(situation, "") for situation in round_.situations]
+
     async def _upload_record(self, round_: Round) -> None:
         if round_.record_file is not None or not (locked := round_.locked_candidate):
             return
@@ -186,16 +213,18 @@ class RoundPictures:
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _upload_new_pictures(self, round_: Round) -> None:
-        new = [s for s in round_.candidates if s.file_id is None]
+        new = [s for s in round_.pictures if s.file_id is None]
         if not new:
             return
-        candidates = list(round_.candidates)
+        candidates = list(round_.pictures)
         equalized = await self._compose(
             round_, candidates, lambda previews: equalize_previews(previews, round_.brief.aspect)
         )
         cropped = dict(zip(candidates, equalized, strict=True))
-        name = filename(round_.character)
-        pictures = [Picture(cropped[s], f"{name}-{s.number}.jpg", s.number) for s in new]
+        pictures = [
+            Picture(cropped[s], f"{_picture_name(round_, s)}.jpg", round_.shown_number(s), situation=s.situation)
+            for s in new
+        ]
         files = await self.ports.publisher.upload_pictures(round_.id, pictures)
         await self.ports.storage.slots.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
         if round_.state is RoundState.VOTING and round_.accepts_reactions:
@@ -205,7 +234,7 @@ class RoundPictures:
         return await compose(self.ports.storage.portraits, round_.id, [slot.id for slot in slots], draw)
 
     async def _upload_originals(self, round_: Round) -> None:
-        new = [s for s in round_.candidates if s.original_file is None and s.portrait]
+        new = [s for s in round_.pictures if s.original_file is None and s.portrait]
         if not new:
             return
         pictures = [await self._original_picture(round_, s) for s in new]
@@ -217,6 +246,13 @@ class RoundPictures:
     async def _original_picture(self, round_: Round, slot: Slot) -> Picture:
         """Return the original bytes; the file name shows the model, because the ballot is closed."""
         assert slot.portrait
-        model = self.ports.catalogue.by_id(slot.model)
-        name = f"{filename(round_.character)}-{slot.number}-{model.wire_id}.{FILE_EXTENSIONS[slot.portrait.media_type]}"
-        return Picture(await self.ports.storage.portraits.get(slot.portrait.key), name, slot.number)
+        wire_id = slot.model.partition(":")[2]  # the catalogue may not have the model of an old original any more
+        name = f"{_picture_name(round_, slot)}-{wire_id}.{FILE_EXTENSIONS[slot.portrait.media_type]}"
+        data = await self.ports.storage.portraits.get(slot.portrait.key)
+        return Picture(data, name, round_.shown_number(slot), situation=slot.situation)
+
+
+def _picture_name(round_: Round, slot: Slot) -> str:
+    """Return `Maya-2`, or `Maya-2-close-up` for a view; nothing in it names a model."""
+    parts = [filename(round_.character), f"{round_.shown_number(slot)}", slot.situation.replace("_", "-")]
+    return "-".join(filter(None, parts))

@@ -179,6 +179,7 @@ class StartRound:
         await self.permissions.require_spend(parent.place, person)
         if child := await self.get_child(parent):
             return StartResult(child, created=False)
+        parent.require_casting("reroll")
         parent.require_accepts_slots("reroll")
         brief, origin = refined or parent.brief, "refined" if refined else "rerolled"
         caps = await self.quotes.caps_for(parent.place)
@@ -227,6 +228,15 @@ class StartRound:
         """Return the id of the re-cast with this `key`, started or not."""
         return stable_id("r", face_round.place.team, f"{face_round.id}:{key}")
 
+    async def start_follow_up(self, new: Round) -> StartResult:
+        """Reserve and save a callback or a re-audition, whose parent stays; a repeated call for its id starts it once.
+
+        Raises PermissionDenied, OverBudget, RoundClosed, BriefError.
+        """
+        await self.permissions.require_spend(new.place, new.started_by)
+        (await self.quotes.caps_for(new.place)).check_round(new.price)
+        return await self._save_round(new, recast=True)
+
     async def enqueue(self, round_id: str) -> None:
         """Start the round's job; a repeated call does nothing."""
         logs.bind_round(round_id)
@@ -272,13 +282,14 @@ class StartRound:
         open_ids = await self.ports.storage.rounds.list_open_started_by(new.started_by, team)
         if new.id in open_ids:
             return
-        if len([round_id for round_id in open_ids if round_id != new.parent]) >= limits.open_rounds:
+        replaced = None if new.is_follow_up else new.parent
+        if len([round_id for round_id in open_ids if round_id != replaced]) >= limits.open_rounds:
             raise PersonLimitReached("open_rounds", limits.open_rounds)
         await self.require_free_portraits_left(new.place, new.started_by, new.slots)
 
     async def require_free_portraits_left(self, place: ChannelRef, person: str, slots: Sequence[Slot]) -> None:
         """Raise PersonLimitReached if these slots would be too many free portraits of the person in 24 hours."""
-        limit, free = self.ports.limits.free_portraits, sum(slot.price == 0 for slot in slots)
+        limit, free = self.ports.limits.free_portraits, sum(s.price == 0 and not s.copy_of_slot_id for s in slots)
         since = self.ports.now() - _DAY
         if free and await self.ports.storage.rounds.count_free_portraits(person, place.team, since) + free > limit:
             raise PersonLimitReached("free_portraits", limit)

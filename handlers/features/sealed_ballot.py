@@ -15,7 +15,7 @@ from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import sealed_ballot as words
 from handlers.views.builder import View
-from handlers.views.round.sealed_ballot import HUMAN, LIKENESS, NONE, ballot_form, received
+from handlers.views.round.sealed_ballot import BOTH, HUMAN, LIKENESS, NONE, ballot_form, received
 
 _CHECKBOXES, _FLAW_MENU = "ticks ", "tells "
 
@@ -58,8 +58,10 @@ def sealed_answers_from(submission: FormSubmission) -> SealedAnswers:
     checkboxes = _by_slot(submission, _CHECKBOXES)
     flaw_menus = _by_slot(submission, _FLAW_MENU)
     return SealedAnswers(
-        reads_human=frozenset(slot_id for slot_id, checked in checkboxes.items() if HUMAN in checked),
-        matches_character=frozenset(slot_id for slot_id, checked in checkboxes.items() if LIKENESS in checked),
+        reads_human=frozenset(slot_id for slot_id, checked in checkboxes.items() if {HUMAN, BOTH} & set(checked)),
+        matches_character=frozenset(
+            slot_id for slot_id, checked in checkboxes.items() if {LIKENESS, BOTH} & set(checked)
+        ),
         flaws={slot_id: tuple(FlawTag(value) for value in flaws) for slot_id, flaws in flaw_menus.items() if flaws},
         none_of_these=NONE in submission.values.get(NONE, ()),
     )

@@ -7,6 +7,7 @@ import structlog
 
 from bot.domain.catalogue import Catalogue, Retirement
 from bot.domain.errors import SlackUnavailable
+from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.slot import Slot
@@ -17,13 +18,12 @@ from bot.imaging.pictures import run_in_thread
 from bot.ports.erasure import MessageAddress, PostedMessages
 from bot.ports.messaging import Recipient
 from bot.ports.reports import Report
-from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.files import Upload, Uploads
 from handlers.slack.locations import Permalinks
 from handlers.slack.responder import PostedMessage, send_dm, update_message
-from handlers.text import deletion, direct_messages
+from handlers.text import deletion
 from handlers.text import picture_report as words_of_report
 from handlers.text import spend as words
 from handlers.text import voters as words_of_voters
@@ -31,6 +31,7 @@ from handlers.text import webhooks as words_of_webhooks
 from handlers.text.model_titles import Titles
 from handlers.views import spend as blocks
 from handlers.views.private import note
+from handlers.views.reaudition import retirement_notice
 
 log = structlog.get_logger()
 
@@ -52,10 +53,9 @@ class SlackDirectMessages:
         self._uploads = Uploads(clients)
         self._permalinks = Permalinks(clients)
 
-    async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
-        client = await self._clients.for_team(recipient.team)
-        with slack_call("chat.postMessage"):
-            await client.chat_postMessage(channel=recipient.person, text=direct_messages.retirement_notice(retirement))
+    async def send_retirement(self, recipient: Recipient, retirement: Retirement, faces: Sequence[Face] = ()) -> None:
+        message = retirement_notice(retirement, faces)
+        await send_dm(recipient.person, message, await self._clients.for_team(recipient.team))
 
     async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
         await send_dm(recipient.person, blocks.overspent(entry), await self._clients.for_team(recipient.team))

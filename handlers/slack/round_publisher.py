@@ -7,6 +7,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.ballot import Reaction
+from bot.domain.callback import SITUATION_CAPTIONS, Situation
 from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
@@ -288,17 +289,18 @@ class SlackRoundPublisher:
         if picture.sheet_view:
             return Upload(picture.data, picture.filename, *sheet_text.file_texts(round_.character, picture.sheet_view))
         if picture.number is None:
-            numbers = picture.shown or tuple(range(1, max(len(round_.candidates), len(round_.completed)) + 1))
+            arrived = sum(not slot.situation for slot in round_.completed)
+            numbers = picture.shown or tuple(range(1, max(len(round_.candidates), arrived) + 1))
             return Upload(
                 picture.data,
                 picture.filename,
                 labels.sheet_title(round_.character),
                 alt_text.contact_sheet(round_, numbers),
             )
-        model = (
-            round_.candidate_by_number(picture.number).model
-            if round_.state in (RoundState.CLOSED, RoundState.LOCKED)
-            else ""
-        )
-        title = labels.candidate_title(picture.number, *([self._titles(model), model] if model else []))
-        return Upload(picture.data, picture.filename, title, alt_text.candidate(round_, picture.number))
+        candidate = round_.candidate_by_number(picture.number)
+        shown = [view for view in round_.views_of(candidate) if view.situation == picture.situation] or [candidate]
+        model = shown[0].model if round_.state in (RoundState.CLOSED, RoundState.LOCKED) else ""
+        caption = SITUATION_CAPTIONS[Situation(picture.situation)] if picture.situation else ""
+        words = [caption, *([self._titles(model), model] if model else [])]
+        title = labels.candidate_title(picture.number, *filter(None, words))
+        return Upload(picture.data, picture.filename, title, alt_text.candidate(round_, picture.number, caption))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.domain.catalogue import Catalogue
 from bot.domain.character_sheet import available_sheet_models
 from bot.domain.ids import ChannelRef, child_round_id, run_off_sheet_key
+from bot.domain.reaudition import replacement_of
 from bot.domain.round import RECAST, Round, RoundState
 from bot.domain.target import all_targets
 from bot.domain.upscale import plan_upscale
@@ -39,7 +40,8 @@ class RoundViewLoader:
         tally = round_.visible_tally(round_.count_votes(vote_inputs, submissions))
         data = await self._add_faces(RoundViewData(round_, tally, self.titles))
         if data.face:
-            plan = plan_upscale(data.face, self.catalogue, self.now().date())
+            today = self.now().date()
+            plan = plan_upscale(data.face, self.catalogue, today)
             upscales = await self.storage.upscales.list_for_face(round_.id)
             settings = (await self.storage.productions.get(round_.place)).settings
             reports = await self.storage.targets.list_for_face(round_.id)
@@ -49,7 +51,9 @@ class RoundViewLoader:
                 upscale_plan=plan,
                 targets=all_targets(settings.targets, reports),
                 sheet=await self.storage.sheets.load(round_.id),
-                may_draw_sheet=bool(available_sheet_models(self.catalogue, self.now().date())),
+                may_draw_sheet=bool(available_sheet_models(self.catalogue, today)),
+                replacement=replacement_of(data.face.model, self.catalogue, today),
+                follow_ups=await self._follow_ups(round_),
             )
             return round_message(data)
         turnout = None
@@ -60,7 +64,14 @@ class RoundViewLoader:
         child_id = child_round_id(round_.place.team, round_.id)
         child = await self._related(child_id, round_.place) if round_.state is RoundState.VOID else None
         sheet = await self._run_off_sheet(round_)
-        return round_message(replace(data, turnout=turnout, parent=parent, child=child, run_off_sheet=sheet))
+        follow_ups = await self._follow_ups(round_) if round_.state is RoundState.CLOSED else ()
+        data = replace(data, turnout=turnout, parent=parent, child=child, run_off_sheet=sheet, follow_ups=follow_ups)
+        return round_message(data)
+
+    async def _follow_ups(self, round_: Round) -> tuple[RelatedRound, ...]:
+        """Return the callbacks and re-auditions of a round, oldest first."""
+        found = await self.storage.rounds.list_follow_ups(round_.id)
+        return tuple([each for one in found if (each := await self._related(one.id, round_.place))])
 
     async def _run_off_sheet(self, round_: Round) -> str:
         """Return the file that shows the finalists of an open run-off; empty until it is uploaded."""

@@ -5,6 +5,7 @@ Each starts with the brief, then says what kind of picture it is.
 
 from collections.abc import Sequence
 
+from bot.domain.callback import SITUATION_CAPTIONS, Situation
 from bot.domain.round import Round
 from handlers.text.format import capitalize_first, join_words, pluralize, truncate
 
@@ -13,10 +14,20 @@ FILE_LIMIT = 1000
 
 
 def contact_sheet(round_: Round, numbers: Sequence[int]) -> str:
+    if round_.is_callback:
+        return _callback_sheet(round_, numbers)
     label = f"{'candidate' if len(numbers) == 1 else 'candidates'} {join_words([str(n) for n in numbers])}"
     hidden = [str(number) for number in numbers if number in round_.hidden_numbers]
     note = f", {join_words(hidden)} hidden" if hidden else ""
     return _with_brief(round_.brief.text, f"contact sheet for {round_.character}, {label}{note}")
+
+
+def _callback_sheet(round_: Round, numbers: Sequence[int]) -> str:
+    captions = [SITUATION_CAPTIONS[Situation(situation)].lower() for situation in round_.situations]
+    rows = f"{'row' if len(numbers) == 1 else 'rows'} {join_words([str(n) for n in numbers])}"
+    return _with_brief(
+        round_.brief.text, f"callback for {round_.character}, {rows}, each the original and {join_words(captions)}"
+    )
 
 
 def side_by_side(round_: Round, numbers: Sequence[int]) -> str:
@@ -29,8 +40,10 @@ def versions(name: str, brief: str, numbers: Sequence[int]) -> str:
     return _with_brief(brief, f"the face of {name} in versions {join_words([str(n) for n in numbers])}, side by side")
 
 
-def candidate(round_: Round, number: int) -> str:
-    return _with_brief(round_.brief.text, f"candidate {number} for {round_.character}")
+def candidate(round_: Round, number: int, situation: str = "") -> str:
+    """Describe a candidate, or its view in a situation."""
+    view = f", {situation.lower()}" if situation else ""
+    return _with_brief(round_.brief.text, f"candidate {number} for {round_.character}{view}")
 
 
 def upscale_pair(name: str, brief: str) -> str:

@@ -9,6 +9,7 @@ from bot.domain.errors import (
     AlreadyResolved,
     BriefError,
     CannotDrawSheet,
+    CannotFollowUp,
     CannotUpscale,
     CastingError,
     ChannelClosed,
@@ -41,7 +42,7 @@ from bot.domain.errors import (
     TallyChanged,
     UnacknowledgedOverspend,
 )
-from handlers.text import brief_errors, reference_photo, routing, slack_refusals, storage_trouble, voters
+from handlers.text import brief_errors, follow_ups, reference_photo, routing, slack_refusals, storage_trouble, voters
 from handlers.text import passport as passport_text
 from handlers.text import production_settings as production_settings_text
 from handlers.text.format import dollars, escape_mrkdwn, join_words, link, people, person, pluralize, when
@@ -75,6 +76,8 @@ _ACTIONS = {
     "recast_face": "re-cast or unlock this face",
     "upscale": "keep or decline this finish",
     "sheet": "decide about this view",
+    "callback": "start a callback",
+    "reaudition": "start a re-audition",
     "settle": "confirm whether this was charged",
     "see": "confirm this charge",
 }
@@ -124,6 +127,10 @@ _STATES = {
     "votes_sealed": "The ballot for {name} was sealed, so who voted for what stays private.",
     "votes_open": "Voting on {name} is open. Who voted for what is shown after the close.",
     "too_few": "Voting needs at least two portraits.",
+    "callback": "Nothing is locked or redrawn from a callback. Lock in the round that it belongs to.",
+    "reaudition": "Nothing is locked or redrawn from a re-audition: the face stays as it is.",
+    "callback_runs": "A callback of this round is open. One at a time: close or cancel it first.",
+    "reaudition_runs": "A re-audition of this face is open. One at a time: close or cancel it first.",
 }
 
 _CANNOT_DRAW_SHEET = {
@@ -349,6 +356,11 @@ def _(_error: DoorRefused) -> str:
 def _(error: CannotDrawSheet) -> str:
     name = escape_mrkdwn(error.character) or "This character"
     return _CANNOT_DRAW_SHEET.get(error.reason, _CANNOT_DRAW_SHEET["changed"]).format(name=name)
+
+
+@sentence.register
+def _(error: CannotFollowUp) -> str:
+    return follow_ups.refusal(error)
 
 
 @sentence.register

@@ -213,6 +213,8 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     "alias": _alias_changed("Also called"),
     "unalias": _alias_changed("No longer called"),
     "recast": _round_started("Re-cast"),
+    "callback": _round_started("Callback"),
+    "reaudition": _round_started("Re-audition"),
     "renamed": _renamed,
     "spent": _spent,
     "voted": _voted,

@@ -44,6 +44,8 @@ DROP_CONSEQUENCE = "No face is locked. The portraits and votes are kept."
 CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
 
+FOLLOW_UP_CLOSE_CONSEQUENCE = "The votes are counted as they stand and it is told which picture is which."
+
 
 def continued(label: str) -> str:
     """Label the second field of a text that is too long for one."""

@@ -40,6 +40,7 @@ from sqlalchemy import (
     case,
     false,
     literal_column,
+    not_,
     or_,
 )
 
@@ -51,7 +52,7 @@ from bot.domain.character_sheet import SheetViewState
 from bot.domain.face import Portrait, Unlock
 from bot.domain.flaw_tags import FlawRemedy
 from bot.domain.production import ProductionSettings
-from bot.domain.round import OPEN_STATES, RoundState, RoutingReason
+from bot.domain.round import FOLLOW_UPS, OPEN_STATES, RoundState, RoutingReason
 from bot.domain.slot import SlotFailure, SlotState
 from bot.domain.upscale import LIVE_STATES, UpscaleMethod, UpscaleState
 from storage.db.columns import Dollars, EnumText, JsonValue, UtcMicros
@@ -178,10 +179,18 @@ rounds = Table(
     Index("ix_rounds_state_closes_at", "state", "closes_at"),
     Index("ix_rounds_team_state", "team", "state"),
     Index("ix_rounds_opened_at", "opened_at"),
+    Index("ix_rounds_parent", "parent"),
 )
 
 # Literals, not parameters: a database uses a partial index only if the text of the query implies its condition.
-is_open = rounds.c.state.in_([literal_column(f"'{state.value}'") for state in RoundState if state in OPEN_STATES])
+_is_in_open_state = rounds.c.state.in_(
+    [literal_column(f"'{state.value}'") for state in RoundState if state in OPEN_STATES]
+)
+is_follow_up = rounds.c.origin.in_([literal_column(f"'{origin}'") for origin in sorted(FOLLOW_UPS)])
+# A round that casts its character. Follow-ups run beside it and beside a face.
+is_open = and_(_is_in_open_state, not_(is_follow_up))
+# As `Round.is_open`: a follow-up ends with its close.
+is_unended = and_(_is_in_open_state, not_(and_(is_follow_up, rounds.c.state == literal_column("'closed'"))))
 
 is_blind = rounds.c.state.in_((RoundState.DRAWING, RoundState.VOTING))
 
@@ -219,6 +228,8 @@ slots = Table(
     Column("prompt", Text, nullable=False, server_default=""),
     Column("asked_by", Text, nullable=False, server_default=""),
     Column("reported_at", UtcMicros),
+    Column("copy_of_slot_id", Text),
+    Column("situation", Text, nullable=False, server_default=""),
     _one_of("state", SlotState),
     CheckConstraint(f"number BETWEEN 1 AND {SLOT_LIMIT}", "number"),
     UniqueConstraint("round_id", "number"),

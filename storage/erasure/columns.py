@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     ),
     "slots": _columns(
         "id round_id model state rerolls_slot_id cost_source request_id portrait file_id original_file "
-        "provider_job_id variation_of_slot_id asked_by",
+        "provider_job_id variation_of_slot_id asked_by copy_of_slot_id situation",
         "",
         "failure prompt",
     ),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
@@ -32,7 +32,8 @@ class SqlPictureReports:
             await _lock_round(connection, round_id)
             await connection.execute(insert(reports).values(row))
             await _keep_file_ids(connection, round_id)
-            is_shown = and_(slots.c.id == report.slot_id, slots.c.round_id == round_id, slots.c.reported_at.is_(None))
+            is_reported = _is_candidate_or_view([report.slot_id])
+            is_shown = and_(is_reported, slots.c.round_id == round_id, slots.c.reported_at.is_(None))
             hidden = {"reported_at": report.at, "file_id": "", "original_file": ""}
             await connection.execute(update(slots).where(is_shown).values(**hidden))
             is_first = and_(rounds.c.id == round_id, rounds.c.reported_at.is_(None))
@@ -53,10 +54,11 @@ class SqlPictureReports:
                 return False
             shown_again = [slot.id for slot in before.hidden if slot.id == slot_id or not slot.reported_at]
             # Files that were deleted are missing, and so uploaded again; an expired portrait stays without one.
-            has_portrait = and_(slots.c.id.in_(shown_again), slots.c.portrait.is_not(None), slots.c.file_id == "")
+            is_shown_again = _is_candidate_or_view(shown_again)
+            has_portrait = and_(is_shown_again, slots.c.portrait.is_not(None), slots.c.file_id == "")
             missing = {"file_id": None, "original_file": None}
             await connection.execute(update(slots).where(has_portrait).values(**missing))
-            await connection.execute(update(slots).where(slots.c.id.in_(shown_again)).values(reported_at=None))
+            await connection.execute(update(slots).where(is_shown_again).values(reported_at=None))
             if not {slot.id for slot in before.hidden} - set(shown_again):
                 await connection.execute(update(rounds).where(rounds.c.id == round_id).values(reported_at=None))
             if before.is_face_hidden and before.locked_slot in shown_again:
@@ -92,6 +94,12 @@ class SqlPictureReports:
         is_reported = and_(rounds.c.id.in_(round_ids), rounds.c.reported_at.is_not(None))
         async with self._database.snapshot() as connection:
             return frozenset(found.id for found in await list_rounds(connection, is_reported) if found.is_face_hidden)
+
+
+def _is_candidate_or_view(slot_ids: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition for candidates, and for the views of them in a callback."""
+    is_view = and_(slots.c.variation_of_slot_id.in_(slot_ids), slots.c.situation != "")
+    return or_(slots.c.id.in_(slot_ids), is_view)
 
 
 async def _lock_round(connection: AsyncConnection, round_id: str) -> None:

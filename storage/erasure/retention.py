@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, false, func, or_, select, true, update
+from sqlalchemy import Column, ColumnElement, Select, and_, delete, false, func, not_, or_, select, true, update
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bot.domain.audit import AuditEvent
 from bot.domain.ballot import Tally
 from bot.domain.brief import PHOTO
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
-from bot.domain.round import OPEN_STATES, RoundState
+from bot.domain.round import FOLLOW_UPS, RoundState
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database
 from storage.db.tables import (
@@ -53,7 +55,7 @@ class SqlExpiredData:
     async def list_photo_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
         users = rounds.alias()
         used_key = users.c.brief["reference"]["key"].as_string()
-        in_use = select(used_key).where(users.c.state.in_(OPEN_STATES), used_key.is_not(None))
+        in_use = select(used_key).where(not_(_has_ended(users.c)), used_key.is_not(None))
         has_photo = and_(_reference_name == PHOTO, _photo_key != "", _photo_key.not_in(in_use))
         return await self._list(_ended(before).where(has_photo), limit)
 
@@ -90,7 +92,7 @@ class SqlExpiredData:
             key = await connection.scalar(select(_photo_key).where(rounds.c.id == round_id))
             if not key:
                 return
-            query = select(rounds.c.id, rounds.c.brief).where(_photo_key == key, rounds.c.state.in_(_ENDED_STATES))
+            query = select(rounds.c.id, rounds.c.brief).where(_photo_key == key, _has_ended(rounds.c))
             for row in (await connection.execute(query)).all():
                 brief = replace(row.brief, reference=replace(row.brief.reference, key="", sha256=""))
                 await connection.execute(update(rounds).where(rounds.c.id == row.id).values(brief=brief))
@@ -146,10 +148,16 @@ def _microseconds(at: datetime) -> int:
     return int(at.timestamp() * 1_000_000)
 
 
+def _has_ended(columns: ReadOnlyColumnCollection[str, Column[Any]]) -> ColumnElement[bool]:
+    """Return whether nothing happens in a round any more; a follow-up ends with its close."""
+    is_closed_follow_up = and_(columns.state == RoundState.CLOSED, columns.origin.in_(FOLLOW_UPS))
+    return or_(columns.state.in_(_ENDED_STATES), is_closed_follow_up)
+
+
 def _ended(before: Mapping[str, datetime]) -> Select[tuple[str]]:
     """Select rounds that ended before the time of their production."""
     alternatives: list[ColumnElement[bool]] = [
         and_(characters.c.production_id == production_id, _ended_at < at) for production_id, at in before.items()
     ]
     query = select(rounds.c.id).join_from(rounds, characters)
-    return query.where(rounds.c.state.in_(_ENDED_STATES), or_(false(), *alternatives))
+    return query.where(_has_ended(rounds.c), or_(false(), *alternatives))

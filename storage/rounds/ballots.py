@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput, VoteSource
 from bot.domain.brief import SLOT_LIMIT, BallotMode
-from bot.domain.round import Round, RoundState
+from bot.domain.round import FOLLOW_UPS, Round, RoundState
 from bot.domain.slot import SlotState
 from bot.domain.standings.report import FinishedRound
 from bot.domain.webhook import EventType
@@ -113,13 +113,15 @@ class SqlBallotRepository:
             if (await connection.execute(statement)).rowcount == 0:
                 return False
             highest = await connection.scalar(select(func.max(slots.c.number)).where(slots.c.round_id == round_id)) or 0
-            is_late = (slots.c.state == SlotState.CANDIDATE) & slots.c.number.is_(None)
+            is_late = and_(slots.c.state == SlotState.CANDIDATE, slots.c.number.is_(None), slots.c.situation == "")
             ids = select(slots.c.id).where(slots.c.round_id == round_id, is_late).order_by(slots.c.position)
             free_numbers = range(highest + 1, SLOT_LIMIT + 1)
             await _assign_numbers(
                 connection, round_id, dict(zip(await connection.scalars(ids), free_numbers, strict=False))
             )
-            await record_event(connection, EventType.ROUND_CLOSED, round_id, self._now())
+            # Pipelines wait for castings, and a follow-up casts nobody.
+            if await connection.scalar(select(rounds.c.origin).where(rounds.c.id == round_id)) not in FOLLOW_UPS:
+                await record_event(connection, EventType.ROUND_CLOSED, round_id, self._now())
             await mark_redraw(connection, round_id, urgent=True)
             return True
 

@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotSubmission, VoteInput
 from bot.domain.standings.report import FinishedRound
-from storage.db.tables import ballot_submissions, rounds, vote_inputs
+from storage.db.tables import ballot_submissions, is_follow_up, rounds, vote_inputs
 from storage.rounds.queries import list_rounds
 
 
 async def list_finished(connection: AsyncConnection, team: str, limit: int) -> Sequence[FinishedRound]:
-    """List the newest rounds with a frozen tally, newest first."""
-    is_finished = (rounds.c.team == team) & rounds.c.tally.is_not(None)
+    """List the newest rounds with a frozen tally, newest first; callbacks and re-auditions compare something else."""
+    is_finished = and_(rounds.c.team == team, rounds.c.tally.is_not(None), not_(is_follow_up))
     ids = select(rounds.c.id).where(is_finished).order_by(rounds.c.opened_at.desc(), rounds.c.id).limit(limit)
     newest = ids.subquery()
     found = await list_rounds(connection, rounds.c.id.in_(select(newest.c.id)), rounds.c.opened_at.desc())

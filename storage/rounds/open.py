@@ -16,7 +16,7 @@ from bot.domain.round import OPEN_STATES, RECAST, Round, RoundState
 from bot.ports.rounds import StartResult
 from storage.db.engine import upsert
 from storage.db.rows import to_row
-from storage.db.tables import aliases, characters, is_open, rounds, slots
+from storage.db.tables import aliases, characters, is_open, is_unended, rounds, slots
 from storage.door_tokens import require_within_month_cap
 from storage.money import budgets
 from storage.productions.lookup import get_or_create_production_id
@@ -36,17 +36,21 @@ async def open_round(
     """
     new = replace(new, place=await current_channel(connection, new.place))
     recast_parent, canonical_name = new.parent if new.origin == RECAST else None, ""
-    if recast_parent:
-        character_id = await _character_of_parent(connection, recast_parent)
+    kept_parent = new.parent if new.is_follow_up else recast_parent
+    if kept_parent:
+        character_id = await _character_of_parent(connection, kept_parent)
     else:
         character_id, canonical_name = await _get_or_create_character(connection, new.place, new.character)
     if canonical_name:
         new = replace(new, brief=replace(new.brief, name=canonical_name))
     if await connection.scalar(select(exists().where(rounds.c.id == new.id))):
         return StartResult(await round_by_id(connection, new.id), created=False)
-    if new.parent and not recast_parent:
-        await _void_parent(connection, new.parent, new.origin, new.character)
-    await _require_castable(connection, character_id, new, recast)
+    if new.is_follow_up:
+        await _require_followable(connection, new)
+    else:
+        if new.parent and not recast_parent:
+            await _void_parent(connection, new.parent, new.origin, new.character)
+        await _require_castable(connection, character_id, new, recast)
     if recast and not new.parent and (face_round_id := await connection.scalar(current_face_query(character_id))):
         new = replace(new, parent=face_round_id, origin=RECAST)
     if unlock and recast_parent:
@@ -85,7 +89,7 @@ async def _get_or_create_character(connection: AsyncConnection, place: ChannelRe
 
 
 async def _character_of_parent(connection: AsyncConnection, parent: str) -> str:
-    """Return the character of a re-cast's parent; the update of the row with its own value locks it."""
+    """Return the character of a parent that stays; the update of the row with its own value locks it."""
     character_query = select(rounds.c.character_id).where(rounds.c.id == parent).scalar_subquery()
     statement = update(characters).where(characters.c.id == character_query).values(name_key=characters.c.name_key)
     return str(await connection.scalar(statement.returning(characters.c.id)))
@@ -97,6 +101,16 @@ async def _void_parent(connection: AsyncConnection, parent: str, origin: str, na
     await connection.execute(statement.values(state=RoundState.VOID, void_reason=origin or "rerolled"))
     if await connection.scalar(select(rounds.c.state).where(rounds.c.id == parent)) is RoundState.LOCKED:
         raise RoundClosed("reroll", RoundState.LOCKED, name)
+
+
+async def _require_followable(connection: AsyncConnection, new: Round) -> None:
+    """Raise RoundClosed unless the parent has a result and no follow-up of this kind draws or votes."""
+    state = await connection.scalar(select(rounds.c.state).where(rounds.c.id == new.parent))
+    if state not in (RoundState.CLOSED, RoundState.LOCKED):
+        raise RoundClosed(new.origin, state or RoundState.VOID, new.character)
+    is_running = (rounds.c.parent == new.parent) & (rounds.c.origin == new.origin) & is_unended
+    if await connection.scalar(select(exists().where(is_running))):
+        raise RoundClosed(new.origin, f"{new.origin}_runs", new.character)
 
 
 async def _require_castable(connection: AsyncConnection, character_id: str, new: Round, recast: bool) -> None:

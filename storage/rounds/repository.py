@@ -17,7 +17,7 @@ from bot.domain.webhook import EventType
 from bot.ports.rounds import StartResult
 from storage.db.engine import Database, upsert
 from storage.db.rows import to_row
-from storage.db.tables import faces, rounds, slack_uploads, slots
+from storage.db.tables import faces, is_follow_up, is_unended, rounds, slack_uploads, slots
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
 from storage.rounds.open import open_round
@@ -47,6 +47,10 @@ class SqlRoundRepository:
     async def list_for_character(self, character_id: str) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
             return await list_rounds(connection, rounds.c.character_id == character_id)
+
+    async def list_follow_ups(self, round_id: str) -> Sequence[Round]:
+        async with self._database.snapshot() as connection:
+            return await list_rounds(connection, and_(rounds.c.parent == round_id, is_follow_up))
 
     async def by_message(self, place: ChannelRef, message_ts: str) -> Round | None:
         async with self._database.snapshot() as connection:
@@ -117,26 +121,26 @@ class SqlRoundRepository:
 
     async def list_open(self, team: str) -> Sequence[str]:
         async with self._database.snapshot() as connection:
-            query = select(rounds.c.id).where(rounds.c.team == team, rounds.c.state.in_(OPEN_STATES))
+            query = select(rounds.c.id).where(rounds.c.team == team, is_unended)
             return (await connection.scalars(query)).all()
 
     async def list_open_started_by(self, person: str, team: str) -> Sequence[str]:
         started_by = case((rounds.c.requested_by == "", rounds.c.lead), else_=rounds.c.requested_by)
         async with self._database.snapshot() as connection:
             query = select(rounds.c.id).where(rounds.c.team == team, started_by == person)
-            return (await connection.scalars(query.where(rounds.c.state.in_(OPEN_STATES)))).all()
+            return (await connection.scalars(query.where(is_unended))).all()
 
     async def count_free_portraits(self, person: str, team: str, since: datetime) -> int:
         is_theirs = (rounds.c.team == team) & or_(rounds.c.lead == person, rounds.c.requested_by == person)
         query = select(func.count()).select_from(slots.join(rounds)).where(is_theirs, rounds.c.opened_at >= since)
         async with self._database.snapshot() as connection:
-            return await connection.scalar(query.where(slots.c.price == Decimal(0))) or 0
+            is_free = and_(slots.c.price == Decimal(0), slots.c.copy_of_slot_id.is_(None))
+            return await connection.scalar(query.where(is_free)) or 0
 
     async def list_leads(self, team: str, channels: Sequence[str]) -> Sequence[str]:
         async with self._database.snapshot() as connection:
             is_of_channels = and_(rounds.c.team == team, rounds.c.channel.in_(channels))
-            is_open = rounds.c.state.in_(OPEN_STATES)
-            query = select(rounds.c.lead).where(is_of_channels, is_open).distinct().order_by(rounds.c.lead)
+            query = select(rounds.c.lead).where(is_of_channels, is_unended).distinct().order_by(rounds.c.lead)
             if leads := (await connection.scalars(query)).all():
                 return leads
             newest = select(rounds.c.lead).where(is_of_channels).order_by(rounds.c.opened_at.desc(), rounds.c.id)
@@ -144,7 +148,7 @@ class SqlRoundRepository:
 
     async def list_open_led_by(self, person: str, team: str) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
-            condition = and_(rounds.c.team == team, rounds.c.lead == person, rounds.c.state.in_(OPEN_STATES))
+            condition = and_(rounds.c.team == team, rounds.c.lead == person, is_unended)
             return await list_rounds(connection, condition)
 
     async def list_unfinished(self) -> Sequence[Round]:
@@ -154,9 +158,11 @@ class SqlRoundRepository:
             return await list_rounds(connection, rounds.c.id.in_(union(drawing_ids, unfinished_ids)))
 
     async def list_missing_pictures(self, now: datetime) -> Sequence[str]:
-        numbered_slots = select(slots.c.id).where(slots.c.round_id == rounds.c.id, slots.c.number.is_not(None))
-        lacks_picture = numbered_slots.where(slots.c.file_id.is_(None)).exists()
-        lacks_original = numbered_slots.where(slots.c.original_file.is_(None)).exists()
+        is_view = and_(slots.c.situation != "", slots.c.state == SlotState.CANDIDATE)
+        is_shown = or_(slots.c.number.is_not(None), is_view)
+        shown_slots = select(slots.c.id).where(slots.c.round_id == rounds.c.id, is_shown)
+        lacks_picture = shown_slots.where(slots.c.file_id.is_(None)).exists()
+        lacks_original = shown_slots.where(slots.c.original_file.is_(None)).exists()
         is_settled = rounds.c.state.in_((RoundState.CLOSED, RoundState.LOCKED))
         sheet_key = literal(RUN_OFF_SHEET_PREFIX) + rounds.c.id
         has_run_off_sheet = select(slack_uploads.c.key).where(slack_uploads.c.key == sheet_key).exists()
@@ -174,7 +180,7 @@ class SqlRoundRepository:
     async def list_to_redraw(self, now: datetime) -> Sequence[str]:
         displayed = select(rounds.c.id).where(rounds.c.message_ts.is_not(None))
         is_recent = rounds.c.opened_at > now - _RECENT
-        candidate_ids = union(displayed.where(rounds.c.state.in_(OPEN_STATES)), displayed.where(is_recent))
+        candidate_ids = union(displayed.where(is_unended), displayed.where(is_recent))
         query = select(rounds.c.id).where(rounds.c.id.in_(candidate_ids)).order_by(rounds.c.opened_at.desc())
         return [row.id for row in await self._database.fetch_all(query)]
 

@@ -74,7 +74,8 @@ class SqlSlotRepository:
             current = await _get_for_update(connection, generated.slot_id)
             if current.slot.is_final:
                 return current.slot
-            if await _has_duplicate(connection, current.slot, generated.portrait):
+            is_copy = current.slot.copy_of_slot_id is not None
+            if not is_copy and await _has_duplicate(connection, current.slot, generated.portrait):
                 outcome = {"state": SlotState.FAILED, "failure": SlotFailure("duplicate", paid="yes")}
             else:
                 number = await _next_number(connection, current) if current.round_state in numbered_in else None

@@ -20,6 +20,7 @@ from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Catalogue, ModelSpec, Retirement, Size, UpscalerSpec
 from bot.domain.command import parse_brief
 from bot.domain.errors import MessageDeleted, SlackUnavailable
+from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.person_limits import PersonLimits
 from bot.domain.round import Round
@@ -257,6 +258,7 @@ class FakeDirectMessages:
     """Direct messages that are recorded; sending to `unreachable` people fails."""
 
     retirement_notices: list[tuple[Recipient, Retirement]] = field(default_factory=list)
+    listed_faces: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     overspend_notices: list[tuple[Recipient, LedgerEntry]] = field(default_factory=list)
     spend_reports: list[tuple[Recipient, SpendReport]] = field(default_factory=list)
     reminders: list[tuple[str, str]] = field(default_factory=list)
@@ -265,9 +267,10 @@ class FakeDirectMessages:
     webhooks_off: list[tuple[Recipient, WebhookEndpoint]] = field(default_factory=list)
     unreachable: set[str] = field(default_factory=set)
 
-    async def send_retirement(self, recipient: Recipient, retirement: Retirement) -> None:
+    async def send_retirement(self, recipient: Recipient, retirement: Retirement, faces: Sequence[Face] = ()) -> None:
         if recipient.person in self.unreachable:
             raise SlackUnavailable("chat.postMessage")
+        self.listed_faces[recipient.person, retirement.model.id] = tuple(face.round_id for face in faces)
         self.retirement_notices.append((recipient, retirement))
 
     async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:

@@ -1,7 +1,7 @@
 """What Slack sends, as frozen values: commands, presses, forms and events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -80,6 +80,10 @@ class FormSubmission:
         if len(ids := tuple(self.id.split())) != count:
             raise BadPayload(f"{len(ids)} ids, not {count}")
         return ids
+
+    def for_id(self, id_: str) -> "FormSubmission":
+        """Return the form as one that carries this id alone."""
+        return replace(self, id=id_)
 
     def value(self, field: str) -> str:
         """Return the value of a field that holds one; empty where the field is."""

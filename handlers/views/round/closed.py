@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from bot.domain.callback import FINALISTS
 from bot.domain.catalogue import Size
 from bot.domain.flaw_tags import shares
 from bot.domain.slot import Slot
+from handlers.text import callback as callback_text
 from handlers.text import flaw_tags as flaw_tag_text
 from handlers.text import labels, voters
 from handlers.text import record as record_text
@@ -15,6 +17,7 @@ from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, static_select, view
 from handlers.views.full_brief import brief_blocks
+from handlers.views.round.follow_up import outcomes
 from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, origin, who_voted_button
 
 
@@ -36,6 +39,7 @@ def closed(data: RoundViewData) -> View:
         section(lines, who_voted_button(round_, tally)) if lines else None,
         context(round_text.found_none(tally)),
         context(run_off_text.first_ballot(round_)),
+        *outcomes(data),
         context(flaw_tag_text.remedy_outcomes(round_.remedies, shares(round_.first_tally))),
         *named_failures(data),
         context(
@@ -68,6 +72,8 @@ def _follow_up_buttons(data: RoundViewData) -> Iterator[Block]:
     yield button("extend", labels.EXTEND, round_.id)
     yield button("reroll", labels.REROLL, round_.id)
     yield button("refine", refine_text.OPEN, round_.id)
+    if len(round_.candidates) >= FINALISTS:
+        yield button("callback", callback_text.OPEN, round_.id)
     confirmation = confirm(labels.DROP_QUESTION, labels.DROP_CONSEQUENCE, labels.DROP)
     yield button("drop", labels.DROP, round_.id, confirm=confirmation)
 

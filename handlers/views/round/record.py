@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+from bot.domain.callback import FINALISTS
 from bot.domain.face import Face
 from bot.domain.flaw_tags import shares
 from bot.domain.upscale import UpscaleState, latest_upscale
 from handlers.text import alt_text, consent_withdrawal, labels
+from handlers.text import callback as callback_text
 from handlers.text import character_sheet as sheet_text
 from handlers.text import flaw_tags as flaw_tag_text
+from handlers.text import reaudition as reaudition_text
 from handlers.text import recast as recast_text
 from handlers.text import record as record_text
 from handlers.text import round as round_text
@@ -18,6 +21,7 @@ from handlers.views import character_sheet, targets
 from handlers.views import picture_report as report
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
+from handlers.views.round.follow_up import outcomes
 from handlers.views.round.shared import RoundViewData, portrait_file_id, who_voted_button
 
 
@@ -43,6 +47,7 @@ def record(data: RoundViewData) -> View:
             round_text.cost(round_),
             upscale_text.original_size(face.portrait) if face else "",
         ),
+        *outcomes(data),
         *_upscale_blocks(data),
         targets.record_block(round_.id, data.targets),
         context(sheet_text.record_line(data.sheet)),
@@ -103,11 +108,21 @@ def _buttons(data: RoundViewData) -> Iterator[Block]:
         yield button("versions", labels.VERSIONS, round_.id)
     if is_current:
         yield button("recast_face", recast_text.OPEN, round_.id)
+    if is_current and current_face and not current_face.consent_withdrawn_at:
+        yield from _follow_up_buttons(data)
     yield report.report_button(round_.id)
     reference = round_.brief.reference
     if reference and reference.consent and not reference.is_withdrawn:
         question = confirm(consent_withdrawal.TITLE, consent_withdrawal.CONSEQUENCE, consent_withdrawal.YES)
         yield button("withdraw_consent", consent_withdrawal.BUTTON, round_.id, confirm=question)
+
+
+def _follow_up_buttons(data: RoundViewData) -> Iterator[Block]:
+    """Offer a callback, and a re-audition once the face's model is retired or replaced."""
+    if len(data.round.candidates) >= FINALISTS:
+        yield button("callback", callback_text.OPEN, data.round.id)
+    if data.replacement:
+        yield button("reaudition", reaudition_text.OPEN, data.round.id)
 
 
 def _upscale_button(data: RoundViewData) -> Iterator[Block]:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.usecases.sealed_ballot import BallotForm
 from handlers.text import alt_text, labels, lineage, voters
+from handlers.text import callback as callback_text
+from handlers.text import reaudition as reaudition_text
 from handlers.text import round as round_text
 from handlers.text import sealed_ballot as sealed_ballot_text
-from handlers.text.format import escape_mrkdwn
+from handlers.text.format import escape_mrkdwn, join_parts
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, actions, button, context, divider, header, image, plain, section, view
@@ -16,7 +19,8 @@ from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
 from handlers.views.round.voting import close_button, more_menu
 
-HUMAN, LIKENESS, NONE = "human", "likeness", "none"
+# One question of a follow-up stands for both.
+HUMAN, LIKENESS, BOTH, NONE = "human", "likeness", "both", "none"
 _BALLOT_ID = "paper"
 
 
@@ -57,7 +61,7 @@ def ballot_form(form: BallotForm) -> dict[str, Any]:
     round_, submission = form.round, form.submission
     is_none_checked = bool(submission and not submission.votes)
     blocks = [block for slot in form.candidates for block in _candidate_blocks(form, slot)]
-    text = sealed_ballot_text.instructions(round_.character)
+    text = _instructions(round_)
     return build_modal(
         _BALLOT_ID,
         round_.id,
@@ -76,6 +80,8 @@ def ballot_form(form: BallotForm) -> dict[str, Any]:
 
 def _candidate_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
     round_, submission, number = form.round, form.submission, slot.number or 0
+    if round_.is_follow_up:
+        return _follow_up_blocks(form, slot)
     questions = [(sealed_ballot_text.HUMAN, HUMAN), (sealed_ballot_text.likeness_label(round_.character), LIKENESS)]
     checked = [HUMAN] * bool(submission and slot.id in submission.reads_human) + [LIKENESS] * bool(
         submission and slot.id in submission.matches_character
@@ -94,6 +100,32 @@ def _candidate_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
             choices_of(sealed_ballot_text.FLAW_LABELS),
             submission.flaw_tags.get(slot.id, ()) if submission else (),
         ),
+    ]
+
+
+def _instructions(round_: Round) -> str:
+    if round_.is_follow_up:
+        is_callback = round_.is_callback
+        return callback_text.INSTRUCTIONS if is_callback else reaudition_text.instructions(round_.character)
+    return sealed_ballot_text.instructions(round_.character)
+
+
+def _follow_up_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
+    """Show a candidate with its views, and ask one question."""
+    round_, number = form.round, slot.number or 0
+    question = callback_text.QUESTION if round_.is_callback else reaudition_text.question(round_.character)
+    is_checked = bool(form.submission and slot.id in form.submission.votes)
+    label = sealed_ballot_text.candidate_label(number)
+    pictures = []
+    for shown in (slot, *round_.views_of(slot)):
+        if shown.file_id:
+            caption = callback_text.caption(shown.situation)
+            picture = image(shown.file_id, alt_text.candidate(round_, number, caption))
+            pictures.append(picture | {"title": plain(join_parts(label, caption))})
+    return [
+        divider(),
+        *pictures,
+        checkboxes(f"ticks {slot.id}", label, [(question, BOTH)], [BOTH] if is_checked else []),
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.ballot import Tally, Turnout
 from bot.domain.character_sheet import Sheet
 from bot.domain.face import Face
+from bot.domain.reaudition import Replacement
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.target import TargetReport
@@ -35,6 +36,8 @@ class RoundViewData:
     shows a run-off's finalists. `parent` is the round that it replaced, `child` the round that replaced it.
     `current_face` is the character's face now, `recast_face` the face that the round casts again. `links` are message
     URLs by round id. `targets` are the pipeline targets with what was reported.
+    `follow_ups` are callbacks and re-auditions of the round; `replacement` says that the face's model is retired or
+    replaced.
     """
 
     round: Round
@@ -54,6 +57,8 @@ class RoundViewData:
     links: Mapping[str, str] = field(default_factory=dict)
     run_off_sheet: str = ""
     targets: tuple[tuple[str, TargetReport | None], ...] = ()
+    follow_ups: tuple[RelatedRound, ...] = ()
+    replacement: Replacement | None = None
 
     def link_to(self, face: Face | None) -> str:
         """Return the link to a face's round; empty if it is unknown."""

@@ -23,7 +23,7 @@ def voting(data: RoundViewData) -> View:
         origin(data),
         *contact_sheet(data),
         section(round_text.HOW_TO_VOTE),
-        actions(_vote_buttons(data)),
+        actions(vote_buttons(data)),
         actions(
             [
                 compare_views.open_button(round_.id),
@@ -45,7 +45,8 @@ def voting(data: RoundViewData) -> View:
     )
 
 
-def _vote_buttons(data: RoundViewData) -> list[Block]:
+def vote_buttons(data: RoundViewData) -> list[Block]:
+    """Build a button for each candidate, and one for none of them."""
     votes = {number: data.tally.votes.get(number, 0) for number in data.round.slot_id_by_number}
     numbers = [
         button(
