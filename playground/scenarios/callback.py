@@ -16,7 +16,6 @@ async def play(browser: BrowserSession) -> None:
     await expect(form).to_contain_text("6 pictures for up to")
     await browser.screenshot("callback-form", form)
     await form.get_by_role("button", name="Start callback").click()
-    await browser.screenshot("callback-drawing", await browser.wait_for_message("Callback for Maya"))
     ballot = await browser.wait_for_message("who holds up?")
     await expect(ballot.get_by_role("button", name="Close voting")).to_be_visible()
     for name, number in (("Daniel Okafor", 2), ("Mei Tanaka", 2), ("Lena Ortiz", 1)):

@@ -13,6 +13,7 @@ from playground.demo import DEMO_COMMAND, running_demo
 from playground.processes import ROOT
 from playground.scenarios import (
     block_fallback,
+    callback,
     cast_many,
     character_sheet,
     comments,
@@ -21,6 +22,7 @@ from playground.scenarios import (
     home,
     named_voters,
     production_settings,
+    reaudition,
     record,
     reminders,
     reroll,
@@ -44,6 +46,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     reroll.play,
     record.play,
     character_sheet.play,
+    callback.play,
+    reaudition.play,
     home.play,
     production_settings.play,
     door_tokens.play,

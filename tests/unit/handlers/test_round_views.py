@@ -226,7 +226,7 @@ def test_closed_round_has_two_rows_of_lead_actions() -> None:
     rows = [b for b in render_round(make_closed_round(TIED_VOTES, 4)).blocks if b["type"] == "actions"]
     assert [[e["action_id"] for e in row["elements"]] for row in rows] == [
         ["run_off", "decide"],
-        ["extend", "reroll", "refine", "drop"],
+        ["extend", "reroll", "refine", "callback", "drop"],
     ]
 
 
@@ -241,7 +241,7 @@ def test_a_closed_ballot_with_a_leader_can_be_locked() -> None:
 def test_closed_round_without_winner_offers_decide_extend_drop(votes: dict[int, int], voters: int, text: str) -> None:
     view = render_round(make_closed_round(votes, voters))
     assert text in visible_text(view)
-    action_ids = {"decide", "extend", "drop", "reroll", "refine", "look"}
+    action_ids = {"decide", "extend", "drop", "reroll", "refine", "callback", "look"}
     assert set(actions_by_id(view)) == action_ids | ({"run_off", "who_voted"} if voters else set())
     assert [o["value"] for o in actions_by_id(view)["decide"]["options"]] == ["r1-0", "r1-1", "r1-2", "r1-3"]
 
