@@ -36,7 +36,10 @@ def is_near(colour: tuple[int, ...], expected: tuple[int, int, int]) -> bool:
 
 
 def test_each_number_has_a_row_and_each_caption_a_column() -> None:
-    rows = {1: [preview("red"), preview("green"), preview("blue")], 2: [preview("blue"), preview("red"), None]}
+    rows: dict[int, list[bytes | None]] = {
+        1: [preview("red"), preview("green"), preview("blue")],
+        2: [preview("blue"), preview("red"), None],
+    }
     data = callback_sheet(rows, CAPTIONS, "3:4")
     sheet = opened(data)
     assert (sheet.width, len(data) < 1_000_000) == (1600, True)
