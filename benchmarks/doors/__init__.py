@@ -13,7 +13,7 @@ from benchmarks.harness.process_probes import megabytes
 from benchmarks.report import Row, RunSize, Section
 from benchmarks.speed.idle import migrate_database
 from playground.control.client import ControlClient
-from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop, unused_port
+from playground.processes import WorkspaceProcess, bot_environment, make_passport_key, start_bot, stop, unused_port
 from playground.scenarios.doors import make_token
 from playground.scenarios.main_flow import CHANNEL, LEAD, play_main_flow
 
@@ -82,6 +82,7 @@ async def _measure_latency(data: Path, count: int) -> list[Row]:
         stack.push_async_callback(stop, workspace.process)
         port = unused_port()
         variables = bot_environment(data, await workspace.environment(), DOORS_PORT=str(port), **_NO_LIMIT)
+        await make_passport_key(variables)
         bot = await start_bot(variables, data / "bot.log")
         stack.push_async_callback(stop, bot)
         control_client = await stack.enter_async_context(ControlClient(workspace.address))

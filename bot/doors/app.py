@@ -23,6 +23,7 @@ from bot.doors.mcp_tools import McpTools
 from bot.doors.problems import answer_problems
 from bot.doors.rest import RestDoor
 from bot.doors.rest_faces import FaceRoutes
+from bot.doors.rest_sheets import SheetRoutes
 from bot.usecases.casting import Casting
 
 _TITLE = "Castroom"
@@ -60,6 +61,7 @@ def build_app(casting: Casting, config: DoorsConfig) -> ASGIApp:
     answer_problems(app)
     app.include_router(rest.router())
     app.include_router(faces.router())
+    app.include_router(SheetRoutes(casting, rest, config.url).router())
     app.router.routes.append(Route(PATH, endpoint=McpDoor(mcp_app, gate)))
 
     @app.get("/v1/docs", include_in_schema=False)

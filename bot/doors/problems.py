@@ -94,6 +94,8 @@ def _other(error: CastingError, detail: str) -> Problem:
     match error:
         case errors.AlreadyCasting():
             return Problem(409, "already-casting", detail, round_id=error.round_id)
+        case errors.ConsentNeeded():
+            return Problem(409, "consent-needed", detail)
         case errors.AlreadyCast():
             return Problem(409, "already-cast", detail)
         case errors.ModelsUnavailable():

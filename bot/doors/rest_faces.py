@@ -38,7 +38,7 @@ Side = Annotated[
     Query(description=words.SIDE, json_schema_extra={"enum": list(PREVIEW_SIDES)}),
 ]
 LinkKind = Literal["original", "finish", "preview"]
-_PICTURE = {200: {"content": {"image/*": {}}, "description": words.PICTURE}, 206: {"description": words.PART}}
+PICTURE_ANSWERS = {200: {"content": {"image/*": {}}, "description": words.PICTURE}, 206: {"description": words.PART}}
 
 
 class FaceRoutes:
@@ -155,7 +155,7 @@ class FaceRoutes:
             ("/faces/{face_id}/preview", get_preview),
             ("/links/{face_id}/{kind}", follow_link),
         ):
-            router.add_api_route(path, endpoint, response_class=Response, responses=_PICTURE)  # type: ignore[arg-type]
+            router.add_api_route(path, endpoint, response_class=Response, responses=PICTURE_ANSWERS)  # type: ignore[arg-type]
             router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
 
     async def picture(self, reading: DoorReading, face_id: str, kind: PictureKind) -> PictureResponse:

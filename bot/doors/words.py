@@ -18,6 +18,7 @@ TITLES = {
     "idempotency-key-used": "The Idempotency-Key belongs to another brief",
     "already-casting": "A round for this character is open",
     "already-cast": "This character has a face",
+    "consent-needed": "The likeness was agreed to for another use",
     "models-unavailable": "The models are not available",
     "over-budget": "A cap would be exceeded",
     "overspend": "A charge above its reservation waits for a person",
@@ -46,6 +47,8 @@ _NOT_AVAILABLE = {
     "not_invited": "Castroom is not in this channel. Invite it in Slack with /invite @Castroom.",
     "reported": "Someone reported this picture; it is hidden until a person decides.",
     "no_finish": "This face has no finish.",
+    "no_sheet": "This face has no character sheet.",
+    "no_view": "The character sheet has no such view, or no picture of it.",
     "cast_elsewhere": "This character was cast in a channel that you may not see.",
     "private": "The face of the reference is from a private channel.",
     "outsiders": "People of other organizations are in this channel and may not see the face of the reference.",
@@ -71,6 +74,7 @@ BEARER = "An access token, made with /cast settings in Slack."
 PROBLEM = "A problem document (RFC 9457)"
 KEY = "A text of your choice, one for each round that you want."
 CURSOR = "`next_cursor` of the page before."
+VIEW = "The `view` of a picture in the sheet."
 SIDE = "Pixels of the long side, at most."
 PICTURE, PART = "The picture", "A part of it"
 # Nothing is fetched from or sent anywhere by the page of the doors.
@@ -116,6 +120,7 @@ _OTHERS: dict[type[CastingError], str] = {
     errors.PermissionDenied: "The settings of the production do not allow this to the person who made the token.",
     errors.NotLead: "Only the lead may do this, in Slack.",
     errors.AlreadyCasting: "Wait for its end, or cancel it in Slack.",
+    errors.ConsentNeeded: "A person confirms in Slack that this use was agreed to.",
     errors.AlreadyCast: "Re-cast it in Slack, where the lead gives the reason.",
     errors.ModelsUnavailable: "Name other models, or none for those that the brief selects.",
     errors.NoModels: "No account here serves this brief.",

@@ -15,6 +15,8 @@ from bot.domain.upscale import Upscale
 from bot.imaging.pictures import run_in_thread, scaled_preview
 from bot.ports.roster import Page, RosterQuery
 from bot.usecases.access import Permissions, visible_channels
+from bot.usecases.character_sheet import CharacterSheets, SheetListing
+from bot.usecases.character_sheet_package import sheet_record
 from bot.usecases.door_access import Caller, ports_for
 from bot.usecases.download import load_context
 from bot.usecases.face_record import face_record
@@ -115,6 +117,19 @@ class DoorReading:
     async def get_passport(self, shown: ShownFace, kind: PassportKind) -> Passport:
         """Return the signed passport of a picture, with what a check of it found; raises PassportUnavailable."""
         return await Passports(self._ports, self._recall, PassportSigning(self._ports)).of_face(shown.face, kind)
+
+    async def get_sheet(self, face_id: str) -> SheetListing:
+        """Return the character sheet of a face; raises NotAvailableHere."""
+        sheets = CharacterSheets(self._ports, Permissions(self._ports))
+        return await sheets.list_views(face_id, self._caller.person)
+
+    def sheet_record(self, listing: SheetListing) -> dict[str, Any]:
+        """Return the JSON of a sheet as the package has it."""
+        return sheet_record(listing.face, listing.sheet)
+
+    async def get_stored(self, portrait: Portrait) -> bytes:
+        """Return the bytes of a picture that the caller may see; raises PortraitMissing."""
+        return await self._ports.storage.portraits.get(portrait.key)
 
     async def list_targets(self, shown: ShownFace) -> TargetList:
         """Return what people and programs reported about the face in the tools that use it."""

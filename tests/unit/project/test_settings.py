@@ -145,3 +145,45 @@ def test_a_public_url_without_https_is_refused(url: str, monkeypatch: pytest.Mon
 def test_a_loopback_public_url_may_be_plain_http(monkeypatch: pytest.MonkeyPatch) -> None:
     set_oauth(monkeypatch, PUBLIC_URL="http://127.0.0.1:3000")
     assert Settings.load().public_url == "http://127.0.0.1:3000"
+
+
+def test_doors_answer_to_their_address_to_named_hosts_and_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().doors_address == ""
+    monkeypatch.setenv("DOORS_PORT", "3100")
+    assert Settings.load().doors_address == "http://127.0.0.1:3100"
+    monkeypatch.setenv("DOORS_URL", "https://Doors.example.com/")
+    monkeypatch.setenv("DOORS_HOSTS", "10.0.0.4, Castroom.internal")
+    settings = Settings.load()
+    assert settings.doors_address == "https://Doors.example.com"
+    expected = {"doors.example.com", "10.0.0.4", "castroom.internal", "localhost", "127.0.0.1", "[::1]"}
+    assert settings.doors_host_names == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DOORS_URL", "http://doors.example.com"),
+        ("DOORS_HOSTS", "https://doors.example.com"),
+        ("DOORS_HOSTS", "doors.example.com:443"),
+        ("DOORS_LINK_KEY", "short"),
+        ("DOORS_CALLS_PER_MINUTE", "0"),
+    ],
+)
+def test_a_setting_of_the_doors_that_cannot_work_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOORS_PORT", "3100")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings.load()
+
+
+def test_doors_of_several_processes_need_one_link_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://h/d")
+    monkeypatch.setenv("ENGINE_URL", "postgresql://h/d")
+    monkeypatch.setenv("EXECUTOR_ID", "one")
+    monkeypatch.setenv("DOORS_PORT", "3100")
+    with pytest.raises(ValidationError, match="DOORS_LINK_KEY"):
+        Settings.load()
+    monkeypatch.setenv("DOORS_LINK_KEY", "k" * 32)
+    assert Settings.load().doors_port == 3100
