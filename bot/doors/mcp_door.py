@@ -35,7 +35,7 @@ class McpDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await _read(receive) if scope["method"] == "POST" else b""
+            body = await _read(scope, receive)
             scope[CALLER] = await self._admit(scope, body)
         except Problem as problem:
             await problem.response()(scope, receive, send)
@@ -50,7 +50,7 @@ class McpDoor:
             caller = await self._gate.admit_bearer(headers.get("authorization", ""), _call(scope, message))
             caller.require_scope(TokenScope.READ)
             return caller
-        if scope["method"] != "POST" or not self._gate.is_from_slack(body, headers):
+        if not self._gate.is_from_slack(body, headers):
             raise Problem(401, "unauthorized", words.NO_TOKEN)
         asker = asker_of(message)
         return await self._gate.admit_asker(asker, _call(scope, message)) if asker else None
@@ -64,8 +64,13 @@ def _call(scope: Scope, message: Mapping[str, Any]) -> str:
     return " ".join(["MCP", *named]) if named else f"MCP {scope['method']}"
 
 
-async def _read(receive: Receive) -> bytes:
-    """Return the request's body; raises Problem if it is too large."""
+async def _read(scope: Scope, receive: Receive) -> bytes:
+    """Return the body of a POST; raises Problem if it is too large, and for every other method.
+
+    The server sends nothing that was not asked for and keeps no session, so there is no stream to open or to end.
+    """
+    if scope["method"] != "POST":
+        raise Problem(405, "http", words.POST_ONLY, {"Allow": "POST"})
     body = bytearray()
     while True:
         message = await receive()

@@ -85,6 +85,7 @@ KEY_MISSING = "Send an Idempotency-Key, so that a repeated call starts one round
 BAD_CURSOR = "The cursor is not one that this list returned."
 PICTURE_GONE = "The production's retention removed it, or its store lost it."
 WRONG_HOST = "DOORS_HOSTS names the hosts that the doors answer to."
+POST_ONLY = "MCP is answered here for POST only."
 LINK = "Ask for a new link: a link is good for ten minutes, while its token or person may see the face."
 TOO_LARGE = "A request has at most 64 kB."
 INTERNAL = "The log of the bot has the cause."

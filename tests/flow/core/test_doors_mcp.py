@@ -150,7 +150,13 @@ async def test_nobody_gets_in_without_a_token_or_a_signature(doors: OpenDoors) -
         changed = headers | {"X-Slack-Request-Timestamp": timestamp}
         assert (await doors.client.post("/mcp", content=body, headers=changed)).status_code == 401
     assert (await doors.client.post("/mcp", content=body + b" ", headers=headers)).status_code == 401
-    assert (await doors.client.get("/mcp", headers=headers)).status_code == 401
+
+
+async def test_only_posts_are_answered_so_that_nobody_keeps_a_connection(doors: OpenDoors) -> None:
+    token = await doors.make_token()
+    for method in ("GET", "DELETE", "PUT"):
+        answer = await doors.client.request(method, "/mcp", headers=bearer(token) | {"Accept": "text/event-stream"})
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 async def test_slack_id_in_a_signed_request_decides_what_is_seen(doors: OpenDoors) -> None:
