@@ -6,7 +6,7 @@ Parts of one step run in parallel, because they count and measure no time. A par
 from collections.abc import Mapping
 from functools import partial
 
-from benchmarks import ballot_model, chaos, doors, fuzz, learned_routing, load, replicas, speed, standings
+from benchmarks import ballot_model, chaos, doors, fuzz, learned_routing, load, passport, replicas, speed, standings
 from benchmarks.load import account_limits, on_postgres, soak
 from benchmarks.report import Measure
 
@@ -21,11 +21,13 @@ PARTS: Mapping[str, Measure] = {
     "soak": soak.measure,
     "speed": speed.measure,
     "doors": doors.measure,
+    "passport": passport.measure,
     "standings": standings.measure,
     "learned-routing": learned_routing.measure,
 }
 STEPS: tuple[tuple[str, ...], ...] = (
     ("speed",),
+    ("passport",),
     ("load",),
     ("load-postgres",),
     ("account-limits",),
