@@ -89,7 +89,8 @@ def _load(picture: bytes, media_type: str, sidecar: bytes | None, trust_anchors:
 
     try:
         with c2pa.Context.from_dict(library_settings(trust_anchors)) as context:
-            reader = c2pa.Reader.try_create(media_type, BytesIO(picture), sidecar, context=context)
+            kind = media_type or _media_type_of(picture)
+            reader = c2pa.Reader.try_create(kind, BytesIO(picture), sidecar, context=context)
             if reader is None:
                 return None
             with reader:
@@ -97,6 +98,19 @@ def _load(picture: bytes, media_type: str, sidecar: bytes | None, trust_anchors:
                 return report
     except c2pa.C2paError as error:
         return {"validation_state": "Invalid", "validation_status": [{"code": f"unreadable: {error}"[:200]}]}
+
+
+def _media_type_of(picture: bytes) -> str:
+    """Return the type of a picture by its first bytes.
+
+    The library can detect it too, but then it compares a sidecar with all bytes, and not with those that an update of
+    the picture's own manifest covers.
+    """
+    if picture[4:12] == b"ftypavif":
+        return "image/avif"
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg" if picture.startswith(b"\xff\xd8") else ""
 
 
 def _active(report: Json) -> Json:

@@ -3,15 +3,20 @@
 import asyncio
 import json
 import stat
+from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from PIL import Image
 from typer.testing import Result
 
+from bot.domain.passport import PassportFacts, PassportKind
+from bot.domain.production import AiTraining
 from bot.passport.keys import create_keys, parse_key
+from bot.passport.signer import sign
 from tests.contract.test_command_line import run_command
-from tests.support.casting_harness import LEAD, CastingHarness, casting_harness
+from tests.support.casting_harness import LEAD, CastingHarness, casting_harness, make_portrait
 from tests.support.passport_keys import STUDIO, signed_by_vendor, vendor_root, with_changed_pixel
 
 
@@ -171,6 +176,24 @@ def test_verify_elsewhere_knows_the_key_by_its_root_only(studio: Path, tmp_path:
     assert run(tmp_path / "elsewhere", "verify", original, "--root", str(root)).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("media_type", "suffix"), [("image/png", "png"), ("image/jpeg", "jpg"), ("image/webp", "webp")]
+)
+def test_verify_reads_an_update_of_a_vendors_manifest(tmp_path: Path, media_type: str, suffix: str) -> None:
+    with Image.open(BytesIO(make_portrait(1))) as image:
+        out = BytesIO()
+        image.save(out, suffix.replace("jpg", "jpeg"))
+    picture = signed_by_vendor(out.getvalue(), media_type)
+    facts = PassportFacts(PassportKind.ORIGINAL, "", media_type, "openai:gpt-image-2", "", AiTraining.ALLOWED, {})
+    assert run(tmp_path, "init", "--name", STUDIO).exit_code == 0
+    key = parse_key((tmp_path / "passport" / "signer.pem").read_bytes())
+    (tmp_path / f"face.{suffix}").write_bytes(picture)
+    (tmp_path / "face.c2pa").write_bytes(sign(key, facts, picture, None, ""))
+    found = run(tmp_path, "verify", str(tmp_path / f"face.{suffix}"))
+    assert found.exit_code == 0, found.output
+    assert "the vendor's own credentials: intact, signer not trusted here (OpenAI)" in found.stdout
+
+
 def test_verify_finds_each_changed_file(studio: Path, tmp_path: Path) -> None:
     folder = package_of(studio, tmp_path / "received")
     original, sidecar = folder / "Maya-1-original.png", folder / "Maya-1-original.c2pa"
@@ -195,8 +218,6 @@ def test_verify_finds_each_changed_file(studio: Path, tmp_path: Path) -> None:
 
 
 def test_verify_reads_credentials_inside_a_picture(tmp_path: Path) -> None:
-    from tests.support.casting_harness import make_portrait
-
     picture, anchors = tmp_path / "vendor.png", tmp_path / "anchors.pem"
     picture.write_bytes(signed_by_vendor(make_portrait(1)))
     anchors.write_text(vendor_root())

@@ -25,6 +25,11 @@ def vendor_key() -> SigningKey:
     return make_key(VENDOR)
 
 
+def as_setting(key: SigningKey) -> str:
+    """Return a key as PASSPORT_KEY takes it."""
+    return (key.private_key + key.chain).decode()
+
+
 def make_key(name: str) -> SigningKey:
     with TemporaryDirectory() as folder:
         return create_keys(Path(folder), name)
