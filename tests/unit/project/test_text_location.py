@@ -24,6 +24,7 @@ NON_SLACK_TEXT = {
     "bot/domain/storage_advice.py": "the command line and the health server",
     "bot/domain/passport.py": "the JSON of a passport, for the command line and the doors",
     "bot/passport/keys.py": "the command line",
+    "bot/passport/signer.py": "the command line",
     "bot/passport/manifest.py": "what is signed, for readers of C2PA",
     "bot/usecases/package_readme.py": "a file of the package, for people without Castroom",
     "bot/domain/sheet_presets.py": "names of video tools",
