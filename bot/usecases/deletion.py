@@ -16,10 +16,11 @@ from bot.domain.face import Character
 from bot.domain.ids import ChannelRef, stable_id
 from bot.domain.names import normalize_name
 from bot.domain.round import OPEN_STATES, Round
-from bot.ports.erasure import Deletion, RoundFiles
+from bot.ports.erasure import Deletion
 from bot.ports.messaging import Recipient
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
+from bot.usecases.posted_files import delete_posted_file
 
 log = structlog.get_logger()
 
@@ -112,11 +113,8 @@ class CharacterDeletion:
             return
         async with self.ports.storage.replicas.lease(f"pictures:{round_.id}"):
             files = await self.ports.storage.deletions.list_round_files(round_.id)
-            await self._find_shares(round_, files)
             refused = [
-                file_id
-                for file_id in files.slack_files
-                if not await self.ports.slack_files.delete(round_.place.team, file_id)
+                file_id for file_id in files.slack_files if not await delete_posted_file(self.ports, round_, file_id)
             ]
             refused += await self._delete_messages(round_)
             if refused:
@@ -126,12 +124,6 @@ class CharacterDeletion:
                 await self.ports.storage.portraits.delete(key)
             await self.ports.storage.deletions.delete_round(round_.id, self.ports.now())
         await self.ports.publisher.redraw_now(round_.id)
-
-    async def _find_shares(self, round_: Round, files: RoundFiles) -> None:
-        """Store which messages share the round's files, before Slack forgets it with the files."""
-        for file_id in files.slack_files:
-            shares = await self.ports.slack_files.list_shares(round_.place.team, file_id)
-            await self.ports.storage.posted_messages.add(round_.id, *shares)
 
     async def _delete_messages(self, round_: Round) -> list[str]:
         """Delete what the bot posted about the round, but its message; return what Slack refused, as channel/ts.

@@ -22,6 +22,7 @@ from bot.domain.retention import (
 )
 from bot.domain.round import Round
 from bot.usecases.ports import Ports
+from bot.usecases.posted_files import delete_posted_file
 from bot.usecases.uninstall import Uninstall
 
 log = structlog.get_logger()
@@ -126,7 +127,7 @@ class RetentionJob:
             expired = [slot for slot in round_.slots if slot.portrait and slot.id != round_.locked_slot]
             files = [round_.sheet_file, *(file for slot in expired for file in (slot.file_id, slot.original_file))]
             for file_id in filter(None, files):
-                await self.ports.slack_files.delete(round_.place.team, file_id)
+                await delete_posted_file(self.ports, round_, file_id)
             for slot in expired:
                 for key in (original_key(round_.id, slot.id), preview_key(round_.id, slot.id)):
                     await self.ports.storage.portraits.delete(key)

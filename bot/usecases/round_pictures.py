@@ -20,6 +20,7 @@ from bot.imaging.contact_sheet import SheetCells, contact_sheet
 from bot.imaging.pictures import equalize_previews, record_picture
 from bot.ports.messaging import Picture
 from bot.usecases.ports import Ports
+from bot.usecases.posted_files import delete_posted_file
 from bot.usecases.previews import compose, get_preview
 from bot.usecases.retries import retry_rejected
 
@@ -113,7 +114,7 @@ class RoundPictures:
         deleted = [
             file_id
             for file_id in await reports.list_hidden_files(round_.id)
-            if await self.ports.slack_files.delete(round_.place.team, file_id)
+            if await delete_posted_file(self.ports, round_, file_id)
         ]
         await reports.forget_files(round_.id, deleted)
 

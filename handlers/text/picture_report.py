@@ -41,7 +41,7 @@ def notice(round_: Round, slot: Slot, report: Report, url: str) -> str:
     else:
         others = "Or delete the character with"
     return (
-        f"{person(report.person)} reported {what}: “{escape_mrkdwn(report.reason)}”. It is hidden, and my pictures of "
-        f"it are removed. To show it again, press *{SHOW_AGAIN}* in the message. {others} "
+        f"{person(report.person)} reported {what}: “{escape_mrkdwn(report.reason.rstrip('. '))}”. It is hidden, and my "
+        f"pictures of it are removed. To show it again, press *{SHOW_AGAIN}* in the message. {others} "
         f"`/cast delete {escape_mrkdwn(round_.character)}`."
     )

@@ -9,6 +9,7 @@ from playground.faces.identity import Identity
 from playground.faces.identity_mark import mark
 from playground.faces.portrait import sketch_of
 from playground.faces.styles import style_for
+from playground.faces.white_ground import asks_for_white, cut_out
 
 # Pixels; larger portraits are drawn at this size and enlarged, since the style has no finer detail.
 MAX_DRAWN_SIDE = 2560
@@ -32,7 +33,10 @@ def draw_face(
     person, rng = identity.person()
     scale = min(1.0, drawn_side / max(width, height))
     size = (round(width * scale), round(height * scale))
-    picture = style(person, sketch_of(person, rng), rng, *size)
+    sketch = sketch_of(person, rng)
+    picture = style(person, sketch, rng, *size)
+    if asks_for_white(prompt):
+        picture = cut_out(picture, sketch)
     enlarged = picture if scale == 1 else picture.resize((width, height), Image.Resampling.BICUBIC)
     return add_caption(mark(enlarged, identity))
 

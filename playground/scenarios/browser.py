@@ -85,10 +85,14 @@ class BrowserSession:
         await self.page.wait_for_load_state("networkidle")
         await self.page.wait_for_timeout(400)
 
+    def path_of(self, name: str) -> Path:
+        """Return where a picture of this name belongs."""
+        return self._screenshot_folder / f"{name}.png"
+
     async def screenshot(self, name: str, element: Locator | None = None) -> Path:
         """Take a screenshot of the page or of a part of it."""
         await self.wait_until_idle()
-        path = self._screenshot_folder / f"{name}.png"
+        path = self.path_of(name)
         if element is None:
             await self.page.screenshot(path=path)
         else:

@@ -17,6 +17,7 @@ from playground.scenarios import (
     cast_many,
     character_sheet,
     comments,
+    data_controls,
     door_tokens,
     flaw_tags,
     home,
@@ -26,6 +27,7 @@ from playground.scenarios import (
     record,
     reminders,
     reroll,
+    roster_pdf,
     round_form,
     sealed_ballot,
     targets,
@@ -52,6 +54,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     production_settings.play,
     door_tokens.play,
     sealed_ballot.play,
+    data_controls.play,
+    roster_pdf.play,
     block_fallback.play,
     targets.play,
     webhooks.play,
@@ -60,6 +64,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 SETTINGS: Mapping[Scenario, Mapping[str, str]] = {
     reminders.play: reminders.SETTINGS,
     door_tokens.play: door_tokens.SETTINGS,
+    data_controls.play: data_controls.SETTINGS,
 }
 
 

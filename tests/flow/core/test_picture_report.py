@@ -11,6 +11,7 @@ from sqlalchemy import update
 from bot.domain.errors import BriefError, NotAvailableHere, NotLead, SlackUnavailable
 from bot.domain.round import Round
 from bot.domain.users import User
+from bot.ports.erasure import MessageAddress
 from bot.ports.messaging import Picture
 from storage.db.tables import rounds
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
@@ -45,6 +46,8 @@ def shows(sheet: Picture, number: int) -> bool:
 async def test_only_the_reported_candidate_is_hidden_and_voting_goes_on(harness: CastingHarness) -> None:
     round_ = await harness.run_to_voting("Maya: a keeper --models recraft --each 4")
     sheet, file_ids = round_.sheet_file, {s.number: s.file_id for s in round_.candidates}
+    share = MessageAddress(FILM.channel, "5.5")
+    harness.slack_files.shares[sheet or ""] = [share]
     hidden = await report(harness, round_, 2, "wears a uniform")
     assert hidden.hidden_numbers == (2,)
     assert {sheet, file_ids[2]} == set(harness.slack_files.deleted)
@@ -56,6 +59,7 @@ async def test_only_the_reported_candidate_is_hidden_and_voting_goes_on(harness:
         True,
         True,
     ]
+    assert list(await harness.storage.posted_messages.list_for_round(round_.id)) == [share]
     await harness.vote(hidden, U2=1)
     assert list(await harness.storage.reports.list_unsettled()) == []
 

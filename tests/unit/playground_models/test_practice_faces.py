@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from bot.domain.brief import Brief, Ground
+from bot.domain.prompt import Prompt
 from playground.faces import draw_face, encode
 from playground.models.drawing import draw_pictures, open_rgb
 from playground.models.generation_order import GenerationOrder
@@ -162,3 +164,18 @@ def test_variation_differs_and_upscale_does_not() -> None:
     same = drawn_for("The same photograph, at a higher resolution", 1)
     assert min(difference(original, first), difference(original, second), difference(first, second)) > 10
     assert difference(original, same) < 10
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_white_ground_is_white_and_leaves_the_person(model: str) -> None:
+    """The prompt's own words, as the product writes them for `--ground white`."""
+    prompts = [
+        Prompt.for_brief(Brief("Maya", FISHERWOMAN, ground=ground)).text for ground in (Ground.WHITE, Ground.MUTED)
+    ]
+    white, muted = (np.asarray(face(model, prompt, 1)) for prompt in prompts)
+    height, width, _ = white.shape
+    corners = [(slice(0, height // 12), slice(0, width // 8)), (slice(0, height // 12), slice(-width // 8, None))]
+    assert min(white[corner].min() for corner in corners) > 240, "white but for the grain that says who it is"
+    assert min(muted[corner].min() for corner in corners) < 235
+    middle = white[height // 3 : height // 2, width * 2 // 5 : width * 3 // 5]
+    assert middle.mean() < 240, "the face is drawn"
