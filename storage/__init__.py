@@ -146,6 +146,7 @@ class Storage(StoragePorts):
 
     async def close(self) -> None:
         await self.ballots.drain()
+        await self.slots.drain()
         if self.notifications:
             await self.notifications.close()
         await self.replicas.close()

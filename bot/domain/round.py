@@ -3,7 +3,7 @@
 drawing -> voting -> closed -> locked      closed -> voting (extended, run-off)      drawing | voting | closed -> void
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -466,7 +466,11 @@ class Round:
 
     def assign_numbers(self) -> dict[str, int]:
         """Return numbers by slot id for the arrived candidates, shuffled by the round's stored seed."""
-        ids = [s.id for s in sorted(self.completed, key=lambda s: s.position) if not s.situation]
+        return self.numbers_for([s.id for s in self.completed])
+
+    def numbers_for(self, arrived: Collection[str]) -> dict[str, int]:
+        """Return the numbers by slot id that the round assigns if these slots become its candidates."""
+        ids = [s.id for s in sorted(self.slots, key=lambda s: s.position) if s.id in arrived and not s.situation]
         Random(self.order_seed).shuffle(ids)
         return {slot_id: number for number, slot_id in enumerate(ids, start=1)}
 

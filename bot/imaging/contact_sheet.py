@@ -24,6 +24,8 @@ _COVER, _COVER_LINE = (72, 74, 80), (176, 178, 184)
 _FILTER = Image.Resampling.LANCZOS
 # Two threads, because a round waits for its sheet once all portraits have arrived.
 _cell_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sheet")
+# A sheet waits for its cells, so it is drawn in a thread of its own.
+_sheet_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whole-sheet")
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,23 @@ class SheetCells:
         self._cell_size = _cell_size(aspect, count)
         self._sizes: list[tuple[int, int]] = []
         self._cells: dict[tuple[bytes, _Layout], Future[Image.Image]] = {}
+        self._sheet: tuple[dict[int, bytes], Future[bytes]] | None = None
         self._mutex = Lock()
 
     def add(self, preview: bytes) -> None:
         """Draw the cell of a further picture in a thread; returns at once. An unreadable picture has none."""
         _cell_pool.submit(self._add, preview)
+
+    def draw_sheet(self, previews: Mapping[int, bytes]) -> None:
+        """Draw the sheet of all pictures by number in a thread, for `contact_sheet` to find; returns at once."""
+        shown = dict(previews)
+        self._sheet = shown, _sheet_pool.submit(_draw_sheet, shown, self._aspect, (), self)
+
+    def sheet(self, previews: Mapping[int, bytes]) -> bytes | None:
+        """Return the sheet of exactly these pictures if it was drawn before; waits for its end."""
+        if self._sheet is None or self._sheet[0] != previews or self._sheet[1].exception():
+            return None
+        return self._sheet[1].result()
 
     def get(self, preview: bytes, layout: _Layout) -> Future[Image.Image]:
         """Return the cell of a picture, which may still be drawn; never wait for it in a thread that draws cells."""
@@ -83,8 +97,20 @@ def contact_sheet(
     """Return a JPEG, 1600 pixels wide and under 1 MB, of all pictures or those `shown`, each with its number.
 
     Pictures that are not shown count for the common sharpness, so that a choice of some tells nothing about their size.
-    `cells` may hold cells that are drawn already. Of those `covered` only the number is shown.
+    `cells` may hold cells, or the whole sheet, that are drawn already. Of those `covered` only the number is shown.
     """
+    if cells and not shown and not covered and (drawn := cells.sheet(previews)):
+        return drawn
+    return _draw_sheet(previews, aspect, shown, cells, covered)
+
+
+def _draw_sheet(
+    previews: Mapping[int, bytes],
+    aspect: str,
+    shown: Sequence[int] = (),
+    cells: SheetCells | None = None,
+    covered: Collection[int] = (),
+) -> bytes:
     numbers = sorted(shown or previews)
     cell_size = _cell_size(aspect, len(numbers))
     layout = _layout(aspect, len(numbers), [size_in_cell(data, cell_size) for data in previews.values()])

@@ -163,14 +163,9 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
     @DBOS.workflow(name="audition", max_recovery_attempts=_MAX_RECOVERIES)
     async def round_(round_id: str) -> None:
         with _job_context("round", round_id):
-            # A slot waits for the message before it calls its model. The post takes the workflow's first position
-            # before it awaits, and only the slots take more, so a replay finds the recorded order.
-            posted, started = await asyncio.gather(
-                retrying_step(round_message.post, round_id), start_slots(round_id), return_exceptions=True
-            )
-            for failure in (posted, started):
-                if failure:
-                    raise failure
+            # The models are called from the first step, so that they do not wait for the start of durable jobs.
+            await retrying_step(audition.post_and_generate, round_id, name="post")
+            await start_slots(round_id)
             await retrying_step(audition.open_when_ready, round_id)
             await retrying_step(round_pictures.publish_missing, round_id)
 
@@ -254,7 +249,9 @@ async def _step(use_case: Callable[[str], Coroutine[Any, Any, R]], key: str, nam
         return await DBOS.run_step_async({"name": name}, use_case, key)
 
 
-async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str) -> R:
+async def _retrying_step(
+    storage_retry: StorageRetry, use_case: Callable[[str], Coroutine[Any, Any, R]], key: str, name: str = ""
+) -> R:
     """Run a recorded step with retries for about two minutes, since Slack may be down for a while.
 
     Notifies the lead if database or portraits fail, and if all attempts end with an error that no code expects: the
@@ -262,6 +259,7 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
     no retries, and the scheduler starts the job less and less often.
     """
 
+    name = name or use_case.__name__
     unexpected: Exception | None = None
 
     async def call_and_notify(key: str) -> R:
@@ -275,19 +273,18 @@ async def _retrying_step(storage_retry: StorageRetry, use_case: Callable[[str], 
         except CastingError:
             raise
         except Exception as error:
-            log.exception("job_failed_unexpectedly", step=use_case.__name__, key=key)
+            log.exception("job_failed_unexpectedly", step=name, key=key)
             unexpected = error
             raise
 
     options = StepOptions(
-        name=use_case.__name__,
+        name=name,
         retries_allowed=True,
         max_attempts=_STEP_ATTEMPTS,
         interval_seconds=_FIRST_STEP_INTERVAL,
         backoff_rate=2.0,
         should_retry=lambda error: not isinstance(error, NotInstalled),
     )
-    name = use_case.__name__
     try:
         with tracing.span(f"step.{name}", round_id_of_key(key), step=name, item=key):
             return await DBOS.run_step_async(options, call_and_notify, key)

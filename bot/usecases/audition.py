@@ -6,6 +6,9 @@ Jobs run these steps and may run them again after a crash, so each step first lo
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
 
 from bot.domain.audit import AuditEvent
 from bot.domain.errors import RoundClosed
@@ -18,8 +21,11 @@ from bot.usecases.ports import Ports
 from bot.usecases.round_message import RoundMessage
 from bot.usecases.round_pictures import RoundPictures
 
+log = structlog.get_logger()
+
 _MIN_CANDIDATES_TO_OPEN = 2
 _POLL_SECONDS = 2.0
+_HEAD_START_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +37,24 @@ class Audition:
     round_message: RoundMessage
     round_pictures: RoundPictures
     permissions: Permissions
-    _change_events: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
+    _changes: dict[str, "asyncio.Queue[Round | None]"] = field(default_factory=dict, init=False)
+    _generations: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
 
-    # Steps of the round job, after its message.
+    # Steps of the round job: its message, then its ballot.
+
+    async def post_and_generate(self, round_id: str) -> None:
+        """Post the round's message, then start to generate its slots in this process.
+
+        The models do not wait for the durable slot jobs, which take these generations over, or repeat what a crash
+        interrupted. Returns shortly after, since the start of a job takes the processor from the calls. Raises
+        SlackUnavailable.
+        """
+        await self.round_message.post(round_id)
+        round_ = await self.ports.storage.rounds.get(round_id)
+        if round_.message_ts or round_.state is not RoundState.DRAWING:
+            started = [self._start_generation(round_, slot.id) for slot in round_.slots if not slot.is_final]
+            if started:
+                await asyncio.wait(started, timeout=_HEAD_START_SECONDS)
 
     async def open_when_ready(self, round_id: str) -> None:
         """Open the ballot once every slot is final, or patience ends with a candidate; void a round without any.
@@ -58,17 +79,19 @@ class Audition:
 
     async def _wait(self, round_id: str) -> Round:
         """Wait until the round can open its ballot, or left the drawing state; return it."""
-        change_event = self._change_events.setdefault(round_id, asyncio.Event())
+        changes = self._changes.setdefault(round_id, asyncio.Queue())
         try:
-            while not self._is_ready(round_ := await self.ports.storage.rounds.get(round_id)):
+            round_ = await self.ports.storage.rounds.get(round_id)
+            while not self._is_ready(round_):
                 await self.round_pictures.expect_pictures(round_)
+                changed = None
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_POLL_SECONDS):
-                        await change_event.wait()
-                change_event.clear()
+                        changed = await changes.get()
+                round_ = changed or await self.ports.storage.rounds.get(round_id)
             return round_
         finally:
-            self._change_events.pop(round_id, None)
+            self._changes.pop(round_id, None)
 
     async def _open(self, round_: Round) -> None:
         if round_.state is RoundState.DRAWING and not _is_votable(round_):
@@ -91,13 +114,30 @@ class Audition:
         await self._generate(await self.round_message.wait_until_posted(round_id_of_key(slot_id)), slot_id)
 
     async def _generate(self, round_: Round, slot_id: str) -> None:
+        """Join the generation of a slot in this process, or start it."""
+        await self._start_generation(round_, slot_id)
+
+    def _start_generation(self, round_: Round, slot_id: str) -> "asyncio.Task[None]":
+        """Return the slot's generation in this process; there is one at a time."""
+        if not (task := self._generations.get(slot_id)):
+            task = asyncio.create_task(self._run_generation(round_, slot_id), name=f"generate {slot_id}")
+            self._generations[slot_id] = task
+            task.add_done_callback(partial(self._end_generation, slot_id))
+        return task
+
+    def _end_generation(self, slot_id: str, task: "asyncio.Task[None]") -> None:
+        self._generations.pop(slot_id, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("generation_ended_early", slot=slot_id, error=type(error).__name__)
+
+    async def _run_generation(self, round_: Round, slot_id: str) -> None:
         slot = next(s for s in round_.slots if s.id == slot_id)
         if slot.is_final:
             return
         await self.portrait_generator.generate(round_, slot)
-        self._notify(round_.id)
-        self.ports.publisher.schedule_redraw(round_.id)
         round_ = await self.ports.storage.rounds.get(round_.id)
+        self._notify(round_.id, round_)
+        self.ports.publisher.schedule_redraw(round_.id)
         if any(late.id == slot_id for late in round_.late):
             await self.ports.publisher.post_thread_note(round_.id, "late")
         if round_.state is not RoundState.DRAWING:
@@ -152,9 +192,10 @@ class Audition:
             return not round_.needs_lead_decision
         return _is_votable(round_) and self.ports.now() >= round_.patience_ends
 
-    def _notify(self, round_id: str) -> None:
-        if change_event := self._change_events.get(round_id):
-            change_event.set()
+    def _notify(self, round_id: str, changed: Round | None = None) -> None:
+        """Wake the job that waits for the round; `changed` is the round as it was just read."""
+        if changes := self._changes.get(round_id):
+            changes.put_nowait(changed)
 
 
 def _is_votable(round_: Round) -> bool:

@@ -161,9 +161,11 @@ class PortraitGenerator:
             return True
         try:
             with self.paid_calls.in_flight():
-                picture = await self.paid_calls.call(slot, partial(self._request_portrait, slot, request))
-                self.round_pictures.add_picture(round_.id, picture.examined.preview)
-                await self._record_portrait(slot, picture)
+                picture = await self.paid_calls.call_without_preview(
+                    slot, partial(self._request_portrait, slot, request)
+                )
+                self.round_pictures.add_picture(slot, picture.examined.preview)
+                await asyncio.gather(self.paid_calls.store_preview(slot, picture), self._record_portrait(slot, picture))
         except RateLimited as limit:
             wait = limit.retry_after or _DEFAULT_RETRY_SECONDS
             rate_limiter = self.ports.model_clients.rate_limiter(slot.model)

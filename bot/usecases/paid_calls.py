@@ -108,10 +108,18 @@ class PaidCalls:
         return f"{self.ports.storage.replicas.instance}:{uuid4().hex}"
 
     async def call(self, item: PaidItem, send: Callable[[], Awaitable[GenerationResult]]) -> PaidPicture:
-        """Call `send` once and store its bytes before checking them; raises a ModelError with its charge.
+        """Call `send` once, store its bytes and a preview; raises a ModelError with its charge.
 
         The item is marked as requested already. An error that no client expects becomes UnexpectedAnswer.
         """
+        picture = await self.call_without_preview(item, send)
+        await self.store_preview(item, picture)
+        return picture
+
+    async def call_without_preview(
+        self, item: PaidItem, send: Callable[[], Awaitable[GenerationResult]]
+    ) -> PaidPicture:
+        """Do as `call`, and leave the preview to `store_preview`, which can run beside other writes."""
         started = perf_counter()
         async with self._typed_errors(item, UnexpectedAnswer(item.model, paid="maybe")):
             # Not bound to a name here, so that `_store` can free the bytes.
@@ -123,17 +131,26 @@ class PaidCalls:
         They cost the listed price, because the provider's response is lost.
         """
         seconds = (self.ports.now() - item.requested_at).total_seconds() if item.requested_at else 0.0
-        return PaidPicture(*await self._examine(item), Charge(listed_price, "listed"), seconds)
+        picture = PaidPicture(*await self._examine_stored(item), Charge(listed_price, "listed"), seconds)
+        await self.store_preview(item, picture)
+        return picture
+
+    async def store_preview(self, item: PaidItem, picture: PaidPicture) -> None:
+        """Store the preview; one that a crash loses is made again from the original."""
+        await self._put(item, preview_key(item.round_id, item.id), picture.examined.preview)
 
     async def _store(self, item: PaidItem, result: GenerationResult, seconds: float) -> PaidPicture:
-        await self.storage_retry.retry_until_stored(
-            item.round_id,
-            partial(self.ports.storage.portraits.put, original_key(item.round_id, item.id), result.data),
-        )
-        result = replace(result, data=b"")  # frees the bytes; the check reads them from the store
+        """Store the bytes and check them: at the same time, if no other check has to end first."""
+        key = original_key(item.round_id, item.id)
         charge = result.charge if result.charge.is_recordable else Charge(item.price, "listed")
         try:
-            examined, credentials = await self._examine(item)
+            if self._check_semaphore.locked():
+                await self._put(item, key, result.data)
+                result = replace(result, data=b"")  # frees the bytes; the check reads them from the store
+                examined, credentials = await self._examine_stored(item)
+            else:
+                examined, credentials = await self._store_and_examine(item, key, result.data)
+                result = replace(result, data=b"")
         except InvalidImage as error:
             error.reported_cost = charge.reported_cost
             raise
@@ -141,20 +158,32 @@ class PaidCalls:
             log.info("media_type_mismatch", model=item.model, claimed=result.media_type, found=examined.media_type)
         return PaidPicture(examined, credentials, charge, seconds, result.request_id, result.seed)
 
-    async def _examine(self, item: PaidItem) -> tuple[ExaminedImage, Credentials]:
-        """Examine the stored bytes with their credentials and store their preview; whatever fails is InvalidImage.
-
-        One picture at a time, because a decoded 4K picture takes 70 MB.
-        """
-        retry_until_stored = partial(self.storage_retry.retry_until_stored, item.round_id)
-        portraits = self.ports.storage.portraits
+    async def _store_and_examine(self, item: PaidItem, key: str, data: bytes) -> tuple[ExaminedImage, Credentials]:
+        """Check the bytes while they are stored; the bytes are stored whatever the check finds."""
         async with self._check_semaphore:
-            data = await retry_until_stored(partial(portraits.get, original_key(item.round_id, item.id)))
-            async with self._typed_errors(item, InvalidImage(item.model, "cannot be processed", "yes")):
-                examined = await examine_in_thread(data, item.model)
-                credentials = await self.ports.credentials_reader.read(data, examined.media_type)
-        await retry_until_stored(partial(portraits.put, preview_key(item.round_id, item.id), examined.preview))
-        return examined, credentials
+            stored, examined = await asyncio.gather(
+                self._put(item, key, data), self._examine(item, data), return_exceptions=True
+            )
+        if isinstance(stored, BaseException):
+            raise stored
+        if isinstance(examined, BaseException):
+            raise examined
+        return examined
+
+    async def _examine_stored(self, item: PaidItem) -> tuple[ExaminedImage, Credentials]:
+        """Check the stored bytes. One picture at a time, because a decoded 4K picture takes 70 MB."""
+        stored = partial(self.ports.storage.portraits.get, original_key(item.round_id, item.id))
+        async with self._check_semaphore:
+            return await self._examine(item, await self.storage_retry.retry_until_stored(item.round_id, stored))
+
+    async def _examine(self, item: PaidItem, data: bytes) -> tuple[ExaminedImage, Credentials]:
+        """Check bytes and read their credentials; whatever fails is InvalidImage."""
+        async with self._typed_errors(item, InvalidImage(item.model, "cannot be processed", "yes")):
+            examined = await examine_in_thread(data, item.model)
+            return examined, await self.ports.credentials_reader.read(data, examined.media_type)
+
+    async def _put(self, item: PaidItem, key: str, data: bytes) -> None:
+        await self.storage_retry.retry_until_stored(item.round_id, partial(self.ports.storage.portraits.put, key, data))
 
     @asynccontextmanager
     async def _typed_errors(self, item: PaidItem, otherwise: ModelError) -> AsyncIterator[None]:

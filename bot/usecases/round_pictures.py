@@ -32,11 +32,27 @@ _MAX_ROUNDS_WITH_CELLS = 4
 
 
 @dataclass(frozen=True, slots=True)
+class _ExpectedPictures:
+    """The pictures of a round that draws, with their cells; the sheet is drawn as soon as the last one is here."""
+
+    round: Round
+    cells: SheetCells
+    previews: dict[str, bytes] = field(default_factory=dict)
+
+    def add(self, slot_id: str, preview: bytes) -> None:
+        self.cells.add(preview)
+        self.previews[slot_id] = preview
+        if len(self.previews) == self.cells.count:
+            numbers = self.round.numbers_for(self.previews)
+            self.cells.draw_sheet({numbers[slot_id]: preview for slot_id, preview in self.previews.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class RoundPictures:
     """Builds the pictures of a round and uploads them."""
 
     ports: Ports
-    _cells: dict[str, SheetCells] = field(default_factory=dict, init=False)
+    _expected: dict[str, _ExpectedPictures] = field(default_factory=dict, init=False)
 
     # The cells of the sheet, drawn while models are still drawing. The sheet does not depend on them.
 
@@ -48,22 +64,22 @@ class RoundPictures:
         if round_.is_callback:  # its sheet has rows, not one cell after the other
             return
         count = sum(slot.state is not SlotState.FAILED for slot in round_.slots)
-        known = self._cells.get(round_.id)
-        if (known and known.count == count) or (not known and len(self._cells) >= _MAX_ROUNDS_WITH_CELLS):
+        known = self._expected.get(round_.id)
+        if (known and known.cells.count == count) or (not known and len(self._expected) >= _MAX_ROUNDS_WITH_CELLS):
             return
-        cells = self._cells[round_.id] = SheetCells(round_.brief.aspect, count)
+        expected = self._expected[round_.id] = _ExpectedPictures(round_, SheetCells(round_.brief.aspect, count))
         for slot in round_.completed:
             with suppress(PortraitMissing, StorageUnavailable):
-                cells.add(await get_preview(self.ports.storage.portraits, round_.id, slot.id))
+                expected.add(slot.id, await get_preview(self.ports.storage.portraits, round_.id, slot.id))
 
-    def add_picture(self, round_id: str, preview: bytes) -> None:
+    def add_picture(self, slot: Slot, preview: bytes) -> None:
         """Draw the cell of a further picture, if the round's pictures are expected."""
-        if cells := self._cells.get(round_id):
-            cells.add(preview)
+        if expected := self._expected.get(slot.round_id):
+            expected.add(slot.id, preview)
 
     def forget_pictures(self, round_id: str) -> None:
         """Free the cells of a round."""
-        self._cells.pop(round_id, None)
+        self._expected.pop(round_id, None)
 
     async def open_ballot(self, round_: Round, closes_at: datetime) -> bool:
         """Upload the contact sheet, then open the ballot with its numbers; False if it is open already.
@@ -172,6 +188,7 @@ class RoundPictures:
         if round_.is_callback:
             return await self._callback_sheet(round_)
         slots_by_number = {s.number: s for s in round_.candidates if s.number}
+        expected = self._expected.get(round_.id)
         return await self._compose(
             round_,
             list(slots_by_number.values()),
@@ -179,7 +196,7 @@ class RoundPictures:
                 dict(zip(slots_by_number, previews, strict=True)),
                 round_.brief.aspect,
                 shown,
-                self._cells.get(round_.id),
+                expected.cells if expected else None,
                 round_.hidden_numbers,
             ),
         )

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 PROBE_PREFIX = "probe/"
 # Less space counts as full: the response to a request that starts now may not fit.
 _MIN_FREE_BYTES = 64_000_000
-# A check of a bucket is several requests: it counts for a while, unless a write fails before.
+# A check of a bucket is several requests: it counts for a while, unless a write fails before. That of a folder counts
+# for the slots of a round that ask together.
 _CHECK_VALID_SECONDS = 45.0
+_FOLDER_CHECK_VALID_SECONDS = 0.25
 _CHECK_TIMEOUT_SECONDS = 10.0
 _PAGE_SIZE = 500
 # Requests that S3 did not answer, or answered with 5xx. Whoever waits for the result repeats a failed write anyway.
@@ -153,8 +155,7 @@ class ObjectStorePortraits:
             except TimeoutError as error:
                 detail = f"no answer in {_CHECK_TIMEOUT_SECONDS:g} s"
                 raise StorageUnavailable("portraits", "away", detail, self._address) from error
-        if not self._folder:
-            self._checked_until = monotonic() + _CHECK_VALID_SECONDS
+        self._checked_until = monotonic() + (_FOLDER_CHECK_VALID_SECONDS if self._folder else _CHECK_VALID_SECONDS)
 
     async def _probe(self) -> None:
         """Write a small object, read it and delete it; raises what the store raises, and StorageUnavailable."""

@@ -22,6 +22,7 @@ from bot.ports.rounds import GeneratedPortrait
 from storage.db.engine import Database
 from storage.db.rows import SLOT_COLUMNS, slot_from_row, to_row
 from storage.db.tables import payer_id, rounds, slots
+from storage.db.write_batch import WriteBatcher
 from storage.money import budgets
 from storage.replicas.redraw_marks import insert_marks, mark_redraw
 from storage.rounds.queries import round_by_id
@@ -49,14 +50,28 @@ class SqlSlotRepository:
     def __init__(self, database: Database, now: Now) -> None:
         self._database = database
         self._now = now
+        # The slots of a round are marked together, before their calls.
+        self._write_batcher = WriteBatcher(database)
 
     async def mark_requested(self, slot_id: str, at: datetime, asked_by: str = "") -> bool:
         is_ours = (slots.c.state == SlotState.REQUESTED) & (slots.c.asked_by == asked_by) & (slots.c.asked_by != "")
         is_requestable = slots.c.state.in_(_REQUESTABLE_STATES) | is_ours
-        statement = update(slots).where(slots.c.id == slot_id, is_requestable)
-        return await self._database.change_one(
-            statement.values(state=SlotState.REQUESTED, requested_at=at, asked_by=asked_by, wait_until=None)
+        statement = (
+            update(slots)
+            .where(slots.c.id == slot_id, is_requestable)
+            .values(state=SlotState.REQUESTED, requested_at=at, asked_by=asked_by, wait_until=None)
         )
+
+        async def mark(connection: AsyncConnection) -> bool:
+            return (await connection.execute(statement)).rowcount == 1
+
+        if self._database.single_writer:
+            return await self._write_batcher.run(mark)
+        return await self._database.change_one(statement)
+
+    async def drain(self) -> None:
+        """Commit the marks that are still in the queue."""
+        await self._write_batcher.drain()
 
     async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
         statement = update(slots).where(slots.c.id == slot_id)

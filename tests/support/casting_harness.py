@@ -464,7 +464,7 @@ class CastingHarness:
     async def audition(self, round_id: str) -> Round:
         """Run the round job with its slots, from the post to the ballot."""
         audition = self.casting.audition
-        await self.casting.round_message.post(round_id)
+        await audition.post_and_generate(round_id)
         async with asyncio.TaskGroup() as slots:
             for slot_id in await audition.slot_ids(round_id):
                 slots.create_task(audition.generate_when_posted(slot_id))

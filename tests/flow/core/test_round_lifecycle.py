@@ -67,6 +67,22 @@ async def test_no_model_is_called_before_the_round_has_its_message(
     assert all(posts_before_calls)
 
 
+async def test_slot_jobs_join_the_generations_that_the_post_started(harness: CastingHarness) -> None:
+    drawn = asyncio.Event()
+    for model in (harness.fake_models.literal, harness.fake_models.skin):
+        model.script = lambda _request, _call: drawn
+    round_id = await harness.start_round()
+    await harness.casting.audition.post_and_generate(round_id)
+    assert harness.fake_models.call_count == 4
+    async with asyncio.TaskGroup() as slots:
+        for slot_id in await harness.casting.audition.slot_ids(round_id):
+            slots.create_task(harness.casting.audition.generate_when_posted(slot_id))
+        await asyncio.sleep(0.05)
+        drawn.set()
+    assert harness.fake_models.call_count == 4
+    assert [s.state for s in (await harness.get_round(round_id)).slots] == [SlotState.CANDIDATE] * 4
+
+
 async def test_sheet_is_uploaded_before_the_ballot_and_emoji_come_last(harness: CastingHarness) -> None:
     round_ = await harness.run_to_voting()
     shown = [event for event in harness.publisher.events if event[0] in ("redraw_now", "vote_reactions")]

@@ -224,6 +224,27 @@ def test_cells_drawn_before_the_last_picture_do_not_change_the_sheet(added: list
     assert contact_sheet(previews, "3:4", cells=cells) == contact_sheet(previews, "3:4")
 
 
+def test_a_sheet_drawn_before_is_used_for_exactly_its_pictures() -> None:
+    previews = {n: encoded_noise(896, 1216, "JPEG", seed=n) for n in (1, 2, 3)}
+    cells = SheetCells("3:4", 3)
+    for data in previews.values():
+        cells.add(data)
+    cells.draw_sheet(previews)
+    assert contact_sheet(previews, "3:4", cells=cells) is cells.sheet(previews)
+    other = {1: previews[2], 2: previews[1], 3: previews[3]}
+    assert cells.sheet(other) is None
+    assert contact_sheet(other, "3:4", cells=cells) == contact_sheet(other, "3:4")
+    assert contact_sheet(previews, "3:4", (1, 3), cells) == contact_sheet(previews, "3:4", (1, 3))
+
+
+def test_a_sheet_that_could_not_be_drawn_before_is_drawn_again() -> None:
+    previews = {n: encoded_noise(896, 1216, "JPEG", seed=n) for n in (1, 2)}
+    cells = SheetCells("3:4", 2)
+    cells.draw_sheet({1: b"no picture", 2: previews[2]})
+    assert cells.sheet({1: b"no picture", 2: previews[2]}) is None
+    assert contact_sheet(previews, "3:4", cells=cells) == contact_sheet(previews, "3:4")
+
+
 def test_an_unreadable_picture_leaves_the_cells_of_the_others() -> None:
     previews = {n: encoded_noise(896, 1216, "JPEG", seed=n) for n in (1, 2)}
     cells = SheetCells("3:4", 2)
