@@ -104,6 +104,7 @@ class StorageHealth:
 class Storage(StoragePorts):
     """All repositories and stores on one database and one portraits store."""
 
+    slots: SqlSlotRepository
     ballots: SqlBallotRepository
     roster: SqlRoster
     portraits: ObjectStorePortraits
