@@ -40,6 +40,7 @@ class FakeUseCases:
                 wait_until_ready=self.wait_until_ready,
                 open_ballot=self.open_ballot,
                 open_when_ready=self.open_when_ready,
+                post_and_generate=self.post,
             ),
             "round_pictures": SimpleNamespace(publish_missing=self.publish_missing),
             "close_vote": SimpleNamespace(close_due=self.close_due),

@@ -59,6 +59,7 @@ def unfinished_use_cases(called: object, release: asyncio.Event) -> Casting:
                 wait_until_ready=nothing,
                 open_ballot=nothing,
                 open_when_ready=nothing,
+                post_and_generate=nothing,
             ),
             round_pictures=SimpleNamespace(publish_missing=nothing),
             close_vote=SimpleNamespace(close_due=close_due),
