@@ -15,6 +15,7 @@ from bot.domain.errors import RoundClosed
 from bot.domain.ids import round_id_of_key
 from bot.domain.round import Round, RoundState
 from bot.domain.slot import SlotState
+from bot.telemetry import tracing
 from bot.usecases.access import Permissions
 from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.ports import Ports
@@ -134,7 +135,8 @@ class Audition:
         slot = next(s for s in round_.slots if s.id == slot_id)
         if slot.is_final:
             return
-        await self.portrait_generator.generate(round_, slot)
+        with tracing.span("slot.generation", round_.id, item=slot_id):
+            await self.portrait_generator.generate(round_, slot)
         round_ = await self.ports.storage.rounds.get(round_.id)
         self._notify(round_.id, round_)
         self.ports.publisher.schedule_redraw(round_.id)

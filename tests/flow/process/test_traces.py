@@ -68,10 +68,10 @@ def test_every_span_is_below_the_start_of_the_round(collected: TraceCollector) -
 
 def test_calls_to_models_and_their_rows_are_below_their_slots(collected: TraceCollector) -> None:
     by_id = {span.span_id: span for span in collected.spans}
-    steps = [span for span in collected.spans if span.name == "step.generate_slot"]
-    assert steps
-    for step in steps:
-        below = [span for span in collected.spans if is_below(span, step, by_id)]
+    generations = [span for span in collected.spans if span.name == "slot.generation"]
+    assert generations
+    for generation in generations:
+        below = [span for span in collected.spans if is_below(span, generation, by_id)]
         assert [span for span in below if span.name == "POST" and "castroom.slack_method" not in attributes(span)]
         assert [span for span in below if span.name in ("UPDATE", "INSERT")]
 
