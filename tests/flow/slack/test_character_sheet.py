@@ -16,7 +16,6 @@ from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, Practice
 
 # Processes of its own: a test kills the bot.
 BOT_SETTINGS: dict[str, str] = {}
-MODEL = "gemini:gemini-3-pro-image"
 
 
 async def lock_face(workspace: PracticeEnvironment, name: str) -> str:
@@ -31,7 +30,8 @@ async def lock_face(workspace: PracticeEnvironment, name: str) -> str:
 
 async def sheet_calls(workspace: PracticeEnvironment) -> int:
     """How many pictures the sheet's model has billed."""
-    return ["gemini-3-pro-image" in json.dumps(call) for call in await workspace.control_client.usage()].count(True)
+    calls = await workspace.control_client.usage()
+    return len([call for call in calls if call["model"] == "gemini-3-pro-image" and call["charged"]])
 
 
 async def order(workspace: PracticeEnvironment, ts: str, preset: str) -> Json:
@@ -82,6 +82,7 @@ async def maya_ts(workspace: PracticeEnvironment) -> str:
     form = await order(workspace, ts, "runway")
     assert "*3 views* by Nano Banana Pro, about 1792 × 2400 each: up to *$0.46*." in text_of(form)
     await workspace.wait_for_text(ts, "2 views drawn · 1 missing")
+    await workspace.wait_for_jobs()
     return ts
 
 
@@ -117,7 +118,8 @@ async def test_every_view_is_the_same_drawn_person_as_the_locked_face(
     with ZipFile(BytesIO(await workspace.control_client.download_file(file_id))) as archive:
         files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
     record = json.loads(files["Maya-1-sheet.json"])
-    assert [view["view"] for view in record["views"]] == ["front", "three-quarter-left", "profile"]
+    assert {view["view"] for view in record["views"]} <= {"front", "three-quarter-left", "profile"}
+    assert len(record["views"]) + len(record["missing"]) == 3
     locked = read_mark(open_rgb(files[record["locked_face"]["file"]]))
     assert locked
     for view in record["views"]:
@@ -158,6 +160,7 @@ async def test_a_kill_in_the_middle_loses_no_view_and_pays_for_none_twice(worksp
         return "Character sheet" in text and "being drawn" not in text
 
     await workspace.control_client.wait_for(is_settled, "the end of the sheet", 60)
+    await workspace.wait_for_jobs()
     thread = await workspace.control_client.thread(FILM, ts)
     views = [m for m in thread if "sheet_again" in buttons_of(m)]
     assert len(views) == 5, "each view has one message, also after the kill"
