@@ -12,6 +12,8 @@ from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, FlawTag, VoteSource
 from bot.domain.brief import PHOTO, Consent, Reference
 from bot.domain.cast_many import ManyLine, ManyList
+from bot.domain.catalogue import Size
+from bot.domain.character_sheet import SheetViewState
 from bot.domain.comment import Comment
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
@@ -24,7 +26,16 @@ from storage import Storage
 from storage.db.erasure_tables import deletions, reports
 from storage.db.installation_tables import installations
 from storage.db.replica_tables import answered_messages
-from storage.db.tables import door_tokens, ledger, metadata, retirement_notices, slots, upscales
+from storage.db.tables import (
+    door_tokens,
+    ledger,
+    metadata,
+    retirement_notices,
+    sheet_opinions,
+    sheet_views,
+    slots,
+    upscales,
+)
 from storage.db.webhook_tables import face_targets, webhook_endpoints
 from storage.erasure.columns import COLUMNS, PERSON
 from tests.support.storage_builders import (
@@ -98,9 +109,12 @@ async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
     upscale |= {"request_id": "", "state": UpscaleState.KEPT, "decided_at": NOW}
     vote = {"round_id": round_id, "person": person, "slot_id": locked.slots[0].id, "source": VoteSource.BUTTON}
     reported = {"person": person, "reason": f"looks like <@{person}>"}
+    opinion = {"person": person, "same": True, "event_ts_us": 9}
     locked_place = {"team": team, "channel": locked.place.channel}
     rows: list[tuple[Table, dict[str, object]]] = [
         (upscales, upscale),
+        (sheet_views, _sheet_view(round_id, person)),
+        (sheet_opinions, {"view_id": f"{round_id}-sheet-front-1", "round_id": round_id} | opinion),
         (metadata.tables["vote_inputs"], vote | {"on": True, "event_ts_us": 1}),
         (retirement_notices, {"team": team, "person": person, "model": "m", "at": NOW}),
         (
@@ -120,6 +134,14 @@ async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
         is_charge = ledger.c.round_id == round_id
         await connection.execute(ledger.update().where(is_charge).values(resolved_by=person))
         await connection.execute(slots.update().where(slots.c.round_id == round_id).values(prompt=f"as {person}"))
+
+
+def _sheet_view(round_id: str, person: str) -> dict[str, object]:
+    row: dict[str, object] = {"id": f"{round_id}-sheet-front-1", "round_id": round_id, "view": "front", "attempt": 1}
+    row |= {"model": "m", "size": Size.TWO_K, "price": Decimal(0), "reserved_on": NOW.date(), "original_sha256": "b"}
+    row |= {"prompt": f"of {person}", "seed": 1, "requested_by": person, "opened_at": NOW, "kept_by": person}
+    empty = ("cost_source", "request_id", "asked_by", "message_ts", "digest")
+    return row | dict.fromkeys(empty, "") | {"state": SheetViewState.DRAWN, "earlier_same": 0, "earlier_drifted": 0}
 
 
 def _endpoint(person: str) -> dict[str, object]:
