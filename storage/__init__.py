@@ -106,6 +106,7 @@ class Storage(StoragePorts):
 
     slots: SqlSlotRepository
     ballots: SqlBallotRepository
+    door_tokens: SqlDoorTokens
     roster: SqlRoster
     portraits: ObjectStorePortraits
     database: Database
@@ -148,6 +149,7 @@ class Storage(StoragePorts):
     async def close(self) -> None:
         await self.ballots.drain()
         await self.slots.drain()
+        await self.door_tokens.drain()
         if self.notifications:
             await self.notifications.close()
         await self.replicas.close()

@@ -20,6 +20,7 @@ from storage.db.columns import Dollars
 from storage.db.engine import Database
 from storage.db.rows import to_row, with_place
 from storage.db.tables import door_tokens, rounds, slots
+from storage.db.write_batch import WriteBatcher
 from storage.productions.lookup import get_or_create_production_id
 
 _COLUMNS = [column for column in door_tokens.c if column is not door_tokens.c.secret_hash]
@@ -30,6 +31,11 @@ class SqlDoorTokens:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._write_batcher = WriteBatcher(database)
+
+    async def drain(self) -> None:
+        """Wait until every use is written."""
+        await self._write_batcher.drain()
 
     async def add(self, token: DoorToken, secret_hash: str, audit_event: AuditEvent) -> DoorToken:
         async with self._database.transaction() as connection:
@@ -63,9 +69,12 @@ class SqlDoorTokens:
             return True
 
     async def record_use(self, token_id: str, at: datetime, audit_event: AuditEvent) -> None:
-        async with self._database.transaction() as connection:
+        async def write(connection: AsyncConnection) -> None:
             await connection.execute(update(door_tokens).where(door_tokens.c.id == token_id).values(last_used_at=at))
             await add_audit_event(connection, audit_event)
+
+        # Calls that come at the same time wait for the disk together.
+        await self._write_batcher.run(write)
 
     async def _list(self, condition: ColumnElement[bool]) -> list[DoorToken]:
         query = select(*_COLUMNS).where(condition).order_by(door_tokens.c.created_at.desc(), door_tokens.c.id)

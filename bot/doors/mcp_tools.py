@@ -186,7 +186,7 @@ class McpTools:
     async def _face_result(self, caller: Caller, shown: ShownFace) -> CallToolResult:
         """Return a face: words, the preview, links and resources."""
         face, reading = shown.face, self._read(caller)
-        preview = await reading.get_preview(shown, _PREVIEW_SIDE)
+        preview = await self._faces.scaled(reading, shown, _PREVIEW_SIDE)
         links = self._faces.links(caller, shown)
         extension, base = FILE_EXTENSIONS[face.portrait.media_type], f"castroom://faces/{face.round_id}"
         votes = words.VOTES.format(votes=face.tally.get(face.number, 0), voters=face.voters)

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Annotated, Any, Literal
 
+from cachetools import TTLCache
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AfterValidator
 
@@ -24,6 +25,8 @@ from bot.usecases.door_reading import DoorReading, PictureKind, ShownFace
 from bot.usecases.face_record import file_name
 
 PREVIEW_SIDES = (256, 512, 1024, 2048)
+# Scaled previews that are kept for the next call: at most about 15 MB.
+_MAX_PREVIEWS, _PREVIEW_SECONDS = 32, 60.0
 
 
 def _preview_side(side: int) -> int:
@@ -49,6 +52,7 @@ class FaceRoutes:
         self._rest = rest
         self._config = config
         self._documents = documents
+        self._previews: TTLCache[tuple[str, int], bytes] = TTLCache(_MAX_PREVIEWS, _PREVIEW_SECONDS)
 
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/v1", responses=PROBLEMS, tags=["faces"])  # type: ignore[arg-type] # as in rest.py
@@ -171,7 +175,15 @@ class FaceRoutes:
         """Return a JPEG of at most `side` pixels; raises NotAvailableHere."""
         shown = await reading.get_face(face_id)
         name, etag = file_name(shown.face, f"preview-{side}", "jpg"), f"{shown.face.portrait.sha256}-{side}"
-        return PictureResponse(PictureFile(partial(reading.get_preview, shown, side), "image/jpeg", name, etag))
+        return PictureResponse(PictureFile(partial(self.scaled, reading, shown, side), "image/jpeg", name, etag))
+
+    async def scaled(self, reading: DoorReading, shown: ShownFace, side: int) -> bytes:
+        """Return a JPEG of at most `side` pixels, kept for a minute; the caller may see the face."""
+        key = (shown.face.round_id, side)
+        preview = self._previews.get(key)
+        if preview is None:
+            preview = self._previews[key] = await reading.get_preview(shown, side)
+        return preview
 
     def links(self, caller: Caller, shown: ShownFace) -> LinksOut:
         """Return signed links for a caller who sees the face."""
