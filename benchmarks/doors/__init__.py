@@ -1,6 +1,7 @@
 """The doors: memory of the bot with and without them, and the latency of REST and MCP in the real bot."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -31,7 +32,8 @@ _MCP_HEADERS = {"Accept": "application/json, text/event-stream", "MCP-Protocol-V
 _NOTE = (
     "Each call is a whole one on loopback: token, rate, membership, audit log on disk, answer. Slack is the practice "
     "workspace, asked about the token's maker at most every five seconds. The face is one original of 1K. Memory is "
-    "measured twice, alternately, and the smaller figure counts."
+    "measured twice, alternately, and the smaller figure counts. The load tells how much else the two cores had to do: "
+    "above two, calls wait for a core at each step."
 )
 
 Call = Callable[[ClientSession], Awaitable[None]]
@@ -39,10 +41,12 @@ Call = Callable[[ClientSession], Awaitable[None]]
 
 async def measure(data: Path, run_size: RunSize) -> Section:
     rounds = run_size.pick(1, 2)
+    load_before = os.getloadavg()[0]
     off, on = await _measure_memory(data / "idle", rounds)
     latency_rows = await _measure_latency(data / "calls", run_size.pick(60, 600))
     memory = Row("idle memory: doors off, doors on", f"{off:.0f} MB, {on:.0f} MB, {on - off:.0f} MB more")
-    rows = (memory, *latency_rows)
+    load = Row("load of the machine before and after the run", f"{load_before:.1f}, {os.getloadavg()[0]:.1f}")
+    rows = (memory, *latency_rows, load)
     return Section("Doors", rows, (_NOTE,), (memory, latency_rows[0], latency_rows[-1]))
 
 
