@@ -22,6 +22,7 @@ from handlers.features.history import HistoryListeners
 from handlers.features.home import HomeListeners
 from handlers.features.home_card import HomeCardListeners
 from handlers.features.home_cast import HomeCastListeners
+from handlers.features.look_alikes import LookAlikeListeners
 from handlers.features.mention import MentionListeners
 from handlers.features.picture_report import ReportListeners
 from handlers.features.production_settings import ProductionSettingsListeners
@@ -88,6 +89,7 @@ def register(
         CompareListeners(casting, titles, locations, side_by_side, guard, storage.handled_events),
         CommentListeners(casting, guard),
         FlawTagListeners(casting, guard),
+        LookAlikeListeners(casting, guard),
         CastManyListeners(casting, guard),
         FullBriefListeners(guard),
         RoundControlListeners(casting, guard),

@@ -53,6 +53,7 @@ from storage.rounds.cast_many import SqlManyRepository
 from storage.rounds.comments import SqlCommentRepository
 from storage.rounds.drafts import SqlDraftRepository
 from storage.rounds.flaw_tags import SqlFlawAnswers
+from storage.rounds.look_alikes import SqlLookAlikes
 from storage.rounds.reminders import SqlReminderRepository
 from storage.rounds.repository import SqlRoundRepository
 from storage.rounds.slots import SqlSlotRepository
@@ -182,6 +183,7 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         reminders=SqlReminderRepository(database),
         comments=SqlCommentRepository(database),
         flaw_answers=SqlFlawAnswers(database),
+        look_alikes=SqlLookAlikes(database),
         drafts=SqlDraftRepository(database, now),
         cast_many=SqlManyRepository(database),
         roster=SqlRoster(database),

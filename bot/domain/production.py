@@ -42,6 +42,7 @@ class ProductionSettings:
     per_round: Decimal | None = None
     per_month: Decimal | None = None
     learn_routing: bool = False
+    ask_look_alikes: bool = True
     keep_portraits: int | None = None
     keep_photos: int | None = None
     keep_voters: int | None = None

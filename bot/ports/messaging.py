@@ -9,6 +9,7 @@ from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Retirement
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
+from bot.domain.look_alikes import LookAlikeQuestion
 from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
@@ -110,6 +111,12 @@ class RoundPublisher(Protocol):
 
     async def show_sheet_view(self, round_id: str, attempt_id: str) -> None:
         """Post a final attempt at a view in the round's thread, or update its message; raises SlackUnavailable."""
+
+    async def ask_look_alike(self, question: LookAlikeQuestion, picture: Picture) -> None:
+        """Post a question with its picture in the thread of its face, and store its message; idempotent.
+
+        Raises SlackUnavailable, SlackRejected.
+        """
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
         """Add the number emoji in order; existing ones are ignored."""

@@ -26,6 +26,7 @@ from bot.ports.flaw_tags import FlawAnswers
 from bot.ports.handled_events import HandledEvents
 from bot.ports.installations import Installations, OAuthStates
 from bot.ports.ledger import Ledger, UpscaleRepository
+from bot.ports.look_alikes import LookAlikes
 from bot.ports.messaging import Recipient
 from bot.ports.passport import PassportRepository
 from bot.ports.redraws import RedrawMarks
@@ -193,6 +194,7 @@ class StoragePorts:
     reminders: ReminderRepository
     comments: CommentRepository
     flaw_answers: FlawAnswers
+    look_alikes: LookAlikes
     drafts: DraftRepository
     cast_many: ManyRepository
     roster: Roster

@@ -184,6 +184,8 @@ def _build_workflows(casting: Casting) -> dict[str, Workflow]:
         with _job_context("close", round_id):
             await retrying_step(casting.close_vote.close_due, round_id)
             await retrying_step(round_pictures.publish_missing, round_id)
+            # Last, so that a workflow of the version before, which ended here, is replayed as it was.
+            await retrying_step(casting.look_alikes.ask, round_id)
 
     @DBOS.workflow(name="repost", max_recovery_attempts=_MAX_RECOVERIES)
     async def repost(round_id: str) -> None:

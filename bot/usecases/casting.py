@@ -30,6 +30,7 @@ from bot.usecases.generate_portrait import PortraitGenerator
 from bot.usecases.history import History
 from bot.usecases.home import Home
 from bot.usecases.learned_routing import LearnedRouting
+from bot.usecases.look_alikes import AskLookAlikes
 from bot.usecases.model_retirement import RetirementWatcher
 from bot.usecases.monitoring import Monitoring
 from bot.usecases.original_copies import OriginalCopies
@@ -82,6 +83,7 @@ class Casting:
         self.sealed_ballots = SealedBallots(ports)
         self.comments = Comments(ports)
         self.flaw_tags = FlawTags(ports)
+        self.look_alikes = AskLookAlikes(ports)
         self.comparison = Comparison(ports)
         self.roster_poster = RosterPoster(ports)
         self.roster_pdfs = RosterPdfs(ports, self.roster_poster)

@@ -68,14 +68,19 @@ class Uploads:
         await self._share(place, thread_ts, files, uploads)
         return files
 
-    async def upload_once(self, round_: Round, uploads: Sequence[Upload], repository: RoundRepository) -> Sequence[str]:
-        """Share files in the round's thread, idempotently, also after a crash: `repository` has earlier uploads."""
+    async def upload_once(
+        self, round_: Round, uploads: Sequence[Upload], repository: RoundRepository, also_shown: Sequence[str] = ()
+    ) -> Sequence[str]:
+        """Share files in the round's thread, idempotently, also after a crash: `repository` has earlier uploads.
+
+        `also_shown` are ids of further rounds that the files show.
+        """
         place, thread_ts = round_.place, round_.message_ts or ""
         key = await asyncio.to_thread(_upload_key, place, thread_ts, uploads)
         file_ids = await repository.get_upload(key)
         if file_ids and await self._is_shared(place.team, file_ids):
             return file_ids
-        files = await self._send(place.team, uploads, [round_.id])
+        files = await self._send(place.team, uploads, [round_.id, *also_shown])
         await repository.set_upload(key, files)
         await self._share(place, thread_ts, files, uploads)
         return files

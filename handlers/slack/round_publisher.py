@@ -11,6 +11,7 @@ from bot.domain.callback import SITUATION_CAPTIONS, Situation
 from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
+from bot.domain.look_alikes import LookAlikeQuestion
 from bot.domain.round import OPEN_STATES, Round, RoundState
 from bot.ports.clock import Now
 from bot.ports.messaging import Picture
@@ -28,6 +29,7 @@ from handlers.slack.fallback import send_with_fallback
 from handlers.slack.fallback_blocks import FULL, FallbackLevel
 from handlers.slack.files import FILE_RETRY_DELAYS, POLL_DELAYS, Upload, Uploads
 from handlers.slack.locations import Permalinks
+from handlers.slack.look_alike_messages import LookAlikeMessages
 from handlers.slack.payloads.parsers import emoji_for_number
 from handlers.slack.redraw_scheduler import RedrawScheduler, UpdateBudget
 from handlers.slack.round_messages import ClosedChannels, Messages, ReactionReader
@@ -87,6 +89,7 @@ class SlackRoundPublisher:
         self._sheet_messages = CharacterSheetMessages(clients, storage, catalogue, self._titles, now)
         self._reaction_reader = ReactionReader(clients, storage.ballots, directory)
         self._uploads = Uploads(clients, storage.posted_files, poll_delays)
+        self._look_alike_messages = LookAlikeMessages(clients, storage, self._uploads)
         self._permalinks = Permalinks(clients)
         self._views = RoundViewLoader(storage, catalogue, directory, self._titles, self._permalinks, now)
         self._redraw_scheduler = RedrawScheduler(self._redraw, self._team_of, pace)
@@ -164,6 +167,9 @@ class SlackRoundPublisher:
 
     async def show_sheet_view(self, round_id: str, attempt_id: str) -> None:
         await self._sheet_messages.show(await self._rounds.get(round_id), attempt_id)
+
+    async def ask_look_alike(self, question: LookAlikeQuestion, picture: Picture) -> None:
+        await self._look_alike_messages.ask(question, picture)
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
         """Add reactions in turn, since Slack orders them by arrival; stop at the first that Slack refuses."""
@@ -248,6 +254,7 @@ class SlackRoundPublisher:
                 self._fallback_levels[round_id] = level
         await self._comment_messages.publish(round_)
         await self._sheet_messages.publish(round_)
+        await self._look_alike_messages.publish(round_)
 
     async def _on_channel_closed(self, round_: Round, error: ChannelClosed) -> None:
         """Notify the lead once; the message is redrawn when its channel is open again."""

@@ -14,6 +14,7 @@ from bot.ports.storage import StoragePorts
 from bot.usecases.access import is_visible_to_all
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.locations import Permalinks
+from handlers.text.look_alikes import LookAlikeNote
 from handlers.text.model_titles import Titles
 from handlers.views.builder import View
 from handlers.views.round import round_message
@@ -54,6 +55,7 @@ class RoundViewLoader:
                 may_draw_sheet=bool(available_sheet_models(self.catalogue, today)),
                 replacement=replacement_of(data.face.model, self.catalogue, today),
                 follow_ups=await self._follow_ups(round_),
+                look_alikes=await self._look_alikes(round_),
             )
             return round_message(data)
         turnout = None
@@ -96,6 +98,17 @@ class RoundViewLoader:
         return replace(
             data, face=face, current_face=current_face, recast_face=recast_face, version_count=len(history), links=links
         )
+
+    async def _look_alikes(self, round_: Round) -> tuple[LookAlikeNote, ...]:
+        """Return the noted pairs whose other face everyone in the round's channel may see."""
+        notes = []
+        for question in await self.storage.look_alikes.list_about(round_.id):
+            other_id = question.other_round_id if question.round_id == round_.id else question.round_id
+            other = await self.storage.roster.get_face(other_id) if question.is_noted else None
+            if other and await is_visible_to_all(self.directory, other.place, round_.place):
+                url = await self._link(await self.storage.rounds.get(other_id), round_.place)
+                notes.append(LookAlikeNote(other.character, question.yes, question.no, url))
+        return tuple(notes)
 
     async def _deactivated_voters(self, round_: Round) -> frozenset[str]:
         """Return the named voters whose accounts are deactivated."""

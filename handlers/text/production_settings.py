@@ -31,6 +31,7 @@ LABELS = {
     "look": "Look",
     "learn_routing": "Learn from votes",
     "ai_training": "AI training with the faces",
+    "ask_look_alikes": "Similar faces",
     "style": "House style",
     "ballot": "Ballot",
     "for": "Voting stays open for",
@@ -49,6 +50,7 @@ LABELS = {
     "keep_audit": "Keep entries of the audit log, in days",
 }
 WORKSPACE = "*For the whole workspace*\nWhere a production leaves its own times empty. For administrators only."
+ASK_LOOK_ALIKES = "After a lock, ask in its thread about similar faces of the cast"
 LEARN_ROUTING = "Closed blind ballots choose the models, where the brief names none"
 AI_TRAINING = {
     AiTraining.NOT_ALLOWED: "Not allowed",
@@ -117,6 +119,7 @@ _FIELD_NAMES = {
     "look": "the look",
     "learn_routing": "learning from votes",
     "ai_training": "what passports say about AI training",
+    "ask_look_alikes": "questions about similar faces",
     "style": "the house style",
     "ballot": "the ballot",
     "for": "how long votes stay open",
@@ -283,7 +286,7 @@ def _value(field: str, text: str, titles: Titles) -> str:
         return pluralize(int(text), "day") if text else "the workspace's"
     if field in WORKSPACE_FIELDS:
         return pluralize(int(text), "day") if text else "Castroom's"
-    if field == "learn_routing":
+    if field in ("learn_routing", "ask_look_alikes"):
         return "on" if text else "off"
     if field == "ai_training":
         return AI_TRAINING[AiTraining(text)].lower()

@@ -108,6 +108,9 @@ def _field_input(field: str, settings_form: SettingsForm) -> Block:
     if field == "ai_training":
         choices = choices_of(production_settings_text.AI_TRAINING)
         return select(field, label, choices, settings.ai_training, FieldOptions(hint=field_options.hint))
+    if field == "ask_look_alikes":
+        ticked = [ON] if settings.ask_look_alikes else []
+        return checkboxes(field, label, [(production_settings_text.ASK_LOOK_ALIKES, ON)], ticked)
     if field == "ballot":
         return radio_buttons(field, label, choices_of(production_settings_text.BALLOTS), settings.ballot)
     if field == "for":

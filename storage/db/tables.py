@@ -6,6 +6,7 @@ rounds -< slots -< vote_inputs
 rounds -< ballot_submissions (answers of sealed ballots), reminders (who was reminded to vote), comments
 rounds -- comment_messages (the thread message that collects the comments)
 rounds -< flaw_answers (what looked artificial on open ballots)
+rounds -< look_alike_questions -< look_alike_answers (whether the face of a round could be confused with an earlier one)
 rounds -- faces -< upscales (attempts to upscale the locked face to 4K)
 faces -< sheet_views (attempts at the views of the character sheet) -< sheet_opinions
 rounds -< ledger (one charge for each settled slot, upscale or sheet view)
@@ -303,6 +304,32 @@ flaw_answers = Table(
     Column("person", Text, primary_key=True),
     Column("tags", JsonValue[tuple[FlawTag, ...]](tuple[FlawTag, ...]), nullable=False),
     Column("event_ts_us", BigInteger, nullable=False),
+)
+
+# Counts are set when a question is closed and its answers are deleted.
+look_alike_questions = Table(
+    "look_alike_questions",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("other_round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("shared", JsonValue[tuple[str, ...]](tuple[str, ...]), nullable=False),
+    Column("asked_at", UtcMicros, nullable=False),
+    Column("message_ts", Text, nullable=False, server_default=""),
+    Column("digest", Text, nullable=False, server_default=""),
+    Column("yes_count", Integer),
+    Column("no_count", Integer),
+    Index("ix_look_alike_questions_other_round_id", "other_round_id"),
+)
+
+look_alike_answers = Table(
+    "look_alike_answers",
+    metadata,
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("other_round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("is_yes", Boolean, nullable=False),
+    Column("event_ts_us", BigInteger, nullable=False),
+    Index("ix_look_alike_answers_other_round_id", "other_round_id"),
 )
 
 comment_messages = Table(

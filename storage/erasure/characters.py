@@ -50,6 +50,7 @@ from storage.erasure.lists import remove_from_lists
 from storage.erasure.round_files import delete_uploads, list_slack_files
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
+from storage.rounds.look_alikes import delete_questions
 from storage.webhooks.events import record_face_event
 
 _FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)
@@ -150,6 +151,7 @@ class SqlCharacterDeletions:
                 *(posted_files, posted_messages, reports),
             ):
                 await connection.execute(delete(table).where(table.c.round_id == round_id))
+            await delete_questions(connection, round_id)
             is_round = rounds.c.id == round_id
             await connection.execute(update(rounds).where(is_round).values(**_EMPTY_ROUND))
             is_event = audit_log.c.round_id == round_id

@@ -57,6 +57,8 @@ COLUMNS: Mapping[str, Mapping[str, Content]] = {
     "comments": _columns("round_id slot_id", "person", "text"),
     "comment_messages": _columns("round_id message_ts digest"),
     "flaw_answers": _columns("round_id slot_id tags", "person"),
+    "look_alike_questions": _columns("round_id other_round_id shared message_ts digest"),
+    "look_alike_answers": _columns("round_id other_round_id", "person"),
     "faces": _columns(
         "round_id character_id team channel slot_id model portrait prompt_version request_id cost_source tally "
         "message_ts use",
@@ -131,6 +133,7 @@ _BY_ROUND = (
     *("slots", "vote_inputs", "ballot_submissions", "reminders"),
     *("comments", "comment_messages", "flaw_answers", "face_targets", "passports"),
     *("posted_files", "posted_messages"),
+    *("look_alike_questions", "look_alike_answers"),
 )
 _BY_FACE = ("upscales", "sheet_views", "sheet_opinions")
 _BY_PRODUCTION = ("characters", "aliases")

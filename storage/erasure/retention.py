@@ -23,6 +23,7 @@ from storage.db.tables import (
     characters,
     door_tokens,
     flaw_answers,
+    look_alike_answers,
     productions,
     reminders,
     rounds,
@@ -33,6 +34,7 @@ from storage.db.tables import (
 )
 from storage.productions.lookup import list_productions
 from storage.replicas.redraw_marks import mark_redraw
+from storage.rounds.look_alikes import close_questions
 
 _ENDED_STATES = (RoundState.LOCKED, RoundState.VOID)
 _ended_at = func.coalesce(rounds.c.closes_at, rounds.c.opened_at)
@@ -62,7 +64,7 @@ class SqlExpiredData:
     async def list_voter_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
         has_votes = [
             select(table.c.round_id).where(table.c.round_id == rounds.c.id).exists()
-            for table in (vote_inputs, ballot_submissions, flaw_answers)
+            for table in (vote_inputs, ballot_submissions, flaw_answers, look_alike_answers)
         ]
         return await self._list(_ended(before).where(or_(*has_votes)), limit)
 
@@ -102,6 +104,7 @@ class SqlExpiredData:
         async with self._database.transaction() as connection:
             for table in (vote_inputs, ballot_submissions, flaw_answers, reminders):
                 await connection.execute(delete(table).where(table.c.round_id == round_id))
+            await close_questions(connection, round_id)
             if tally:
                 lacks_tally = and_(rounds.c.id == round_id, rounds.c.tally.is_(None))
                 await connection.execute(update(rounds).where(lacks_tally).values(tally=tally))

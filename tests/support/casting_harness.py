@@ -22,6 +22,7 @@ from bot.domain.command import parse_brief
 from bot.domain.errors import MessageDeleted, SlackUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
+from bot.domain.look_alikes import LookAlikeQuestion
 from bot.domain.person_limits import PersonLimits
 from bot.domain.round import Round
 from bot.domain.slot import Slot
@@ -171,6 +172,7 @@ class RecordingPublisher:
     next_errors: list[Exception] = field(default_factory=list)
     deleted_rounds: set[str] = field(default_factory=set)
     shown_lists: list[ManyList] = field(default_factory=list)
+    look_alike_pictures: list[Picture] = field(default_factory=list)
     is_unavailable: bool = False
     rejects_uploads: bool = False
 
@@ -238,6 +240,12 @@ class RecordingPublisher:
         if not attempt.message_ts:
             self.events.append(("sheet_view", attempt_id))
             await self.storage.sheets.set_message(attempt_id, f"ts-{attempt_id}", "")
+
+    async def ask_look_alike(self, question: LookAlikeQuestion, picture: Picture) -> None:
+        self._raise_next_error()
+        self.events.append(("ask_look_alike", question.round_id, question.other_round_id))
+        self.look_alike_pictures.append(picture)
+        await self.storage.look_alikes.set_message(question, f"ts-{question.other_round_id}", "")
 
     async def add_vote_reactions(self, round_id: str, numbers: Sequence[int]) -> None:
         self.events.append(("vote_reactions", round_id, *(str(n) for n in numbers)))

@@ -116,6 +116,10 @@ async def _write_directly(storage: Storage, locked: Round, person: str) -> None:
         (sheet_views, _sheet_view(round_id, person)),
         (sheet_opinions, {"view_id": f"{round_id}-sheet-front-1", "round_id": round_id} | opinion),
         (metadata.tables["vote_inputs"], vote | {"on": True, "event_ts_us": 1}),
+        (
+            metadata.tables["look_alike_answers"],
+            {"round_id": round_id, "other_round_id": round_id, "person": person, "is_yes": True, "event_ts_us": 1},
+        ),
         (retirement_notices, {"team": team, "person": person, "model": "m", "at": NOW}),
         (
             answered_messages,

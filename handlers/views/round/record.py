@@ -10,6 +10,7 @@ from handlers.text import alt_text, consent_withdrawal, labels
 from handlers.text import callback as callback_text
 from handlers.text import character_sheet as sheet_text
 from handlers.text import flaw_tags as flaw_tag_text
+from handlers.text import look_alikes as look_alike_text
 from handlers.text import reaudition as reaudition_text
 from handlers.text import recast as recast_text
 from handlers.text import record as record_text
@@ -39,6 +40,7 @@ def record(data: RoundViewData) -> View:
         if file_id and not round_.is_face_hidden
         else None,
         *(_face_blocks(data, face) if face else ()),
+        context(look_alike_text.notes(data.look_alikes)),
         context(run_off_text.first_ballot(round_)),
         context(record_text.other_candidates(round_, data.tally, data.titles)),
         context(flaw_tag_text.remedy_outcomes(round_.remedies, shares(round_.first_tally))),

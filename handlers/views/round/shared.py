@@ -13,6 +13,7 @@ from bot.domain.target import TargetReport
 from bot.domain.upscale import Upscale, UpscalePlan
 from handlers.text import alt_text, failures, labels, lineage, slack_refusals
 from handlers.text import record as record_text
+from handlers.text.look_alikes import LookAlikeNote
 from handlers.text.model_titles import Titles
 from handlers.views import picture_report as report
 from handlers.views.builder import Block, button, context, image, section
@@ -38,6 +39,7 @@ class RoundViewData:
     URLs by round id. `targets` are the pipeline targets with what was reported.
     `follow_ups` are callbacks and re-auditions of the round; `replacement` says that the face's model is retired or
     replaced.
+    `look_alikes` are noted pairs of the face with another one.
     """
 
     round: Round
@@ -56,6 +58,7 @@ class RoundViewData:
     version_count: int = 1
     links: Mapping[str, str] = field(default_factory=dict)
     run_off_sheet: str = ""
+    look_alikes: tuple[LookAlikeNote, ...] = ()
     targets: tuple[tuple[str, TargetReport | None], ...] = ()
     follow_ups: tuple[RelatedRound, ...] = ()
     replacement: Replacement | None = None

@@ -78,6 +78,8 @@ PRESSES = {
     "vote_none": "r1",
     "who_voted": "r1",
     "comment": "r1",
+    "flaws": "r1",
+    "look_alike:yes": "r1 r2",
     "vary_with": "r1-0 5",
     "cast_many_continue": "m1",
     "cast_many_drop": "m1",
@@ -86,6 +88,7 @@ PRESSES = {
 # Choices in modals about something in the private channel, by action id: the modal's metadata.
 MODAL_CHOICES = {
     "how": "r1 1 0.15",
+    "add_words": "r1",
     "look_at": "r1",
     "report_candidate": "r1",
     "webhooks": "C1 0",
@@ -114,6 +117,7 @@ SUBMISSIONS = {
     "paper": "r1",
     "refine": "r1",
     "comment": "r1",
+    "flaws": "r1",
     "cast_many": "C1",
     "cast_many_confirm": "m1",
     "recast_face": "r1 1 0.15",

@@ -1,0 +1,92 @@
+"""The questions in a round's thread whether its face could be confused with an earlier one."""
+
+from hashlib import sha256
+from uuid import NAMESPACE_OID, uuid5
+
+from slack_sdk.errors import SlackApiError
+
+from bot.domain.look_alikes import LookAlikeQuestion
+from bot.domain.round import Round
+from bot.ports.messaging import Picture
+from bot.ports.storage import StoragePorts
+from handlers.slack.api_errors import best_effort, error_code, slack_call
+from handlers.slack.clients import Clients
+from handlers.slack.fallback import send_view
+from handlers.slack.files import Upload, Uploads
+from handlers.text import look_alikes as words
+from handlers.views.builder import View, fit
+from handlers.views.look_alikes import question_view
+
+_MISSING_CODES = frozenset({"message_not_found", "cant_update_message"})
+
+
+class LookAlikeMessages:
+    """Writer of these messages: the picture first, then the question below it, updated when its counts changed."""
+
+    def __init__(self, clients: Clients, storage: StoragePorts, uploads: Uploads) -> None:
+        self._clients = clients
+        self._storage = storage
+        self._uploads = uploads
+
+    async def ask(self, question: LookAlikeQuestion, picture: Picture) -> None:
+        """Share the picture and post the question, each once; raises SlackUnavailable."""
+        round_ = await self._storage.rounds.get(question.round_id)
+        if (names := await self._names(question)) is None:
+            return
+        upload = Upload(picture.data, picture.filename, words.picture_title(names), words.picture_alt(names))
+        (file_id,) = await self._uploads.upload_once(
+            round_, [upload], self._storage.rounds, also_shown=[question.other_round_id]
+        )
+        # Slack posts a file when it has processed it, and the question belongs below.
+        await self._uploads.wait_until_displayable(round_.place.team, file_id)
+        shown = fit(question_view(question, names))
+        with slack_call("chat.postMessage"):
+            message_ts = await send_view(lambda view: self._post(round_, question, view), shown)
+        await self._storage.look_alikes.set_message(question, message_ts, _digest(shown))
+
+    async def publish(self, round_: Round) -> None:
+        """Update the questions of a locked face whose counts changed; a refusal is only logged."""
+        for question in await self._storage.look_alikes.list_for_round(round_.id) if round_.locked_slot else ():
+            names = await self._names(question) if question.message_ts else None
+            shown = fit(question_view(question, names)) if names else None
+            if shown and question.digest != _digest(shown):
+                with best_effort("chat.update"), slack_call("chat.update"):
+                    await self._update(round_, question, shown)
+
+    async def _names(self, question: LookAlikeQuestion) -> tuple[str, str] | None:
+        """Return the names of both characters; None if one of them was deleted."""
+        roster = self._storage.roster
+        face, other = await roster.get_face(question.round_id), await roster.get_face(question.other_round_id)
+        return (face.character, other.character) if face and other else None
+
+    async def _post(self, round_: Round, question: LookAlikeQuestion, view: View) -> str:
+        client = await self._clients.for_team(round_.place.team)
+        purpose = f"castroom:{round_.place.team}:{question.round_id}:{question.other_round_id}:look_alike"
+        response = await client.chat_postMessage(
+            channel=round_.place.channel,
+            thread_ts=round_.message_ts,
+            text=view.text,
+            blocks=view.blocks,
+            client_msg_id=str(uuid5(NAMESPACE_OID, purpose)),
+        )
+        return str(response["ts"])
+
+    async def _update(self, round_: Round, question: LookAlikeQuestion, shown: View) -> None:
+        client = await self._clients.for_team(round_.place.team)
+
+        async def update(sent: View) -> None:
+            await client.chat_update(
+                channel=round_.place.channel, ts=question.message_ts, text=sent.text, blocks=sent.blocks
+            )
+
+        try:
+            await send_view(update, shown)
+        except SlackApiError as error:
+            if error_code(error) not in _MISSING_CODES:
+                raise
+        # A message that somebody deleted stays deleted.
+        await self._storage.look_alikes.set_message(question, question.message_ts, _digest(shown))
+
+
+def _digest(shown: View) -> str:
+    return sha256(repr(shown.blocks).encode()).hexdigest()

@@ -1,0 +1,115 @@
+"""Questions whether two faces could be confused, and the answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.look_alikes import LookAlikeQuestion
+from storage.db.engine import Database, upsert
+from storage.db.tables import look_alike_answers, look_alike_questions
+from storage.replicas.redraw_marks import mark_redraw
+
+_questions, _answers = look_alike_questions.c, look_alike_answers.c
+
+
+class SqlLookAlikes:
+    """Questions in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, question: LookAlikeQuestion) -> LookAlikeQuestion:
+        values = {name: getattr(question, name) for name in ("round_id", "other_round_id", "shared", "asked_at")}
+        async with self._database.transaction() as connection:
+            await connection.execute(upsert(connection, look_alike_questions).values(values).on_conflict_do_nothing())
+        return await self.get(question.round_id, question.other_round_id)
+
+    async def get(self, round_id: str, other_round_id: str) -> LookAlikeQuestion:
+        found = await self._list(_is_pair(round_id, other_round_id))
+        if not found:
+            raise KeyError(f"{round_id} {other_round_id}")
+        return found[0]
+
+    async def set_message(self, question: LookAlikeQuestion, message_ts: str, digest: str) -> None:
+        statement = update(look_alike_questions).where(_is_pair(question.round_id, question.other_round_id))
+        await self._database.execute(statement.values(message_ts=message_ts, digest=digest))
+
+    async def answer(self, round_id: str, other_round_id: str, person: str, is_yes: bool, event_ts_us: int) -> bool:
+        answer = {"is_yes": is_yes, "event_ts_us": event_ts_us}
+        row = {"round_id": round_id, "other_round_id": other_round_id, "person": person} | answer
+        async with self._database.transaction() as connection:
+            is_open = _is_pair(round_id, other_round_id) & _questions.yes_count.is_(None)
+            if await connection.scalar(select(_questions.round_id).where(is_open).with_for_update()) is None:
+                return False
+            statement = (
+                upsert(connection, look_alike_answers)
+                .values(row)
+                .on_conflict_do_update(
+                    index_elements=[column.name for column in look_alike_answers.primary_key],
+                    set_=answer,
+                    where=_answers.event_ts_us < event_ts_us,
+                )
+            )
+            if await connection.scalar(statement.returning(_answers.person)) is None:
+                return False
+            for changed in (round_id, other_round_id):
+                await mark_redraw(connection, changed)
+            return True
+
+    async def list_for_round(self, round_id: str) -> Sequence[LookAlikeQuestion]:
+        return await self._list(_questions.round_id == round_id)
+
+    async def list_about(self, round_id: str) -> Sequence[LookAlikeQuestion]:
+        return await self._list(or_(_questions.round_id == round_id, _questions.other_round_id == round_id))
+
+    async def _list(self, condition: ColumnElement[bool]) -> Sequence[LookAlikeQuestion]:
+        query = select(look_alike_questions, _count(is_yes=True).label("yes"), _count(is_yes=False).label("no")).where(
+            condition
+        )
+        rows = await self._database.fetch_all(query.order_by(_questions.asked_at, _questions.other_round_id))
+        return [_question(row._mapping) for row in rows]
+
+
+async def close_questions(connection: AsyncConnection, round_id: str) -> None:
+    """Freeze the counts of a round's questions and delete who gave the answers."""
+    counts = {"yes_count": _count(is_yes=True), "no_count": _count(is_yes=False)}
+    is_open = (_questions.round_id == round_id) & _questions.yes_count.is_(None)
+    await connection.execute(update(look_alike_questions).where(is_open).values(counts))
+    await connection.execute(delete(look_alike_answers).where(_answers.round_id == round_id))
+
+
+async def delete_questions(connection: AsyncConnection, round_id: str) -> None:
+    """Delete the questions with the face of a round on either side."""
+    for table in (look_alike_answers, look_alike_questions):
+        is_about = or_(table.c.round_id == round_id, table.c.other_round_id == round_id)
+        await connection.execute(delete(table).where(is_about))
+
+
+def _is_pair(round_id: str, other_round_id: str) -> ColumnElement[bool]:
+    return and_(_questions.round_id == round_id, _questions.other_round_id == other_round_id)
+
+
+def _count(*, is_yes: bool) -> Any:
+    is_of_question = and_(
+        _answers.round_id == _questions.round_id, _answers.other_round_id == _questions.other_round_id
+    )
+    is_such = _answers.is_yes if is_yes else ~_answers.is_yes
+    counted: Select[Any] = select(func.count()).select_from(look_alike_answers).where(is_of_question, is_such)
+    return counted.correlate(look_alike_questions).scalar_subquery()
+
+
+def _question(row: Any) -> LookAlikeQuestion:
+    is_closed = row["yes_count"] is not None
+    return LookAlikeQuestion(
+        row["round_id"],
+        row["other_round_id"],
+        row["shared"],
+        row["asked_at"],
+        row["message_ts"],
+        row["digest"],
+        row["yes_count"] if is_closed else row["yes"],
+        row["no_count"] if is_closed else row["no"],
+        is_closed,
+    )
