@@ -87,7 +87,8 @@ class SettingsInput:
             look=form.parse("look", lambda _, raw: Look(raw), None),
             learn_routing=form.first("learn_routing") == ON,
             ai_training=form.parse("ai_training", lambda _, raw: AiTraining(raw), AiTraining.NOT_ALLOWED),
-            ask_look_alikes=form.first("ask_look_alikes") == ON,
+            # A form of the version before lacks the field.
+            ask_look_alikes="ask_look_alikes" not in values or form.first("ask_look_alikes") == ON,
             style=form.parse("style", _parse_style, ""),
             ballot=form.parse("ballot", lambda _, raw: BallotMode(raw), BallotMode.OPEN),
             open_for=form.parse("for", _parse_duration, timedelta(hours=24)),
