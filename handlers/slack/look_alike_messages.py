@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.domain.look_alikes import LookAlikeQuestion
 from bot.domain.round import Round
+from bot.ports.erasure import MessageAddress
 from bot.ports.messaging import Picture
 from bot.ports.storage import StoragePorts
 from handlers.slack.api_errors import best_effort, error_code, slack_call
@@ -42,6 +43,9 @@ class LookAlikeMessages:
         shown = fit(question_view(question, names))
         with slack_call("chat.postMessage"):
             message_ts = await send_view(lambda view: self._post(round_, question, view), shown)
+        for shown_round in (question.round_id, question.other_round_id):
+            address = MessageAddress(round_.place.channel, message_ts)
+            await self._storage.posted_messages.add(shown_round, address)
         await self._storage.look_alikes.set_message(question, message_ts, _digest(shown))
 
     async def publish(self, round_: Round) -> None:

@@ -10,6 +10,7 @@ from bot.domain.character_sheet import Sheet
 from bot.domain.comment import Comment
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
+from bot.domain.look_alikes import LookAlikeQuestion
 from bot.domain.production import Production, ProductionSettings
 from bot.domain.round import Round
 from bot.domain.target import TargetReport
@@ -144,6 +145,10 @@ class InMemoryRepositories:
         return _InMemoryComments(self.stored_comments, self.comment_messages)
 
     @property
+    def look_alikes(self) -> "_InMemoryLookAlikes":
+        return _InMemoryLookAlikes()
+
+    @property
     def drafts(self) -> "_InMemoryDrafts":
         return _InMemoryDrafts(self.stored_draft)
 
@@ -220,6 +225,16 @@ class _InMemoryComments:
 
     async def set_message(self, round_id: str, message: CommentMessage) -> None:
         self.messages[round_id] = message
+
+
+class _InMemoryLookAlikes:
+    """No questions about similar faces."""
+
+    async def list_for_round(self, round_id: str) -> Sequence[LookAlikeQuestion]:
+        return ()
+
+    async def list_about(self, round_id: str) -> Sequence[LookAlikeQuestion]:
+        return ()
 
 
 @dataclass(frozen=True)

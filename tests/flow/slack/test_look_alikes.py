@@ -74,3 +74,21 @@ async def test_a_production_that_switched_it_off_is_not_asked(workspace: Practic
     await workspace.wait_for_jobs()
     assert not any(QUESTION in text_of(m) for m in await workspace.control_client.thread(FILM, ts))
     await save_setting(workspace, "on")
+
+
+async def test_deleting_one_of_the_two_deletes_the_question_and_its_picture(workspace: PracticeEnvironment) -> None:
+    for name in ("Rhea", "Selma", "Tilda"):
+        ts = await cast_and_lock(workspace, f"{name}: a cook, a woman of 45, aged 45, red hair")
+    question = await find_question(workspace, ts, "Rhea")
+    assert (await workspace.control_client.command(LENA, FILM, "delete Rhea"))["ok"]
+    view = await workspace.wait_for_modal(LENA, "It cannot be undone")
+    values = {"name": "Rhea", "reason": "the part was cut"}
+    assert (await workspace.control_client.submit(LENA, view["id"], values))["ok"]
+
+    async def is_gone() -> bool:
+        thread = await workspace.control_client.thread(FILM, ts)
+        return "Rhea" not in str([m for m in thread if not m.get("is_ephemeral")])
+
+    await workspace.control_client.wait_for(is_gone, "the thread without Rhea", 30)
+    assert question["ts"] not in {m["ts"] for m in await workspace.control_client.thread(FILM, ts)}
+    await find_question(workspace, ts, "Selma")
