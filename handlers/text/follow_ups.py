@@ -25,10 +25,12 @@ _REFUSALS = {
     "served": "The model of this face is still served, so {name} needs no re-audition.",
 }
 
+_OTHERWISE = "{name} cannot be drawn again now."
+
 
 def refusal(error: CannotFollowUp) -> str:
     """Say why a callback or a re-audition cannot start like this."""
-    text = _REFUSALS[error.reason].format(name=escape_mrkdwn(error.character) or "this character")
+    text = _REFUSALS.get(error.reason, _OTHERWISE).format(name=escape_mrkdwn(error.character) or "This character")
     return text if error.reason in _CHOICES else f"{text} Nothing was started."
 
 
