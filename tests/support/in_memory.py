@@ -176,6 +176,9 @@ class InMemoryRepositories:
     async def list_faces(self, character_id: str) -> Sequence[Face]:
         return (self.stored_face,) if self.stored_face else ()
 
+    async def list_follow_ups(self, round_id: str) -> Sequence[Round]:
+        return ()
+
     async def get_upload(self, key: str) -> Sequence[str]:
         return self.stored_uploads.get(key, ())
 

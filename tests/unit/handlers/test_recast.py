@@ -91,7 +91,7 @@ def test_face_decided_by_the_lead_has_no_understudy() -> None:
 def test_record_actions_depend_on_the_current_face() -> None:
     first = make_face()
     second = make_face(round_id="r2", version=2)
-    assert action_ids(render_record(first)) == ["full", "facts", "take", "recast_face", "report"]
+    assert action_ids(render_record(first)) == ["full", "facts", "take", "recast_face", "callback", "report"]
     assert action_ids(render_record(first, current_face=second, version_count=2)) == [
         "full",
         "facts",
