@@ -52,8 +52,9 @@ async def _load_events(storage: Storage, round_: Round, face: Face | None, now: 
     round_events = tuple(event for event in audit_events if event.round_id == round_.id)
     round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
     upscales = await storage.upscales.list_for_face(round_.id)
+    sheet = await storage.sheets.load(round_.id)
     return round_timeline(
-        RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales), now
+        RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales, sheet), now
     )
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 
 from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, people_for_none
+from bot.domain.character_sheet import Sheet
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import CALLBACK, REAUDITION, RECAST, Round, RoundState, RoutingReason
@@ -25,9 +27,9 @@ _BALLOT_ACTIONS = ("closed", "extended", "run_off")
 class TimelineEvent:
     """Something that happened in a round.
 
-    `kind` is how the round began (started, rerolled, refined, recast, callback,
-    reaudition), spent, voted, deadline, locked, decided (by the
-    lead), upscaled and upscale_kept, _offered, _declined or _failed, or the action of an audit event. `people` are the
+    `kind` is how the round began (started, rerolled, refined, recast, callback, reaudition), spent, voted, deadline,
+    locked, decided (by the lead), sheet (views ordered), sheet_kept, upscaled and upscale_kept, _offered, _declined or
+    _failed, or the action of an audit event. `people` are the
     actors; a sealed ballot gives only their `count`. `version` is a face's, `usd` the amount spent or the most it may
     be, `detail` a reason or an upscale's model, `votes` the counts of a closed ballot by candidate number. `lead` is
     set where another person started the round. `routing_reason` is set where the production's votes chose models.
@@ -60,6 +62,7 @@ class RoundRecords:
     vote_inputs: Sequence[VoteInput]
     submissions: Sequence[BallotSubmission]
     upscales: Sequence[Upscale] = ()
+    sheet: Sheet = field(default_factory=Sheet)
 
 
 def newest_first(events: Iterable[TimelineEvent]) -> list[TimelineEvent]:
@@ -76,6 +79,7 @@ def round_timeline(records: RoundRecords, now: datetime) -> list[TimelineEvent]:
         *_vote_events(records),
         *_close_and_lock_events(records, now),
         *_upscale_events(records),
+        *_sheet_events(records),
     ]
     return sorted(
         [*events, *(_from_audit_event(audit_event, faces) for audit_event in records.audit_events)],
@@ -160,6 +164,30 @@ def _upscale_events(records: RoundRecords) -> Iterator[TimelineEvent]:
             usd=upscale.cost,
             detail=model,
         )
+
+
+def _sheet_events(records: RoundRecords) -> Iterator[TimelineEvent]:
+    """Yield each order of views of the character sheet as one event, and which view was kept."""
+    round_, orders = (
+        records.round,
+        groupby(
+            sorted(records.sheet.attempts, key=lambda attempt: (attempt.opened_at, attempt.requested_by)),
+            key=lambda attempt: (attempt.opened_at, attempt.requested_by),
+        ),
+    )
+    for (opened_at, person), ordered in orders:
+        attempts = list(ordered)
+        price = sum((attempt.price for attempt in attempts), Decimal(0))
+        names = ", ".join(attempt.view.title for attempt in attempts)
+        yield TimelineEvent(
+            "sheet", opened_at, round_.place, round_.id, (person,), count=len(attempts), usd=price, detail=names
+        )
+    for attempt in records.sheet.attempts:
+        if attempt.kept_by and attempt.kept_at:
+            people = (attempt.kept_by,)
+            yield TimelineEvent(
+                "sheet_kept", attempt.kept_at, round_.place, round_.id, people, detail=attempt.view.title
+            )
 
 
 def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[TimelineEvent]:

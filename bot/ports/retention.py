@@ -47,7 +47,7 @@ class ExpiredData(Protocol):
         ...
 
     async def clear_opinions(self, round_id: str, before: datetime, audit_event: AuditEvent) -> None:
-        """Delete who said what about views before then, and keep the counts."""
+        """Delete who said what about views before then, and keep the counts; the event gets the number of people."""
         ...
 
     async def delete_audit_events(self, production_id: str, before: datetime) -> int:

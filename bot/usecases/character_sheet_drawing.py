@@ -111,6 +111,8 @@ class DrawSheetView:
                 started = perf_counter()
                 if final := await self._attempt(attempt, max_wait):
                     return final
+                # A queue may have accepted the job before it had too many requests.
+                attempt = await self.ports.storage.sheets.get(attempt.id)
         except PortraitMissing as error:
             await self.storage_retry.notify_lead(attempt.round_id, error)
             return attempt.with_failure(SlotFailure("portrait_missing"))

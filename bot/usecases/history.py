@@ -6,6 +6,7 @@ The events hide the sums of rounds with an open ballot and the voters of sealed 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.domain.character_sheet import Sheet
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.timeline import RoundRecords, TimelineEvent, _from_audit_event, newest_first, round_timeline
@@ -73,8 +74,9 @@ class History:
             round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
             face = faces.get(round_.id)
             upscales = await self.ports.storage.upscales.list_for_face(round_.id) if face else ()
+            sheet = await self.ports.storage.sheets.load(round_.id) if face else Sheet()
             events += round_timeline(
-                RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales),
+                RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales, sheet),
                 self.ports.now(),
             )
             round_count += 1

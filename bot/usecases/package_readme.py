@@ -13,6 +13,15 @@ _FILES = """What is in this folder:
 {sums}  the SHA-256 of each picture; check them with: sha256sum -c {sums}
 """
 
+_SHEET = """
+The character sheet: the same person from other sides and with other expressions, each view drawn by an image model from
+the original. They are synthetic, as the original is. Nothing measured whether it is the same person; people compared
+the views by eye.
+
+{page}  all views on one page, with their names
+{record}  which file is which view, which model drew it, what people said, and which files fit which video tool
+"""
+
 _PASSPORTS = """
 The passports:
 
@@ -48,6 +57,9 @@ def readme(face: Face, pictures: Collection[str], passports: Collection[str]) ->
         record_txt=file_name(face, "record", "txt"),
         sums=file_name(face, "SHA256SUMS"),
     )
+    if any(_is_view(name) for name in pictures):
+        page, record = (file_name(face, "sheet", extension) for extension in ("jpg", "json"))
+        text += _SHEET.format(page=page, record=record)
     sidecars = [name for name in passports if name.endswith(".c2pa")]
     if not sidecars:
         return text + _NO_PASSPORTS
@@ -60,4 +72,10 @@ def readme(face: Face, pictures: Collection[str], passports: Collection[str]) ->
 
 
 def _describe(name: str) -> str:
+    if _is_view(name):
+        return "a view of the character sheet"
     return "the finish" if "-finish." in name else "the original, byte for byte as the model sent it"
+
+
+def _is_view(name: str) -> bool:
+    return "-sheet-" in name

@@ -152,6 +152,16 @@ def _upscaled(entry: TimelineEvent, _url: str) -> str:
     return f"Finish at 4K requested by {people(entry.people)}{cost}"
 
 
+def _sheet(entry: TimelineEvent, _url: str) -> str:
+    cost = f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
+    views = pluralize(entry.count, "view")
+    return f"Character sheet: {views} requested by {people(entry.people)}{cost} ({_detail(entry)})"
+
+
+def _sheet_kept(entry: TimelineEvent, _url: str) -> str:
+    return f"Character sheet: {_detail(entry)} kept by {people(entry.people)}"
+
+
 def _upscale_ended(verb: str) -> Callable[[TimelineEvent, str], str]:
     def line(entry: TimelineEvent, _url: str) -> str:
         by = f" by {people(entry.people)}" if entry.people else ""
@@ -231,6 +241,8 @@ _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
     EXPIRED_VOTERS: _expired_voters,
     TARGET_REPORTED: targets.history_line,
     "took_over": _by_people("Lead taken over"),
+    "sheet": _sheet,
+    "sheet_kept": _sheet_kept,
     "upscaled": _upscaled,
     "upscale_kept": _upscale_ended("kept"),
     "upscale_offered": _upscale_ended("waits for the lead"),

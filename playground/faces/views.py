@@ -11,6 +11,7 @@ from playground.faces.identity_mark import mark
 from playground.faces.person import Person
 from playground.faces.portrait import sketch_of
 from playground.faces.styles import STYLES_BY_NAME
+from playground.faces.white_ground import cut_out
 
 # Radians; the head of a profile is turned a little less than the camera would see, so that the eye stays whole.
 _THREE_QUARTER, _PROFILE = 0.7, 1.3
@@ -54,14 +55,19 @@ class ViewWanted:
         return cls(side * angle, named, bool(_IS_CLOSE_UP.search(pose)))
 
 
-def draw_view(identity: Identity, view: ViewWanted, width: int, height: int, drawn_side: int) -> Image.Image:
+def draw_view(
+    identity: Identity, view: ViewWanted, width: int, height: int, drawn_side: int, *, on_white: bool = False
+) -> Image.Image:
     """Draw the person in this view at exactly this size, with the identity in the grain."""
     person, rng = identity.person()
     person = _posed(person, view)
     scale = min(1.0, drawn_side / max(width, height))
     zoom = _CLOSE_UP if view.is_close else 1.0
     size = (round(width * scale * zoom), round(height * scale * zoom))
-    picture = STYLES_BY_NAME[identity.style](person, sketch_of(person, rng), rng, *size)
+    sketch = sketch_of(person, rng)
+    picture = STYLES_BY_NAME[identity.style](person, sketch, rng, *size)
+    if on_white:
+        picture = cut_out(picture, sketch)
     if view.is_close:
         wide, high = round(width * scale), round(height * scale)
         left, top = (picture.width - wide) // 2, max(0, round(picture.height * _FACE_HEIGHT - high / 2))

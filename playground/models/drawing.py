@@ -4,7 +4,7 @@ import io
 from dataclasses import replace
 from hashlib import sha256
 
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageEnhance, ImageFilter, ImageStat
 
 from playground.faces import draw_face, encode
 from playground.faces.identity_mark import mark, read_mark
@@ -70,13 +70,22 @@ def _draw(order: GenerationOrder, seed: int) -> Image.Image:
         return enlarged.filter(ImageFilter.UnsharpMask(3, 60, 2))
     identity = read_mark(reference)
     if identity and (view := ViewWanted.of(order.prompt)):
-        return _relight(draw_view(identity, view, order.width, order.height, order.drawn_side), order, seed, 0.3)
+        size, on_white = (order.width, order.height), _stands_on_white(reference)
+        drawn = draw_view(identity, view, *size, order.drawn_side, on_white=on_white)
+        return drawn if on_white else _relight(drawn, order, seed, 0.3)
     base = _cover(reference, order.width, order.height)
     if _SAME_PICTURE_PHRASE in order.prompt.casefold():
         redrawn = _relight(base, order, seed)
     else:
         redrawn = _relight(_reframe(base, order, seed), order, seed)
     return mark(redrawn, identity) if identity else redrawn
+
+
+def _stands_on_white(picture: Image.Image) -> bool:
+    """Return whether the upper corners of a reference are white: its views keep the background."""
+    side = max(1, picture.width // 20)
+    corners = (picture.crop((0, 0, side, side)), picture.crop((picture.width - side, 0, picture.width, side)))
+    return all(level > 246 for corner in corners for level in ImageStat.Stat(corner).mean)
 
 
 def _cover(picture: Image.Image, width: int, height: int) -> Image.Image:

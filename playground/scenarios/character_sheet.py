@@ -38,7 +38,7 @@ async def play(browser: BrowserSession) -> None:
     await sheet.click()
     page = browser.page.get_by_role("dialog").get_by_role("img")
     await expect(page).to_have_js_property("complete", value=True)
-    await browser.screenshot("character-sheet", page)
+    await browser.screenshot("character-sheet")
 
 
 async def _cast(browser: BrowserSession) -> Locator:

@@ -118,8 +118,9 @@ class SqlExpiredData:
                 count = select(func.count()).where(of_view, is_old).scalar_subquery()
                 statement = update(sheet_views).where(sheet_views.c.round_id == round_id)
                 await connection.execute(statement.values({column: column + count}))
+            people = await connection.scalar(select(func.count(sheet_opinions.c.person.distinct())).where(is_old))
             await connection.execute(delete(sheet_opinions).where(is_old))
-            await add_audit_event(connection, audit_event)
+            await add_audit_event(connection, replace(audit_event, detail=str(people or 0)))
 
     async def delete_audit_events(self, production_id: str, before: datetime) -> int:
         of_production = select(channels.c.channel).where(channels.c.production_id == production_id)

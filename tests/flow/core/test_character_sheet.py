@@ -324,6 +324,8 @@ async def test_the_package_names_every_view_and_says_what_is_what(tmp_path: Path
         for view in record["views"]:
             assert hashlib.sha256(files[view["file"]]).hexdigest() == view["sha256"]
             assert f"{view['sha256']}  {view['file']}" in files["Maya-1-SHA256SUMS"].decode()
+        assert "Maya-1-sheet-profile.png  a view of the character sheet" in files["Maya-1-README.txt"].decode()
+        assert "Maya-1-sheet.json  which file is which view" in files["Maya-1-README.txt"].decode()
         kling = next(tool for tool in record["for_video_tools"] if tool["tool"] == "Kling element")
         assert kling["files"] == ["Maya-1-sheet-front.png", "Maya-1-sheet-profile.png"]
         assert kling["source"].startswith("https://")
@@ -380,3 +382,43 @@ async def test_cleanup_keeps_the_pictures_of_views(tmp_path: Path) -> None:
         await harness.casting.orphan_cleanup.run()
         assert attempt.portrait
         assert await harness.storage.portraits.has(attempt.portrait.key)
+
+
+async def test_a_reported_face_hides_its_views_until_the_lead_decides(tmp_path: Path) -> None:
+    async with harness_with_face(tmp_path) as (harness, round_id):
+        (attempt,) = await draw(harness, await start(harness, round_id, FRONT))
+        locked = await harness.get_round(round_id)
+        assert locked.locked_slot
+        await harness.casting.reporting.report(round_id, locked.locked_slot, DIRECTOR, "looks like my neighbour")
+        assert (await harness.storage.sheets.get(attempt.id)).file_id == ""
+        assert "V1" in await harness.storage.reports.list_hidden_files(round_id)
+        for call in (harness.casting.character_sheets.options, harness.casting.character_sheets.list_views):
+            with pytest.raises(NotAvailableHere):
+                await call(round_id, LEAD)
+        await harness.casting.draw_sheet_view.show_sheet_view(attempt.id)
+        assert len(harness.publisher.unshared_pictures) == 1, "nothing is uploaded while the face is hidden"
+        await harness.casting.reporting.show_again(locked.locked_slot, LEAD)
+        assert ("sheet_view", attempt.id) in harness.started_jobs
+        await harness.casting.draw_sheet_view.show_sheet_view(attempt.id)
+        assert (await harness.storage.sheets.get(attempt.id)).file_id == "V2"
+
+
+async def test_a_report_of_another_candidate_leaves_the_views(tmp_path: Path) -> None:
+    async with harness_with_face(tmp_path) as (harness, round_id):
+        (attempt,) = await draw(harness, await start(harness, round_id, FRONT))
+        locked = await harness.get_round(round_id)
+        other = next(slot for slot in locked.candidates if slot.id != locked.locked_slot)
+        await harness.casting.reporting.report(round_id, other.id, DIRECTOR, "wrong")
+        assert (await harness.storage.sheets.get(attempt.id)).file_id == "V1"
+        assert not {"V1", "P1-0"} & set(await harness.storage.reports.list_hidden_files(round_id))
+
+
+async def test_history_names_who_ordered_views_and_who_kept_which(tmp_path: Path) -> None:
+    async with harness_with_face(tmp_path) as (harness, round_id):
+        front, _ = await draw(harness, await start(harness, round_id, FRONT, PROFILE, person=DIRECTOR))
+        await harness.casting.character_sheets.keep(round_id, front.id, LEAD)
+        found = await harness.casting.history.get_by_name("Maya", PRODUCER, FILM)
+        events = {event.kind: event for event in found.events}
+        ordered, kept = events["sheet"], events["sheet_kept"]
+        assert (ordered.people, ordered.count, ordered.usd) == ((DIRECTOR,), 2, 2 * PRICE)
+        assert (kept.people, kept.detail) == ((LEAD,), "Front")
