@@ -321,6 +321,8 @@ def backup(folder: _Folder, key_file: _KeyFile = None) -> None:
     settings = _settings()
     copy = back_up_encrypted(settings, folder, key_file) if key_file else back_up(settings, folder)
     _report_contents("Backed up", copy, folder)
+    if (keys := settings.data_dir / "passport").exists():
+        typer.echo(f"Not in it: the key that signs passports. Keep a copy of {keys} elsewhere.")
 
 
 @cli.command()

@@ -2,19 +2,20 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from bot.domain.face import Credentials, CredentialsState
-from bot.domain.passport import Verification, VerificationState
+from bot.domain.passport import PassportKind, Verification, VerificationState
 from bot.passport import C2paReader, open_passport
 from bot.settings import Settings
 
 OWN_KEY = "this studio's own key"
 SIDECAR = ".c2pa"
+_SIGNED_KINDS = tuple(f"-{kind.value}" for kind in PassportKind)
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".avif")
 _NO_PICTURE = "unreadable: NotSupported"
 # Pictures of a package are read into memory; the largest that Castroom stores has 60 MB.
@@ -175,13 +176,23 @@ def _load(file: Path, sidecar: Path | None) -> Iterator[tuple[str, bytes, tuple[
     yield file.name, file.read_bytes(), signature
 
 
+def _needs_passport(name: str, names: Container[str]) -> bool:
+    """Return whether a file of a package is checked: originals, finishes, and whatever has a sidecar beside it.
+
+    The views of a character sheet have no passport.
+    """
+    stem, _, ending = name.rpartition(".")
+    is_picture = f".{ending.lower()}" in PICTURES
+    return is_picture and (stem.endswith(_SIGNED_KINDS) or f"{stem}{SIDECAR}" in names)
+
+
 def _load_package(file: Path) -> Iterator[tuple[str, bytes, tuple[str, bytes | None]]]:
     try:
         with ZipFile(file) as package:
             sizes = {info.filename: info.file_size for info in package.infolist()}
-            pictures = [name for name in sizes if name.lower().endswith(PICTURES)]
+            pictures = [name for name in sizes if _needs_passport(name, sizes)]
             if not pictures:
-                raise UncheckableFile(f"{file} holds no picture.")
+                raise UncheckableFile(f"{file} holds no original and no finish.")
             for name in pictures:
                 beside = f"{name.rpartition('.')[0]}{SIDECAR}"
                 if max(sizes[name], sizes.get(beside, 0)) > _MAX_BYTES:

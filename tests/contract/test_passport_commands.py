@@ -212,6 +212,15 @@ def test_verify_finds_each_changed_file(studio: Path, tmp_path: Path) -> None:
     assert (unsigned.exit_code, "no passport beside it" in unsigned.stdout) == (4, True)
     original.write_bytes(b"words")
     assert run(studio, "verify", str(original)).exit_code == 2
+    with ZipFile(tmp_path / "stripped.zip", "w") as stripped:
+        stripped.writestr("Maya-1/Maya-1-original.png", bytes_)
+        stripped.writestr("Maya-1/Maya-1-sheet-profile.png", bytes_)
+    assert run(studio, "verify", str(tmp_path / "stripped.zip")).exit_code == 4
+    with ZipFile(tmp_path / "with-sheet.zip", "w") as package:
+        package.writestr("Maya-1/Maya-1-original.png", bytes_)
+        package.writestr("Maya-1/Maya-1-original.c2pa", signature)
+        package.writestr("Maya-1/Maya-1-sheet-profile.png", bytes_)
+    assert run(studio, "verify", str(tmp_path / "with-sheet.zip")).exit_code == 0
     damaged = tmp_path / "damaged.zip"
     damaged.write_bytes((tmp_path / "received" / "Maya-1.zip").read_bytes()[:-3_000] + b"PK\5\6" + bytes(18))
     assert run(studio, "verify", str(damaged)).exit_code == 2
