@@ -1,4 +1,4 @@
-"""A face with its vendor's credentials: what *Details* says of them and of the passport, and the wish about training."""
+"""A face with its vendor's credentials: what Details says of them, the passport, and the wish about training."""
 
 from playwright.async_api import expect
 
