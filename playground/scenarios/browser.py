@@ -89,6 +89,12 @@ class BrowserSession:
         """Return where a picture of this name belongs."""
         return self._screenshot_folder / f"{name}.png"
 
+    async def screenshot_page(self, name: str) -> None:
+        """Take a screenshot of the whole page, also of what is below the window."""
+        await self.wait_until_idle()
+        await self.page.screenshot(path=self.path_of(name), full_page=True)
+        await asyncio.to_thread(reduce_colors, self.path_of(name))
+
     async def screenshot(self, name: str, element: Locator | None = None) -> Path:
         """Take a screenshot of the page or of a part of it."""
         await self.wait_until_idle()

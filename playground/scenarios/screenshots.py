@@ -22,6 +22,7 @@ from playground.scenarios import (
     flaw_tags,
     home,
     look_alikes,
+    monitoring_board,
     named_voters,
     passport_details,
     production_settings,
@@ -60,6 +61,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     sealed_ballot.play,
     data_controls.play,
     roster_pdf.play,
+    monitoring_board.play,
     block_fallback.play,
     targets.play,
     webhooks.play,
@@ -69,6 +71,7 @@ SETTINGS: Mapping[Scenario, Mapping[str, str]] = {
     reminders.play: reminders.SETTINGS,
     door_tokens.play: door_tokens.SETTINGS,
     data_controls.play: data_controls.SETTINGS,
+    monitoring_board.play: monitoring_board.SETTINGS,
 }
 
 
