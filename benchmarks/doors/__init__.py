@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,7 +11,7 @@ from time import perf_counter
 
 from aiohttp import ClientSession
 
-from benchmarks.harness.process_probes import megabytes
+from benchmarks.harness.process_probes import cpu_seconds, megabytes
 from benchmarks.report import Row, RunSize, Section
 from benchmarks.speed.idle import migrate_database
 from playground.control.client import ControlClient
@@ -102,7 +103,8 @@ async def _measure_latency(data: Path, count: int) -> list[Row]:
             "MCP, recall_face with its preview": _post(f"{url}/mcp"),
         }
         return [
-            Row(f"{name}: p50, p99; eight at once", await _timed(session, call, count)) for name, call in calls.items()
+            Row(f"{name}: p50, p99; eight at once; CPU of the bot", await _timed(session, bot, call, count))
+            for name, call in calls.items()
         ]
 
 
@@ -124,17 +126,20 @@ def _post(url: str) -> Call:
     return call
 
 
-async def _timed(session: ClientSession, call: Call, count: int) -> str:
+async def _timed(session: ClientSession, bot: Process, call: Call, count: int) -> str:
     """Return the milliseconds of calls in a row, and of eight workers at once."""
     await asyncio.gather(*(call(session) for _ in range(_AT_ONCE)))
+    cpu_before = cpu_seconds(bot)
     alone = [await _milliseconds(session, call) for _ in range(count)]
+    cpu = (cpu_seconds(bot) - cpu_before) / count * 1_000
     together: list[float] = []
 
     async def work() -> None:
         together.extend([await _milliseconds(session, call) for _ in range(count // _AT_ONCE)])
 
     await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
-    return f"{median(alone):.1f} ms, {_p99(alone):.1f} ms; {median(together):.1f} ms, {_p99(together):.1f} ms"
+    alone_figures, together_figures = (f"{median(v):.1f} ms, {_p99(v):.1f} ms" for v in (alone, together))
+    return f"{alone_figures}; {together_figures}; {cpu:.1f} ms"
 
 
 async def _milliseconds(session: ClientSession, call: Call) -> float:

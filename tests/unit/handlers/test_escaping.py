@@ -14,6 +14,7 @@ from bot.domain import errors as domain_errors
 from bot.domain import model_errors
 from bot.domain.audit import AuditEvent
 from bot.domain.budget import Caps
+from bot.domain.door_token import DoorToken, Scope
 from bot.domain.errors import AlternativeOffer, BriefError, CastingError, UnavailableModel
 from bot.domain.face import Unlock
 from bot.domain.ids import filename
@@ -21,6 +22,7 @@ from bot.domain.model_errors import ModelError
 from bot.domain.production import Production, ProductionSettings
 from bot.domain.retention import Retention, WorkspaceRetention
 from bot.domain.timeline import TimelineEvent
+from bot.usecases.door_tokens import NewToken, TokenList
 from bot.usecases.history import CharacterHistory
 from bot.usecases.production_settings import JoinableProduction, SettingsForm
 from bot.usecases.recall import RecallResult
@@ -31,7 +33,7 @@ from handlers.text import production_settings as production_settings_text
 from handlers.text import roster as roster_text
 from handlers.text import round as round_text
 from handlers.text.format import escape_mrkdwn
-from handlers.views import private
+from handlers.views import door_tokens, private
 from handlers.views import recast as recast_views
 from handlers.views.builder import View
 from handlers.views.history import history, versions
@@ -134,6 +136,8 @@ def more_views(name: str) -> dict[str, View]:
         "history": history(CharacterHistory(found, events), 0, {"r1": "https://harbour.slack.com/archives/C1/p1"}),
         "no such history": history(CharacterHistory(RecallResult("unsure", name, (character,))), 0, {}),
         "versions": modal_view(versions([other, face], (other, face), {}, {"r1": name, "r0": name}, TITLES)),
+        "door_tokens": modal_view(door_tokens.token_list(_tokens(name))),
+        "door_token_secret": modal_view(door_tokens.secret(NewToken(_tokens(name).tokens[0], "castroom_x", ""))),
         "settings": modal_view(settings_form(settings_state, TITLES, production_settings_text.CONFLICT)),
         "roster": with_share_button(
             roster(visible_roster, roster_text.title(visible_roster, name), captions, ("F0ROSTERFILE",), 20),
@@ -144,6 +148,13 @@ def more_views(name: str) -> dict[str, View]:
         "overspent": overspent(replace(OVERSPENT_CHARGE, character=name)),
         "recast": modal_view(recast_views.form(recast_options, "1")),
     }
+
+
+def _tokens(name: str) -> TokenList:
+    """A live token and a revoked one whose names are user text."""
+    scopes = frozenset(Scope)
+    live = DoorToken("k1", PLACE, "p1", "U1", name, scopes, Decimal(5), NOW, NOW + timedelta(days=30))
+    return TokenList(PLACE, name, (live, replace(live, revoked_at=NOW, revoked_by="U1")), NOW, "https://doors.example")
 
 
 def one_line(text: str) -> str:
