@@ -102,10 +102,8 @@ async def _measure_latency(data: Path, count: int) -> list[Row]:
             "REST, an original of 1K": _get(original),
             "MCP, recall_face with its preview": _post(f"{url}/mcp"),
         }
-        return [
-            Row(f"{name}: p50, p99; eight at once; CPU of the bot", await _timed(session, bot, call, count))
-            for name, call in calls.items()
-        ]
+        figures = "p50, p99; eight at once; CPU of the bot"
+        return [Row(f"{name}: {figures}", await _timed(session, bot, call, count)) for name, call in calls.items()]
 
 
 def _get(url: str) -> Call:
