@@ -1,16 +1,19 @@
-"""The buttons under standings: the other scope, and sharing in the channel."""
+"""Standings from the home tab, and the buttons under them: the other scope, and sharing in the channel."""
 
 import re
 from typing import cast
 
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import ChannelRef
 from bot.usecases.standings import Scope
 from handlers.presenters.standings import StandingsPresenter
-from handlers.slack.listeners import press_listener
+from handlers.slack.error_replies import reply_with_errors
+from handlers.slack.listeners import press_listener, view_action_listener
+from handlers.slack.modals import notice, open_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.values import ButtonPress
+from handlers.slack.payloads.values import ButtonPress, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import standings as words
 from handlers.views import private
@@ -25,6 +28,7 @@ class StandingsListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^standings:(workspace|production)$"))(press_listener(self.on_scope, ack_first=True))
+        app.action("home_standings")(view_action_listener(self.on_home))
         app.action("share_standings")(press_listener(self.on_share, ack_first=True))
 
     async def on_scope(self, press: ButtonPress, _responder: Responder) -> None:
@@ -33,6 +37,14 @@ class StandingsListeners:
         await self._guard.require_member(press.person, place)
         scope = cast("Scope", press.action_id.partition(":")[2])
         await self._standings.send(press.person, place, scope)
+
+    async def on_home(self, view_action: ViewAction, client: AsyncWebClient) -> None:
+        """Send the standings over all channels that the user sees, from the home tab."""
+        form = view_action.form
+        async with reply_with_errors(lambda view: open_modal(client, form.trigger_id, notice(words.HOME, view))):
+            # First, because the trigger of a modal expires after three seconds.
+            await open_modal(client, form.trigger_id, notice(words.HOME, private.note(words.ON_THE_WAY)))
+            await self._standings.send_from_home(form.person, form.place.team)
 
     async def on_share(self, press: ButtonPress, responder: Responder) -> None:
         """Post the standings of the channel's own rounds."""

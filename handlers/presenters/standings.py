@@ -53,6 +53,11 @@ class StandingsPresenter:
         buttons = private_buttons(standings, place.channel, channel_name, can_share=can_share)
         await self._post(standings, ChannelRef(place.team, person), buttons)
 
+    async def send_from_home(self, person: str, team: str) -> None:
+        """Send the standings over all channels that the person sees; raises SlackUnavailable."""
+        standings = await self._casting.standings.for_person(person, ChannelRef(team, ""), "workspace")
+        await self._post(standings, ChannelRef(team, person), None)
+
     async def share(self, person: str, place: ChannelRef) -> None:
         """Post the standings of the channel in it; raises NotAvailableHere, PermissionDenied, SlackUnavailable."""
         if not await self._directory.can_post(place):

@@ -13,6 +13,8 @@ from handlers.text.model_titles import Titles
 from handlers.text.sealed_ballot import FLAW_LABELS
 
 SENT = "I sent you the standings in a direct message."
+HOME = "Standings"
+ON_THE_WAY = "The standings come in a direct message in a moment."
 NOTHING = (
     "No blind round with two models has closed here yet, so there is nothing to compare. Standings count the votes of "
     "closed rounds in which models were hidden."

@@ -31,6 +31,10 @@ def home(home_view: HomeView, locations: Mapping[str, Location], channel_names: 
         divider(),
         header(home_text.SPENDING),
         context(home_text.spent(home_view.spent_today, home_view.cap)),
+        divider(),
+        header(home_text.STANDINGS),
+        context(home_text.STANDINGS_HINT),
+        actions([button("home_standings", home_text.SEND_STANDINGS, "home")]),
     )
 
 

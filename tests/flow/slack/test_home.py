@@ -122,6 +122,17 @@ async def test_home_can_be_searched_filtered_and_reset(workspace: PracticeEnviro
     assert "initial_value" not in fields[0]
 
 
+async def test_home_sends_the_standings_of_the_channels_that_a_person_sees(workspace: PracticeEnvironment) -> None:
+    await click_element(workspace, MEI, await open_home(workspace, MEI), "home_standings")
+    assert "direct message" in text_of(await workspace.wait_for_modal(MEI, "in a moment"))
+
+    async def standings() -> Json | None:
+        messages = await workspace.control_client.messages(DIRECT_MESSAGES[MEI])
+        return next((m for m in messages if "Standings in all channels that you see" in text_of(m)), None)
+
+    assert not buttons_of(await workspace.control_client.wait_for(standings, "the standings"))
+
+
 async def test_card_opens_face_facts_original_and_download(workspace: PracticeEnvironment) -> None:
     view = await open_home(workspace, MEI)
     await click_element(workspace, MEI, view, card_action_id(view, "Otto"))
