@@ -20,6 +20,9 @@ NOTHING = (
     "closed rounds in which models were hidden."
 )
 MODELS = "What each model drew"
+CHART_TITLE = "Share of ticks of each model's candidates"
+CHART_SERIES = "Ticks"
+CHART_AXIS = "Percent of the possible ticks"
 WEAKNESSES = "What looked artificial"
 WEAKNESS_EXPLANATION = (
     "A portrait has a tag when at least one voter gave it. Quick ballots count only where somebody tagged a portrait, "

@@ -1,11 +1,12 @@
 """Standings as a message: sentences, the picture, models, what was not counted, and the buttons."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from bot.domain.standings.report import ModelStanding
 from bot.usecases.standings import Standings
 from handlers.text import standings as words
 from handlers.text.model_titles import Titles
-from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
+from handlers.views.builder import Block, View, actions, bar_chart, button, context, header, image, section, view
 
 
 def standings_view(
@@ -37,6 +38,7 @@ def standings_view(
             for look, found in report.by_look.items()
         ),
         section(f"*{words.MODELS}*\n{words.models(report.models, titles)}"),
+        _tick_chart(report.models, titles),
         *_weaknesses(standings, titles),
         context(words.set_aside(report.set_aside)),
         context(words.MINIMUM, words.EXPLANATION),
@@ -48,6 +50,12 @@ def _weaknesses(standings: Standings, titles: Titles) -> Iterator[Block | None]:
     if found := standings.report.weaknesses:
         yield section(f"*{words.WEAKNESSES}*\n{words.weaknesses(found, titles)}")
         yield context(words.WEAKNESS_EXPLANATION)
+
+
+def _tick_chart(models: Sequence[ModelStanding], titles: Titles) -> Block | None:
+    """Build the bars of each model's share of ticks, in percent; None for fewer than two models."""
+    shares = {titles(one.model): round(100 * one.ticks / one.possible) for one in models if one.possible}
+    return bar_chart(words.CHART_TITLE, words.CHART_SERIES, shares, words.CHART_AXIS) if len(shares) > 1 else None
 
 
 def private_buttons(standings: Standings, channel: str, channel_name: str, *, can_share: bool) -> Block | None:

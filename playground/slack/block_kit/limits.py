@@ -1,8 +1,8 @@
 """Block Kit's limits as a table, by block and element.
 
 Numbers from docs.slack.dev, "Block Kit reference", and the models of slack_sdk 3.47; card and carousel from the
-changelog of 2026-04-16. Other blocks of Slack (video, plan, data_table, ...) are refused here as unsupported. So are
-unknown fields ("invalid additional property"), as seen in grafana/oncall pull request 702.
+changelog of 2026-04-16, data_visualization from that of 2026-06-16. Other blocks of Slack (video, plan, data_table,
+...) are refused here as unsupported. So are unknown fields ("invalid additional property"), as seen in grafana/oncall pull request 702.
 """
 
 from dataclasses import replace
@@ -319,6 +319,9 @@ BLOCKS: dict[str, ObjectRule] = {
         not_both=("icon", "slack_icon"),
     ),
     "carousel": ObjectRule({"elements": ListRule(TypedObjectRule(("card",)), 10)}, required=("elements",)),
+    "data_visualization": ObjectRule(
+        {"title": StringRule(50, 1), "chart": TypedObjectRule(("bar",))}, required=("title", "chart")
+    ),
     "table": ObjectRule(
         {
             "rows": ListRule(ListRule(TypedObjectRule(_CELL), 20), 100),
@@ -330,12 +333,42 @@ BLOCKS: dict[str, ObjectRule] = {
     ),
 }
 
+_CHART_LABEL = StringRule(20, 1)
+# Of the charts only bars: the bot draws no others.
+_CHARTS = {
+    "bar": ObjectRule(
+        {
+            "series": ListRule(
+                ObjectRule(
+                    {
+                        "name": _CHART_LABEL,
+                        "data": ListRule(ObjectRule({"label": _CHART_LABEL, "value": IntegerRule(0, _NO_LIMIT)}), 20),
+                    },
+                    required=("name", "data"),
+                ),
+                12,
+            ),
+            "axis_config": ObjectRule(
+                {
+                    "categories": ListRule(_CHART_LABEL, 20),
+                    "x_label": StringRule(50, 1),
+                    "y_label": StringRule(50, 1),
+                },
+                required=("categories",),
+            ),
+        },
+        required=("series", "axis_config"),
+    )
+}
+
 # Only a top-level block has a block_id.
 BLOCKS = {name: replace(shape, fields={**shape.fields, "block_id": StringRule(255)}) for name, shape in BLOCKS.items()}
 
 _COMMON_BLOCKS = ("section", "context", "actions", "header", "image", "divider", "rich_text")
 SURFACES = {
-    "message": frozenset({*_COMMON_BLOCKS, "markdown", "card", "carousel", "table", "context_actions"}),
+    "message": frozenset(
+        {*_COMMON_BLOCKS, "markdown", "card", "carousel", "table", "data_visualization", "context_actions"}
+    ),
     "modal": frozenset({*_COMMON_BLOCKS, "input"}),
     "home": frozenset({*_COMMON_BLOCKS, "input", "card"}),
 }
@@ -353,6 +386,7 @@ NESTED_OBJECTS = {
     **_INLINE_ELEMENTS,
     **_RICH_TEXT_ELEMENTS,
     **_TEXT_OBJECTS,
+    **_CHARTS,
     "card": BLOCKS["card"],
     "rich_text": BLOCKS["rich_text"],
 }

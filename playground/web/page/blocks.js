@@ -40,6 +40,7 @@ const KINDS = {
   card: (block, place) => card(block, place),
   carousel,
   table,
+  data_visualization: barChart,
   input,
 };
 
@@ -158,6 +159,33 @@ function carousel(block, place) {
       block.elements.map((element, at) => card(element, place, at)),
     ),
     block.elements.length > 1 ? [arrow("Cards before", "‹", -1), arrow("Cards after", "›", 1)] : null,
+  );
+}
+
+/** A bar chart: one row for each category, as wide as its share of the largest value. */
+function barChart(block) {
+  const { series, axis_config: axis } = block.chart;
+  const bars = series.flatMap((one) => one.data);
+  const largest = Math.max(1, ...bars.map((bar) => bar.value));
+  const name = bars.map((bar) => `${bar.label}: ${bar.value}`).join(", ");
+  return h(
+    "div",
+    { class: "block chart", role: "img", "aria-label": `${block.title}. ${name}` },
+    h("div", { class: "chart-title" }, block.title),
+    bars.map((bar) =>
+      h(
+        "div",
+        { class: "chart-row" },
+        h("span", { class: "chart-label" }, bar.label),
+        h(
+          "span",
+          { class: "chart-track" },
+          h("span", { class: "chart-bar", style: { width: `${(100 * bar.value) / largest}%` } }),
+        ),
+        h("span", { class: "chart-value" }, String(bar.value)),
+      ),
+    ),
+    axis.y_label ? h("div", { class: "chart-axis" }, axis.y_label) : null,
   );
 }
 

@@ -7,6 +7,7 @@ from bot.domain.standings.report import ModelStanding, SetAside, StandingsReport
 from bot.domain.standings.verdicts import Verdict
 from bot.imaging.intervals import interval_chart
 from bot.usecases.standings import Standings
+from handlers.slack.fallback_blocks import FULL, degrade
 from handlers.text import standings as words
 from handlers.views.standings import private_buttons, standings_view
 from playground.control.client import buttons_of, text_of
@@ -48,6 +49,16 @@ def test_a_verdict_that_needs_a_round_links_it() -> None:
     assert text.endswith("Would be too early without one of these rounds (<https://x/r7|open>).")
     many = words.verdict(replace(AHEAD, flips_without=("r1", "r2", "r3")), TITLES, no_link)
     assert "without any one of 3 of these rounds." in many
+
+
+def test_the_message_has_slacks_own_chart_of_the_shares_of_ticks_which_a_refusal_removes() -> None:
+    models = (*REPORT.models, ModelStanding(SECOND, 40, 18, 52, {}, Decimal(0)))
+    shown = standings_view(replace(STANDINGS, report=replace(REPORT, models=models)), TITLES, no_link)
+    (chart,) = [block for block in shown.blocks if block["type"] == "data_visualization"]
+    assert [bar["value"] for bar in chart["chart"]["series"][0]["data"]] == [60, 35]
+    assert not check_document({"blocks": list(shown.blocks)})
+    degraded = degrade(shown, FULL.without({"data_visualization"})).view
+    assert list(degraded.blocks) == [block for block in shown.blocks if block is not chart]
 
 
 def test_the_message_says_what_was_not_counted_and_what_was_missed() -> None:
