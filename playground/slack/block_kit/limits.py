@@ -2,7 +2,8 @@
 
 Numbers from docs.slack.dev, "Block Kit reference", and the models of slack_sdk 3.47; card and carousel from the
 changelog of 2026-04-16, data_visualization from that of 2026-06-16. Other blocks of Slack (video, plan, data_table,
-...) are refused here as unsupported. So are unknown fields ("invalid additional property"), as seen in grafana/oncall pull request 702.
+...) are refused here as unsupported. So are unknown fields ("invalid additional property"), as seen in grafana/oncall
+pull request 702.
 """
 
 from dataclasses import replace
