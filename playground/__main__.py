@@ -72,9 +72,10 @@ def season(
     ),
     seed: Annotated[int, typer.Option(help="The voters' chance; another seed has other votes.")] = 1,
     speed: Annotated[float, typer.Option(help="Divisor of the models' latency.", min=0.01)] = 50.0,
+    picture: Annotated[Path | None, typer.Option(help="Folder for a screenshot of the standings.")] = None,
 ) -> None:
     """Play many rounds through the real bot, so that standings have something to compare."""
-    raise typer.Exit(asyncio.run(demo_run.season(data, rounds, seed, speed)))
+    raise typer.Exit(asyncio.run(demo_run.season(data, rounds, seed, speed, picture)))
 
 
 @cli.command()

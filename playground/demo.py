@@ -26,6 +26,7 @@ from playground.scenarios.failure import ScenarioFailed
 from playground.scenarios.main_flow import CHANNEL, LEAD, play_main_flow
 from playground.scenarios.passport import describe_passport
 from playground.scenarios.season import SEASON_SETTINGS, play_season
+from playground.scenarios.standings import show_standings
 
 DEMO_COMMAND = "/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 
@@ -119,8 +120,11 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
     return 0
 
 
-async def season(data: Path, rounds: int, seed: int, speed: float) -> int:
-    """Play many rounds; the exit status is 0 only if every one ends with a lock."""
+async def season(data: Path, rounds: int, seed: int, speed: float, picture: Path | None = None) -> int:
+    """Play many rounds, and save a screenshot of the standings in the folder `picture`.
+
+    The exit status is 0 only if every round ends with a lock.
+    """
     try:
         await asyncio.to_thread(check_free, data / "practice")
         async with (
@@ -128,6 +132,8 @@ async def season(data: Path, rounds: int, seed: int, speed: float) -> int:
             ControlClient(running.workspace.address) as control_client,
         ):
             pairs = await play_season(control_client, running.variables, rounds, seed)
+            if picture:
+                await show_standings(running.workspace.address, picture)
     except FolderInUse as error:
         print(_already_running(error.address, data), file=sys.stderr)
         return 1
