@@ -14,7 +14,9 @@ _PIECES = 6
 def tooth(canvas: Canvas, rng: Rng, low: int, high: int, grains: int = _FINE) -> Image.Image:
     """Return paper grain between two grey levels, with gaps that show the ground."""
     size = (grains, max(1, round(grains * canvas.height / canvas.width)))
-    noise = rng.standard_normal((size[1], size[0])).astype(np.float32)
+    # Of its own generator: a larger picture has more noise, and is otherwise the same.
+    own = np.random.default_rng(int(rng.integers(2**62)))
+    noise = own.standard_normal((size[1], size[0])).astype(np.float32)
     levels = np.clip((noise * 0.6 + 0.62) * (high - low) + low, low, high).astype(np.uint8)
     return Image.fromarray(levels).resize((canvas.width, canvas.height), Image.Resampling.BICUBIC)
 

@@ -133,3 +133,18 @@ def test_a_person_on_white_stays_on_white() -> None:
     corner = np.asarray(opened(picture.data).crop((0, 0, 60, 60)), dtype=int)
     assert corner.mean() > 248
     assert read_mark(opened(picture.data)) == read_mark(draw(prompt=brief))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_view_of_another_ratio_has_the_background_of_the_reference(seed: int) -> None:
+    original = draw(seed=seed)
+    identity, front = read_mark(original), ViewWanted.of(sheet_prompt(BRIEF, ALL_VIEWS["front"]))
+    assert identity
+    assert front
+    higher = draw_view(identity, front, SIZE[0], SIZE[1] + 16, 2560).resize(SIZE, Image.Resampling.BOX)
+    for left in (0, SIZE[0] - 60):
+        before, after = (
+            np.asarray(picture.crop((left, 0, left + 60, 300)), dtype=int).mean((0, 1))
+            for picture in (original, higher)
+        )
+        assert np.abs(before - after).max() < 12
