@@ -132,6 +132,8 @@ async def open_bot(settings: Settings, shutdown_deadline: ShutdownDeadline | Non
         )
         stack.push_async_callback(publisher.close, REDRAW_DRAIN_SECONDS)
         shared_redraws = _share_redraws(storage, publisher)
+        # A token of the settings is used no more in any bot once one of them heard that its workspace changed.
+        storage.installations.listen(clients.remove)
         await storage.open()
         for team in clients.teams:
             await storage.removed_workspaces.cancel(team)

@@ -183,6 +183,8 @@ _EVENTS = (
     "reaction_added",
     "reaction_removed",
     "app_uninstalled",
+    "team_access_granted",
+    "team_access_revoked",
     "tokens_revoked",
 )
 _COMMANDS = (Command("/cast", "Cast a face together, or recall one", "Maya: weathered 60-year-old fisherwoman"),)

@@ -1,8 +1,9 @@
-"""Slack's events that a workspace removed the app or revoked its token."""
+"""Slack's events that a workspace removed the app or revoked its token, or that its organization did for it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -12,8 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.usecases.casting import Casting
 from handlers.slack.clients import Clients
 from handlers.slack.listeners import event_listener
-from handlers.slack.payloads.parsers import removal_from
-from handlers.slack.payloads.values import AppRemoval, Payload
+from handlers.slack.payloads.parsers import access_granted_from, removal_from
+from handlers.slack.payloads.values import AccessGranted, AppRemoval, Payload
 
 # Slack waits three seconds for an ack.
 _BEFORE_ACK_SECONDS = 1.5
@@ -22,6 +23,9 @@ _IS_REMOVED = "castroom_removed"
 
 class UninstallListeners:
     """Listeners for `app_uninstalled` and `tokens_revoked`, which Slack sends together in either order.
+
+    An organization that takes the app out of some workspaces sends `team_access_revoked`, and `team_access_granted`
+    where it gives the app one (docs.slack.dev).
 
     The event is acknowledged after the removal, so that Slack sends it again to a bot that crashes. A removal that
     takes longer goes on after the ack.
@@ -34,8 +38,9 @@ class UninstallListeners:
         self._remove = event_listener(removal_from, self.on_removed)
 
     def listen(self, app: AsyncApp) -> None:
-        for event in ("app_uninstalled", "tokens_revoked"):
+        for event in ("app_uninstalled", "tokens_revoked", "team_access_revoked"):
             app.event(event, middleware=[self.remove_before_ack])(self.remove_after_ack)
+        app.event("team_access_granted")(event_listener(access_granted_from, self.on_granted))
 
     async def remove_before_ack(
         self,
@@ -56,10 +61,15 @@ class UninstallListeners:
             await self._remove(body, client)
 
     async def on_removed(self, removal: AppRemoval, client: AsyncWebClient) -> None:  # noqa: ARG002 - Bolt's argument
-        """Delete the installation, unless the app was installed again before Slack delivered the event."""
-        was_installed_again = await self._storage_retry.retry_until_stored(
-            "", lambda: self._clients.was_installed_again(removal.installation_id, removal.at)
-        )
-        if not was_installed_again:
-            self._clients.remove(removal.installation_id)
-            await self._uninstall.remove(removal.installation_id)
+        """Delete the installations, unless the app was installed again before Slack delivered the event."""
+        for installation_id in removal.installation_ids:
+            if not await self._storage_retry.retry_until_stored(
+                "", partial(self._clients.was_installed_again, installation_id, removal.at)
+            ):
+                self._clients.remove(installation_id)
+                await self._uninstall.remove(installation_id)
+
+    async def on_granted(self, granted: AccessGranted, client: AsyncWebClient) -> None:  # noqa: ARG002 - Bolt's argument
+        """Serve the workspaces through their organization; what is stored of them is not deleted then."""
+        for team in granted.teams:
+            await self._clients.learn_organization(team, granted.enterprise)

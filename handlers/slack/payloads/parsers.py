@@ -21,6 +21,7 @@ from handlers.slack.payloads.scalars import (
     parses_payload,
 )
 from handlers.slack.payloads.values import (
+    AccessGranted,
     AppRemoval,
     BadPayload,
     ButtonPress,
@@ -196,7 +197,15 @@ def removal_from(body: Payload) -> AppRemoval | None:
     event = body["event"]
     if event["type"] == "tokens_revoked" and not event["tokens"].get("bot"):
         return None
-    return AppRemoval(installation_id_of(body), datetime.fromtimestamp(int(body["event_time"]), UTC))
+    is_access = event["type"] == "team_access_revoked"
+    ids = tuple(map(parse_id, event["team_ids"])) if is_access else (installation_id_of(body),)
+    return AppRemoval(ids, datetime.fromtimestamp(int(body["event_time"]), UTC))
+
+
+@parses_payload
+def access_granted_from(body: Payload) -> AccessGranted:
+    """Parse `team_access_granted`, which names the organization beside the event."""
+    return AccessGranted(tuple(map(parse_id, body["event"]["team_ids"])), parse_id(body["enterprise_id"]))
 
 
 @parses_payload

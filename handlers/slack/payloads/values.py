@@ -171,10 +171,18 @@ class ChannelIdChange:
 
 @dataclass(frozen=True)
 class AppRemoval:
-    """A workspace or an organization that removed the app or revoked the bot's token, at `at`."""
+    """Workspaces, or an organization, that removed the app or revoked the bot's token, at `at`."""
 
-    installation_id: str
+    installation_ids: tuple[str, ...]
     at: datetime
+
+
+@dataclass(frozen=True)
+class AccessGranted:
+    """Workspaces that an organization gave the app access to."""
+
+    teams: tuple[str, ...]
+    enterprise: str
 
 
 @dataclass(frozen=True)

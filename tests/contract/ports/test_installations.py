@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from cryptography.fernet import Fernet
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from bot.ports.installations import Installation, UnreadableToken
+from handlers.slack.clients import Clients, Workspace
 from storage import Storage, open_storage
 from storage.db.installation_tables import installations, oauth_states
 from storage.db.tables import metadata
@@ -140,6 +142,22 @@ async def test_another_process_hears_of_a_change_on_postgresql() -> None:
         while not heard.is_set():  # the other process may not listen yet
             await first.installations.add(INSTALLATION)
             await asyncio.sleep(0.05)
+    await first.close()
+    await second.close()
+
+
+async def test_a_removed_workspace_loses_its_token_of_the_settings_in_every_bot() -> None:
+    url = await asyncio.to_thread(fresh_postgres)
+    first, second = await open_storage(make_settings(url)), await open_storage(make_settings(url))
+    clients = Clients({team: cast("Workspace", object()) for team in ("T1", "T2")})
+    second.installations.listen(clients.remove)
+    assert second.notifications
+    second.notifications.open()
+    async with asyncio.timeout(scaled(10)):
+        while "T1" in clients.teams:  # the other process may not listen yet
+            await first.installations.delete("T1")
+            await asyncio.sleep(0.05)
+    assert clients.teams == ("T2",)
     await first.close()
     await second.close()
 

@@ -54,6 +54,8 @@ EVENT_SCOPES: dict[str, set[str]] = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),
+    "team_access_granted": set(),
+    "team_access_revoked": set(),
     "channel_id_changed": set(),
     "reaction_added": {"reactions:read"},
     "reaction_removed": {"reactions:read"},

@@ -354,6 +354,8 @@ _NO_CLIENTS: Any = None
                 "app_home_opened",
                 "channel_id_changed",
                 "app_uninstalled",
+                "team_access_granted",
+                "team_access_revoked",
                 "tokens_revoked",
             ),
         ),

@@ -7,6 +7,7 @@ import pytest
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from handlers.features.uninstall import UninstallListeners
+from handlers.slack.clients import Clients
 from handlers.slack.payloads.values import AppRemoval
 from tests.support.listener_harness import listener_harness
 
@@ -66,3 +67,26 @@ async def test_a_slow_removal_goes_on_after_the_ack(monkeypatch: pytest.MonkeyPa
         async with asyncio.timeout(5):
             await removed.wait()
     assert began == 2
+
+
+async def test_an_organization_takes_the_app_out_of_two_workspaces() -> None:
+    async with listener_harness() as harness:
+        event = {"event": {"type": "team_access_revoked", "team_ids": ["T2", "T3"]}, "enterprise_id": "E1"}
+        await harness.send(EVENT | event)
+    removed = [call for call in harness.use_cases.calls if call[0] == "uninstall.remove"]
+    assert removed[-2:] == [("uninstall.remove", "T2"), ("uninstall.remove", "T3")]
+
+
+async def test_a_granted_workspace_is_served_through_its_organization(monkeypatch: pytest.MonkeyPatch) -> None:
+    learned: list[tuple[str, str]] = []
+
+    async def learn(self: Clients, team: str, enterprise: str) -> bool:
+        learned.append((team, enterprise))
+        return True
+
+    async with listener_harness() as harness:
+        monkeypatch.setattr(Clients, "learn_organization", learn)
+        event = {"event": {"type": "team_access_granted", "team_ids": ["T2", "T3"]}, "enterprise_id": "E1"}
+        await harness.send(EVENT | event)
+    assert learned[-2:] == [("T2", "E1"), ("T3", "E1")]
+    assert [name for name, *_ in harness.use_cases.calls if name == "uninstall.remove"] == []
