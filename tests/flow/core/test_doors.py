@@ -290,6 +290,7 @@ async def test_the_page_of_the_doors_names_every_problem_and_loads_nothing(doors
     page = await doors.client.get("/v1/docs")
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert "<script" not in page.text
+    assert "<code>max_usd</code> (body, optional)" in page.text
     problem = (await doors.client.get("/v1/characters")).json()["type"]
     assert f'id="{problem.partition("#")[2]}"' in page.text
     assert (await doors.client.get("/v1/openapi.json")).json()["openapi"].startswith("3.1")

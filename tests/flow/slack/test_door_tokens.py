@@ -11,6 +11,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import BlobResourceContents, ResourceLink
 
 from playground.control.client import Json, text_of
+from playground.scenarios.doors import fetch_through_both
 from tests.support.doors import free_port
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, QUIET, PracticeEnvironment
 
@@ -85,6 +86,8 @@ async def test_script_casts_people_vote_and_script_and_agent_fetch_the_face(work
         (blob,) = (await agent.read_resource(uri)).contents
         assert isinstance(blob, BlobResourceContents)
         assert b64decode(blob.blob) == original
+        fetched = await fetch_through_both(URL, secret, "Maya")
+        assert fetched["rest_sha256"] == fetched["mcp_sha256"] == sha256(original).hexdigest()
         assert secret not in workspace.log
 
 
