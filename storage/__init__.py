@@ -154,6 +154,7 @@ class Storage(StoragePorts):
         if self.notifications:
             await self.notifications.close()
         await self.replicas.close()
+        await self.portraits.close()
         await self.database.close()
 
     async def _portraits_error(self) -> str:

@@ -4,12 +4,12 @@ import asyncio
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 import obstore
@@ -38,6 +38,9 @@ _RETRIES: "RetryConfig" = {
     "backoff": {"init_backoff": timedelta(seconds=0.1), "max_backoff": timedelta(seconds=2), "base": 2},
     "retry_timeout": timedelta(seconds=30),
 }
+# Seconds that a shutdown waits for calls in progress.
+_CLOSE_SECONDS = 2.0
+T = TypeVar("T")
 # obstore leaves such a file behind when the process is killed during a write, and does not list it.
 _UNFINISHED_SUFFIX = re.compile(r"#\d+$")
 
@@ -57,6 +60,7 @@ class ObjectStorePortraits:
         self._check_mutex = asyncio.Lock()
         self._checked_until = 0.0
         self._is_known_create_only = False
+        self._in_progress: set[asyncio.Future[Any]] = set()
 
     async def put(self, key: str, data: bytes) -> bool:
         try:
@@ -69,8 +73,7 @@ class ObjectStorePortraits:
     async def get(self, key: str) -> bytes:
         with translate_store_errors(self._address):
             try:
-                found = await obstore.get_async(self._store, key)
-                return bytes(await found.bytes_async())
+                return await self._finish(self._read(key))
             except MISSING as error:
                 if is_missing_bucket(error):
                     raise
@@ -79,7 +82,7 @@ class ObjectStorePortraits:
     async def has(self, key: str) -> bool:
         with translate_store_errors(self._address):
             try:
-                await obstore.head_async(self._store, key)
+                await self._finish(obstore.head_async(self._store, key))
             except MISSING:
                 return False
         return True
@@ -98,15 +101,12 @@ class ObjectStorePortraits:
         if self._folder:
             await asyncio.to_thread(_clear_unfinished, self._folder, before.timestamp())
         with translate_store_errors(self._address):
-            async for page in obstore.list(self._store, chunk_size=_PAGE_SIZE):
+            async for page in self._pages():
                 old = [row["path"] for row in page if row["last_modified"] < before]
                 yield [key for key in old if key not in self._reused_keys]
 
     async def list_keys(self, prefix: str) -> Sequence[str]:
-        """Return the keys below a folder, which `prefix` names with its slash, sorted.
-
-        In a thread: a process that ends right after an asynchronous listing of obstore may abort.
-        """
+        """Return the keys below a folder, which `prefix` names with its slash, sorted."""
 
         def list_sync() -> list[str]:
             return [row["path"] for page in obstore.list(self._store, prefix=prefix) for row in page]
@@ -117,13 +117,21 @@ class ObjectStorePortraits:
     async def delete(self, key: str) -> None:
         """Delete a picture; idempotent."""
         with translate_store_errors(self._address), suppress(*MISSING):
-            await obstore.delete_async(self._store, key)
+            await self._finish(obstore.delete_async(self._store, key))
 
     async def list_pages(self) -> AsyncIterator[Sequence[str]]:
         """Yield pages of the keys of all pictures."""
         with translate_store_errors(self._address):
-            async for page in obstore.list(self._store, chunk_size=_PAGE_SIZE):
+            async for page in self._pages():
                 yield [row["path"] for row in page if not row["path"].startswith(PROBE_PREFIX)]
+
+    async def close(self, timeout_seconds: float = _CLOSE_SECONDS) -> None:
+        """Wait for calls in progress, also those whose callers are gone.
+
+        A call that ends while the interpreter ends aborts the process.
+        """
+        if self._in_progress:
+            await asyncio.wait(tuple(self._in_progress), timeout=timeout_seconds)
 
     async def is_create_only(self) -> bool:
         """Return whether the store refuses to overwrite a picture; some S3-compatible stores do not."""
@@ -133,9 +141,31 @@ class ObjectStorePortraits:
         await self.delete(key)
         return first and not second and unchanged
 
+    async def _finish(self, call: Awaitable[T]) -> T:
+        """Await a call of obstore. It goes on where the caller is cancelled, and `close` waits for it."""
+        task = asyncio.ensure_future(call)
+        self._in_progress.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
+
+    def _forget(self, task: asyncio.Future[Any]) -> None:
+        self._in_progress.discard(task)
+        if not task.cancelled():
+            task.exception()  # a caller that is gone reads no error
+
+    async def _read(self, key: str) -> bytes:
+        found = await obstore.get_async(self._store, key)
+        return bytes(await found.bytes_async())
+
+    async def _pages(self) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+        """List in a thread: a process that ends right after an asynchronous listing of obstore may abort."""
+        stream = obstore.list(self._store, chunk_size=_PAGE_SIZE)
+        while (page := await asyncio.to_thread(next, stream, None)) is not None:
+            yield page
+
     async def _put(self, key: str, data: bytes) -> bool:
         try:
-            await obstore.put_async(self._store, key, data, mode="create")
+            await self._finish(obstore.put_async(self._store, key, data, mode="create"))
         except AlreadyExistsError:
             self._reused_keys.add(key)
             return False
@@ -160,10 +190,10 @@ class ObjectStorePortraits:
     async def _probe(self) -> None:
         """Write a small object, read it and delete it; raises what the store raises, and StorageUnavailable."""
         key, data = f"{PROBE_PREFIX}{uuid4().hex}", uuid4().bytes
-        await obstore.put_async(self._store, key, data, mode="create")
+        await self._finish(obstore.put_async(self._store, key, data, mode="create"))
         if await self.get(key) != data:
             raise StorageUnavailable("portraits", "damaged", "other bytes came back", self._address)
-        await obstore.delete_async(self._store, key)
+        await self._finish(obstore.delete_async(self._store, key))
 
     async def _probe_create_only(self) -> None:
         """Do the same, and require that the store overwrites nothing and reports a missing object as missing.

@@ -207,3 +207,40 @@ async def test_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageUnavailable):
         open_portraits(str(tmp_path / "file" / "portraits"))
+
+
+async def test_close_waits_for_calls_whose_callers_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter aborts when a call of obstore ends after it."""
+    may_end, began, ended = asyncio.Event(), asyncio.Event(), False
+
+    async def slow_put(*args: object, **options: object) -> None:
+        nonlocal ended
+        began.set()
+        await may_end.wait()
+        ended = True
+
+    monkeypatch.setattr("storage.pictures.object_store.obstore.put_async", slow_put)
+    portraits = open_portraits("memory:///")
+    caller = asyncio.create_task(portraits.put("r1/slot/original", b"picture"))
+    await began.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    closing = asyncio.create_task(portraits.close(timeout_seconds=60))
+    await asyncio.sleep(0)
+    assert not closing.done()
+    may_end.set()
+    await closing
+    assert ended
+
+
+async def test_close_gives_up_on_a_call_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stuck(*args: object, **options: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("storage.pictures.object_store.obstore.delete_async", stuck)
+    portraits = open_portraits("memory:///")
+    caller = asyncio.create_task(portraits.delete("r1/slot/original"))
+    await asyncio.sleep(0)
+    await portraits.close(timeout_seconds=0.01)
+    caller.cancel()
