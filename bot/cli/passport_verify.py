@@ -25,6 +25,7 @@ _EXIT_STATUS = {
     VerificationState.CHANGED: 1,
     VerificationState.BROKEN: 1,
     VerificationState.SIGNED_BY_STRANGER: 3,
+    VerificationState.EXPIRED: 3,
     VerificationState.NONE: 4,
 }
 # From the worst, for several pictures.
@@ -106,6 +107,7 @@ def as_json(checked: Sequence[CheckedPicture]) -> str:
 _PICTURE = {
     VerificationState.SIGNED_HERE: "unchanged, every byte is as it was signed",
     VerificationState.SIGNED_BY_STRANGER: "unchanged, every byte is as it was signed",
+    VerificationState.EXPIRED: "unchanged, every byte is as it was signed",
     VerificationState.CHANGED: "CHANGED: it is not the picture that was signed",
     VerificationState.BROKEN: "UNKNOWN: the signature is not valid, so it says nothing about the picture",
     VerificationState.NONE: "no passport beside it and no credentials inside it",
@@ -126,6 +128,8 @@ def _signer(checked: CheckedPicture) -> str:
     match found.state:
         case VerificationState.SIGNED_HERE:
             return f"{OWN_KEY} ({name})"
+        case VerificationState.EXPIRED:
+            return f"a key whose certificate has ended, in the name of {name}; nothing confirms it any more"
         case VerificationState.SIGNED_BY_STRANGER if checked.sidecar:
             return f"a key that is not known here, in the name of {name}; anybody can use a name"
         case VerificationState.SIGNED_BY_STRANGER:

@@ -83,9 +83,13 @@ class VerificationState(StrEnum):
 
     SIGNED_HERE = "signed_here"  # by a key that this installation trusts
     SIGNED_BY_STRANGER = "signed_by_stranger"  # unchanged, but the key is not known here
+    EXPIRED = "expired"  # unchanged, but the signing certificate has ended, so nothing confirms the signer any more
     CHANGED = "changed"  # the picture is not the one that was signed
     BROKEN = "broken"  # the signature itself is not valid
     NONE = "none"
+
+
+_UNCHANGED = (VerificationState.SIGNED_HERE, VerificationState.SIGNED_BY_STRANGER, VerificationState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ class Verification:
             "state": self.state.value,
             "signed_by": self.issuer or None,
             "signer": "this studio's own key" if self.state is VerificationState.SIGNED_HERE else None,
-            "is_unchanged": self.state in (VerificationState.SIGNED_HERE, VerificationState.SIGNED_BY_STRANGER),
+            "is_unchanged": self.state in _UNCHANGED,
             "codes": list(self.codes),
             "actions": list(self.actions),
             "tools": list(self.tools),

@@ -23,6 +23,7 @@ _STATES = {
 _CHANGED_CODES = frozenset(
     {"assertion.dataHash.mismatch", "assertion.boxesHash.mismatch", "assertion.bmffHash.mismatch"}
 )
+_EXPIRED_CODES = frozenset({"signingCredential.expired", "signingCredential.untrusted"})
 _ISSUER_LIMIT = 80
 
 Json = Mapping[str, Any]
@@ -55,6 +56,8 @@ def read_credentials(picture: bytes, media_type: str, trust_anchors: str = "") -
     if report is None:
         return Credentials(CredentialsState.NONE)
     state = _STATES.get(report.get("validation_state", ""), CredentialsState.BROKEN)
+    if state is CredentialsState.BROKEN and _is_only_expired(_failure_codes(report)):
+        state = CredentialsState.UNTRUSTED
     return Credentials(state, _issuer(_active(report)))
 
 
@@ -124,7 +127,14 @@ def _state(report: Json, codes: Sequence[str]) -> VerificationState:
             return VerificationState.SIGNED_HERE
         case "Valid":
             return VerificationState.SIGNED_BY_STRANGER
+    if _is_only_expired(codes):
+        return VerificationState.EXPIRED
     return VerificationState.CHANGED if _CHANGED_CODES.intersection(codes) else VerificationState.BROKEN
+
+
+def _is_only_expired(codes: Sequence[str]) -> bool:
+    """Return whether nothing is wrong but the certificate's end; then the reader cannot confirm the signer either."""
+    return "signingCredential.expired" in codes and _EXPIRED_CODES.issuperset(codes)
 
 
 def _failure_codes(report: Json) -> tuple[str, ...]:

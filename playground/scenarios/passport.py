@@ -15,6 +15,7 @@ from playground.scenarios.failure import ScenarioFailed
 _STATES = {
     "signed_here": "signed by this studio's own key, and the original is unchanged",
     "signed_by_stranger": "signed by a key that is not known here",
+    "expired": "signed with a certificate that has ended",
     "changed": "not that of the original: a byte changed",
     "broken": "not valid",
     "none": "missing",

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import stat
+import time
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -13,11 +15,13 @@ from typer.testing import Result
 
 from bot.domain.passport import PassportFacts, PassportKind
 from bot.domain.production import AiTraining
+from bot.passport import keys
 from bot.passport.keys import create_keys, parse_key
 from bot.passport.signer import sign
 from tests.contract.test_command_line import run_command
 from tests.support.casting_harness import LEAD, CastingHarness, casting_harness, make_portrait
 from tests.support.passport_keys import STUDIO, signed_by_vendor, vendor_root, with_changed_pixel
+from tests.support.time_factor import scaled
 
 
 def run(data: Path, *arguments: str, **variables: str) -> Result:
@@ -224,6 +228,24 @@ def test_verify_finds_each_changed_file(studio: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.zip"
     damaged.write_bytes((tmp_path / "received" / "Maya-1.zip").read_bytes()[:-3_000] + b"PK\5\6" + bytes(18))
     assert run(studio, "verify", str(damaged)).exit_code == 2
+
+
+def test_verify_names_a_certificate_that_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = scaled(4)
+    monkeypatch.setattr(keys, "LEAF_YEARS", seconds / (365 * 86_400))
+    key = create_keys(tmp_path / "passport", STUDIO)
+    facts = PassportFacts(PassportKind.ORIGINAL, "", "image/png", "openai:gpt-image-2", "", AiTraining.ALLOWED, {})
+    picture = make_portrait(1)
+    signature = sign(key, facts, picture, None, "")
+    time.sleep(max(0.0, (key.certificate.valid_until - datetime.now(UTC)).total_seconds()) + 1)
+    (tmp_path / "face.png").write_bytes(picture)
+    (tmp_path / "face.c2pa").write_bytes(signature)
+    found = run(tmp_path, "verify", str(tmp_path / "face.png"))
+    assert found.exit_code == 3, found.output
+    assert "a key whose certificate has ended" in found.stdout
+    (tmp_path / "face.png").write_bytes(with_changed_pixel(picture))
+    assert run(tmp_path, "verify", str(tmp_path / "face.png")).exit_code == 1
+    assert "warning passport: its certificate has ended" in run_command(tmp_path, "doctor").stdout
 
 
 def test_verify_reads_credentials_inside_a_picture(tmp_path: Path) -> None:
