@@ -353,6 +353,11 @@ class Round:
         """Whether number reactions count as votes."""
         return not self.is_sealed and not self.run_off
 
+    @property
+    def accepts_flaw_tags(self) -> bool:
+        """Whether voters may say what looks artificial beside the ballot: not where it is blind to something else."""
+        return self.accepts_reactions and not self.is_follow_up
+
     def can_vote(self, person: str) -> bool:
         """Return whether the person's vote counts: always, unless voters are named."""
         return not self.brief.voters or person in self.brief.voters

@@ -63,5 +63,6 @@ class FlawTags:
 
 def _require_open(round_: Round) -> None:
     round_.require_state(RoundState.VOTING, action="tag")
-    if not round_.accepts_reactions:
-        raise RoundClosed("tag", "run_off" if round_.run_off else "sealed", round_.character)
+    if not round_.accepts_flaw_tags:
+        state = "follow_up" if round_.is_follow_up else "run_off" if round_.run_off else "sealed"
+        raise RoundClosed("tag", state, round_.character)

@@ -12,7 +12,10 @@ from bot.usecases.ports import Ports
 
 @dataclass(frozen=True)
 class ClickResult:
-    """The result of a click; `has_reaction` if the person's reaction still counts for the withdrawn vote."""
+    """The result of a click; `has_reaction` if the person's reaction still counts for the withdrawn vote.
+
+    `can_tag`: the ballot takes tags of what looks artificial.
+    """
 
     round_id: str
     number: int
@@ -20,6 +23,7 @@ class ClickResult:
     has_reaction: bool
     character: str
     changed: bool
+    can_tag: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class NoneResult:
     character: str
     numbers: tuple[int, ...]
     changed: bool
+    can_tag: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Voting:
         if on is not None:
             self.ports.publisher.schedule_redraw(round_.id)
         if on:
-            return ClickResult(round_.id, number, True, False, round_.character, changed=True)
+            return ClickResult(round_.id, number, True, False, round_.character, True, round_.accepts_flaw_tags)
         own_inputs = [
             m
             for m in await self.ports.storage.ballots.list_vote_inputs(round_.id)
@@ -110,4 +115,4 @@ class Voting:
         )
         if changed:
             self.ports.publisher.schedule_redraw(round_id)
-        return NoneResult(round_id, round_.character, (), changed)
+        return NoneResult(round_id, round_.character, (), changed, round_.accepts_flaw_tags)

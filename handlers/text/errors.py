@@ -115,6 +115,7 @@ _STATES = {
     "void": "This round for {name} has ended. Use /cast to start another.",
     "sealed": "The ballot for {name} is sealed. Fill in your ballot from the round's message; close voting before you "
     "lock.",
+    "follow_up": "This ballot for {name} compares pictures of faces that were drawn before, so it takes no tags.",
     "question_closed": "This question about {name} takes no more answers. Its counts stay.",
     "not_voted": "Vote on {name} first, or press None of these. Then say what looks artificial.",
     "quick": "The vote on {name} is open: tap a number under the portraits.",

@@ -87,15 +87,17 @@ def already_casting(error: AlreadyCasting, url: str, line: str = "") -> View:
 def receipt(result: ClickResult) -> View:
     """Confirm a vote, with a button to tag what looks artificial."""
     text = receipts.receipt(result)
-    return view(text, paragraph(text), actions([flaw_tags.open_button(result.round_id)])) if result.on else note(text)
+    return _taggable(text, result.round_id) if result.on and result.can_tag else note(text)
 
 
 def none_receipt(result: NoneResult) -> View:
     """Confirm "none of these", with the same button: a face that convinces nobody has most to tag."""
     text = receipts.none_receipt(result)
-    return (
-        note(text) if result.numbers else view(text, paragraph(text), actions([flaw_tags.open_button(result.round_id)]))
-    )
+    return note(text) if result.numbers or not result.can_tag else _taggable(text, result.round_id)
+
+
+def _taggable(text: str, round_id: str) -> View:
+    return view(text, paragraph(text), actions([flaw_tags.open_button(round_id)]))
 
 
 def ignored_reaction(round_: Round, person: str) -> View:

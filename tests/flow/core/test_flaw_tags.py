@@ -1,11 +1,13 @@
 """What looked artificial on a quick ballot: who may say it when, how it is counted, how it reaches the next brief."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.ballot import FlawTag
 from bot.domain.errors import NotAVoter, RoundClosed
 from bot.domain.flaw_tags import FLAW_WORDS, FlawRemedy, FlawShare, add_words, shares
-from bot.domain.round import Round
+from bot.domain.round import CALLBACK, Round
 from tests.support.casting_harness import DIRECTOR, LEAD, PRODUCER, CastingHarness
 
 SMOOTH, EYES = FlawTag.TOO_SMOOTH, FlawTag.EYES
@@ -98,6 +100,16 @@ async def test_the_child_remembers_the_words_as_sent_and_the_share_before(harnes
     await harness.casting.round_controls.close(child.id, LEAD)
     closed = await harness.get_round(child.id)
     assert shares(closed.first_tally)[SMOOTH] == FlawShare(1, 4)
+
+
+async def test_a_receipt_offers_tags_where_the_ballot_takes_them(harness: CastingHarness) -> None:
+    round_ = await harness.run_to_voting()
+    voted = await harness.casting.voting.click(round_.slot_id_by_number[1], DIRECTOR, 1)
+    assert voted.can_tag
+    assert voted.round_id == round_.id
+    follow_up = replace(round_, origin=CALLBACK)
+    assert round_.accepts_flaw_tags
+    assert not follow_up.accepts_flaw_tags
 
 
 async def test_a_rerolled_round_has_no_words_to_remember(harness: CastingHarness) -> None:

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.domain.ballot import FlawTag
 from bot.domain.standings.report import ModelStanding, SetAside, StandingsReport
 from bot.domain.standings.verdicts import Verdict
+from bot.domain.standings.weaknesses import ModelWeaknesses, Weakness
 from bot.imaging.intervals import interval_chart
 from bot.usecases.standings import Standings
 from handlers.slack.fallback_blocks import FULL, degrade
@@ -68,6 +70,21 @@ def test_the_message_says_what_was_not_counted_and_what_was_missed() -> None:
     assert "Not counted: 4 rounds. 1 had one model and 3 had models named by hand." in text
     assert "2 declined and 1 timed out, $0.08 paid" in text
     assert "look `skin`" in text
+    assert not check_document(message)
+
+
+def test_the_weakness_map_has_shares_with_their_interval_or_says_that_it_is_too_early() -> None:
+    smooth = Weakness(FlawTag.TOO_SMOOTH, 12, 0.3, 0.15, 0.51, False, 0)
+    eyes = replace(smooth, tag=FlawTag.EYES, tagged=0, share=0.0, low=0.0, high=0.15)
+    early = replace(smooth, tag=FlawTag.LIGHT, tagged=5, is_early=True, further_rounds=7)
+    found = (ModelWeaknesses(FIRST, 40, 22, (smooth, early, eyes)),)
+    lines = words.weaknesses(found, TITLES).splitlines()
+    assert lines[0].endswith(f"`{FIRST}` · 40 portraits in 22 rounds")
+    assert lines[1] == "too smooth 12, 30% (15% to 51%) · never eyes (up to 15%)"
+    assert lines[2] == "Too early: about 7 more rounds for light 5."
+    shown = replace(STANDINGS, report=replace(REPORT, weaknesses=found))
+    message = {"blocks": list(standings_view(shown, TITLES, no_link).blocks)}
+    assert "What looked artificial" in text_of(message)
     assert not check_document(message)
 
 
