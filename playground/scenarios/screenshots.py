@@ -33,6 +33,7 @@ from playground.scenarios import (
     roster_pdf,
     round_form,
     sealed_ballot,
+    standings,
     targets,
     webhooks,
 )
@@ -59,6 +60,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     production_settings.play,
     door_tokens.play,
     sealed_ballot.play,
+    standings.play,
     data_controls.play,
     roster_pdf.play,
     monitoring_board.play,
@@ -72,6 +74,7 @@ SETTINGS: Mapping[Scenario, Mapping[str, str]] = {
     door_tokens.play: door_tokens.SETTINGS,
     data_controls.play: data_controls.SETTINGS,
     monitoring_board.play: monitoring_board.SETTINGS,
+    standings.play: standings.SETTINGS,
 }
 
 
