@@ -33,8 +33,8 @@ from playground.scenarios import (
     roster_pdf,
     round_form,
     sealed_ballot,
-    standings,
     targets,
+    weaknesses,
     webhooks,
 )
 from playground.scenarios.browser import BrowserSession, find_chromium, open_browser
@@ -60,7 +60,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     production_settings.play,
     door_tokens.play,
     sealed_ballot.play,
-    standings.play,
+    weaknesses.play,
     data_controls.play,
     roster_pdf.play,
     monitoring_board.play,
@@ -74,7 +74,7 @@ SETTINGS: Mapping[Scenario, Mapping[str, str]] = {
     door_tokens.play: door_tokens.SETTINGS,
     data_controls.play: data_controls.SETTINGS,
     monitoring_board.play: monitoring_board.SETTINGS,
-    standings.play: standings.SETTINGS,
+    weaknesses.play: weaknesses.SETTINGS,
 }
 
 
