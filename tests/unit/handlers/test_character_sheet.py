@@ -2,25 +2,38 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from bot.domain.catalogue import Size
-from bot.domain.character_sheet import Angle, Expression, Opinions, Sheet, SheetView, SheetViewState, View, attempt_id
+from bot.domain.character_sheet import (
+    MESSAGE_GONE,
+    Angle,
+    Expression,
+    Opinions,
+    Sheet,
+    SheetView,
+    SheetViewState,
+    View,
+    attempt_id,
+)
 from bot.domain.errors import CannotDrawSheet, OverBudget, PriceIncreased
 from bot.domain.face import Portrait
 from bot.domain.sheet_presets import PRESETS
 from bot.domain.slot import SlotFailure
 from bot.ports.character_sheet import SheetStart
 from bot.usecases.character_sheet import SheetOptions
+from handlers.slack.character_sheet_messages import CharacterSheetMessages
 from handlers.text import character_sheet as words
 from handlers.text.format import dollars
 from handlers.views.builder import View as MessageView
 from handlers.views.character_sheet import SheetChoice, SheetMessage, form, view_message
 from handlers.views.round import round_message
 from providers.registry import MODELS
-from tests.support.builders import HOSTILE, NOW, TITLES, make_face, make_locked_round, make_view_data
+from tests.support.builders import CATALOGUE, HOSTILE, NOW, TITLES, make_face, make_locked_round, make_view_data
+from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
 from tests.support.in_memory import InMemoryRepositories
 from tests.support.listener_cases import ack_body
 from tests.support.listener_harness import listener_harness
@@ -238,3 +251,65 @@ async def test_draw_again_reserves_before_the_ack() -> None:
 def test_every_expression_and_angle_has_a_label() -> None:
     labels = {words.expression_label(each) for each in Expression} | {View(angle).title for angle in Angle}
     assert len(labels) == len(Expression) + len(Angle)
+
+
+class StoredSheets:
+    """The sheet of one face in memory, with what its messages show."""
+
+    def __init__(self, *attempts: SheetView) -> None:
+        self.by_id = {attempt.id: attempt for attempt in attempts}
+        self.opinions: dict[str, Opinions] = {}
+
+    async def load(self, round_id: str) -> Sheet:
+        return Sheet(tuple(self.by_id.values()), self.opinions)
+
+    async def set_message(self, attempt_id: str, message_ts: str, digest: str) -> None:
+        self.by_id[attempt_id] = replace(self.by_id[attempt_id], message_ts=message_ts, digest=digest)
+
+
+class OneFace:
+    async def get_face(self, round_id: str) -> Any:
+        return make_face()
+
+
+def messages_of(slack: FakeSlackServer, sheets: StoredSheets) -> CharacterSheetMessages:
+    storage: Any = SimpleNamespace(sheets=sheets, roster=OneFace())
+    return CharacterSheetMessages(slack.clients, storage, CATALOGUE, TITLES, lambda: NOW)
+
+
+async def test_a_view_is_posted_once_in_the_thread_and_updated_only_when_it_changes() -> None:
+    sheets, round_ = StoredSheets(make_attempt()), make_locked_round({1: 1})
+    (id_,) = sheets.by_id
+    async with fake_slack_server() as slack:
+        messages = messages_of(slack, sheets)
+        await messages.show(round_, id_)
+        await messages.show(round_, id_)
+        (posted,) = slack.calls_to("chat.postMessage")
+        assert posted["thread_ts"] == round_.message_ts
+        await messages.publish(round_)
+        assert slack.calls_to("chat.update") == [], "nothing has changed"
+        sheets.opinions[id_] = Opinions(1, 0)
+        await messages.publish(round_)
+        await messages.publish(round_)
+        (updated,) = slack.calls_to("chat.update")
+        assert "Same person · 1" in str(updated)
+
+
+async def test_a_message_that_someone_deleted_stays_deleted() -> None:
+    sheets, round_ = StoredSheets(make_attempt(message_ts="1764000000.5", digest="old")), make_locked_round({1: 1})
+    (id_,) = sheets.by_id
+    async with fake_slack_server() as slack:
+        slack.replies["chat.update"] = [{"ok": False, "error": "message_not_found"}]
+        messages = messages_of(slack, sheets)
+        await messages.publish(round_)
+        await messages.publish(round_)
+        await messages.show(round_, id_)
+        assert (len(slack.calls_to("chat.update")), slack.calls_to("chat.postMessage")) == (1, [])
+    assert sheets.by_id[id_].message_ts == MESSAGE_GONE
+
+
+async def test_a_view_in_progress_has_no_message() -> None:
+    waiting = make_attempt(state=SheetViewState.WAITING, portrait=None, file_id=None, cost=None)
+    async with fake_slack_server() as slack:
+        await messages_of(slack, StoredSheets(waiting)).show(make_locked_round({1: 1}), waiting.id)
+        assert slack.calls == []
