@@ -9,14 +9,18 @@ import pytest
 from pydantic import SecretStr
 
 from bot.cli.keys import new_key
+from bot.cli.webhook_check import webhook_lines
 from bot.domain.webhook import Attempt, DeliveryState, OffReason, new_secret
 from bot.settings import Settings
 from storage import open_storage
 from storage.installations.token_cipher import key_id
+from tests.contract import test_command_line
 from tests.contract.ports.test_webhooks import AUDIT, ENDPOINT
 from tests.contract.test_command_line import run_command
 from tests.support.storage_builders import NOW, fresh_sqlite, make_round, make_settings, open_locked_round
 
+# The commands change the umask of this process.
+usual_umask = test_command_line.usual_umask
 KEY = new_key()
 
 
@@ -113,3 +117,24 @@ def test_keys_rotate_moves_webhook_secrets_too(tmp_path: Path) -> None:
     missing = run_command(tmp_path, "keys", "rotate", TOKEN_KEYS=KEY)
     assert missing.exit_code == 1
     assert "whe_1: none of the keys in TOKEN_KEYS opens its secret" in missing.stdout
+
+
+@pytest.mark.parametrize(
+    ("off", "key", "expected"),
+    [
+        (False, KEY, []),
+        (True, KEY, ["it was switched off (gone); /cast settings switches it on"]),
+        (False, new_key(), [f"its secret is encrypted with the key {key_id(KEY)}, which is not in TOKEN_KEYS: add it"]),
+    ],
+)
+def test_doctor_names_webhooks_that_do_not_work(off: bool, key: str, expected: list[str], tmp_path: Path) -> None:
+    asyncio.run(prepare(tmp_path, off=off))
+    summary, *problems = asyncio.run(webhook_lines(settings_for(tmp_path, key)))
+    assert summary == f"ok      webhooks: 1 set up, {int(off)} off"
+    assert problems == [f"warning webhooks: whe_1 (hooks.example.com): {problem}" for problem in expected]
+
+
+def test_doctor_says_nothing_without_webhooks(tmp_path: Path) -> None:
+    assert asyncio.run(webhook_lines(settings_for(tmp_path))) == ()
+    asyncio.run(fresh_sqlite(tmp_path))
+    assert asyncio.run(webhook_lines(settings_for(tmp_path))) == ()

@@ -9,17 +9,23 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from bot.domain.audit import AuditEvent
+from bot.domain.brief import PHOTO, Consent, Reference
+from bot.domain.budget import Charge
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
+from bot.domain.round import RECAST
+from bot.domain.upscale import UpscaleMethod
 from bot.domain.webhook import Attempt, DeliveryState, EventType, OffReason, WebhookEndpoint, new_secret
 from bot.ports.installations import UnreadableToken
 from storage import Storage
 from storage.db.webhook_tables import webhook_endpoints
 from storage.installations.token_cipher import TokenCipher
 from storage.webhooks.endpoints import SqlWebhookEndpoints
+from tests.contract.ports.test_upscales import LARGE, PRICE, make_upscale
 from tests.support import storage_builders
 from tests.support.storage_builders import (
+    CAPS,
     NOW,
     PLACE,
     FakeClock,
@@ -235,3 +241,51 @@ async def test_deleting_and_purging_remove_deliveries(storage: Storage) -> None:
     assert await storage.webhook_deliveries.list_deliveries() == []
     logged = [event.action for event in await storage.audit_log.list_for_production(PLACE)]
     assert logged == ["set_webhooks"] * 3
+
+
+@pytest.mark.parametrize(
+    ("method", "keep", "expected"),
+    [
+        (UpscaleMethod.UPSCALER, None, ["face.finished"]),
+        (UpscaleMethod.REDRAW, None, []),
+        (UpscaleMethod.REDRAW, True, ["face.finished"]),
+        (UpscaleMethod.REDRAW, False, []),
+    ],
+)
+async def test_a_finish_is_told_when_it_is_kept(
+    storage: Storage, method: UpscaleMethod, keep: bool | None, expected: list[str]
+) -> None:
+    await open_locked_round(storage, make_round())
+    await add_endpoint(storage)
+    upscale = make_upscale(method=method)
+    await storage.upscales.start(upscale, CAPS)
+    await storage.upscales.mark_requested(upscale.id, NOW)
+    drawn = upscale.with_portrait(LARGE, Charge(PRICE, "exact"), 3.0)
+    for _ in range(2):
+        await storage.upscales.record_result(drawn)
+    if keep is not None:
+        for _ in range(2):
+            await storage.upscales.decide(upscale.id, "U-lead", LATER, keep=keep)
+    assert await event_types(storage) == expected
+
+
+async def test_a_withdrawn_consent_counts_as_unlocked_once(storage: Storage) -> None:
+    consent = Consent("U1", NOW, "agreed")
+    reference = Reference(PHOTO, "r1/reference/ab", "ab", consent)
+    new = make_round()
+    await open_locked_round(storage, replace(new, brief=replace(new.brief, reference=reference)))
+    await add_endpoint(storage)
+    withdrawn = AuditEvent("consent_withdrawn", PLACE, "U1", LATER, "c1", "r1")
+    for _ in range(2):
+        assert await storage.consents.withdraw("r1", withdrawn) == ["r1"]
+    assert await event_types(storage) == ["face.unlocked"]
+
+
+async def test_a_face_that_a_recast_unlocks_is_told_with_the_new_round(storage: Storage) -> None:
+    await open_locked_round(storage, make_round())
+    await add_endpoint(storage)
+    recast = replace(make_round("r2", parent="r1"), origin=RECAST)
+    unlock = Unlock("U-lead", LATER, "too young")
+    for _ in range(2):
+        await storage.rounds.open(recast, CAPS, recast=True, unlock=unlock)
+    assert await event_types(storage) == ["face.unlocked"]

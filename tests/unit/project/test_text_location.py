@@ -15,6 +15,7 @@ OTHER_FILES = sorted(
 NON_SLACK_TEXT = {
     "bot/__main__.py": "the command line",
     "bot/cli/webhooks.py": "the command line",
+    "bot/cli/webhook_check.py": "the command line",
     "bot/cli/doctor.py": "the command line",
     "bot/doors/words.py": "answers to programs and agents",
     "bot/cli/move.py": "the command line",
