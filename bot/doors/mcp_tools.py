@@ -5,6 +5,7 @@ import json
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
@@ -137,7 +138,7 @@ class McpTools:
             quote = await casting.quote(request)
             text = words.PRICED.format(name=request.name, price=quote.price)
             return _result(text, price_usd=str(quote.price), models=list(quote.models))
-        key = (idempotency_key or uuid4().hex)[:128]
+        key = (idempotency_key or _key_of_request(ctx))[:128]
         started = await casting.start(request, key)
         document = self._documents.round(await casting.get_status(started.round.id))
         text = words.STARTED.format(round_id=document.id, name=document.character, price=document.price_usd)
@@ -251,6 +252,13 @@ def _caller(ctx: Context[Any, Any]) -> Caller:
         raise Problem(401, "unauthorized", words.NO_ASKER)
     assert isinstance(caller, Caller)
     return caller
+
+
+def _key_of_request(ctx: Context[Any, Any]) -> str:
+    """Return a key for a request without one: a request that Slack signed starts one round, however often it comes."""
+    request = ctx.request_context.request
+    signature = request.headers.get("x-slack-signature", "") if request is not None else ""
+    return sha256(signature.encode()).hexdigest() if signature else uuid4().hex
 
 
 def _sentence(error: CastingError | Problem) -> str:

@@ -210,6 +210,15 @@ async def test_a_person_casts_over_slack_only_in_a_channel_of_theirs(doors: Open
     assert started.json()["result"]["structuredContent"]["lead"] == DIRECTOR
 
 
+async def test_a_signed_request_that_comes_again_starts_one_round(doors: OpenDoors) -> None:
+    asker = {"user_id": DIRECTOR, "team_id": "T1"}
+    message = call_of("start_casting", asker, name="Bo", brief="a cook", models=["recraft"], channel=FERRY.channel)
+    body, headers = signed(message)
+    answers = [(await doors.client.post("/mcp", content=body, headers=headers)).json()["result"] for _ in range(2)]
+    first, second = (answer["structuredContent"]["id"] for answer in answers)
+    assert first == second
+
+
 async def test_a_revoked_token_ends_an_open_connection(doors: OpenDoors) -> None:
     token = await doors.make_token()
     async with agent(doors, token, "legacy") as client:
