@@ -1,7 +1,7 @@
 """The REST door: productions, characters, histories and rounds at `/v1`. Faces are in `rest_faces`."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -39,6 +39,12 @@ class RestDoor:
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/v1", responses=PROBLEMS)  # type: ignore[arg-type] # statuses are int or str
         caller = Depends(self.caller)
+        self._add_lists(router, caller)
+        self._add_character(router, caller)
+        self._add_rounds(router, caller)
+        return router
+
+    def _add_lists(self, router: APIRouter, caller: Any) -> None:
         documents_ = self._documents
 
         @router.get("/productions", tags=["productions"])
@@ -65,13 +71,14 @@ class RestDoor:
             items = [await self._listed(reading, character) for character in page.characters]
             return PageOf(items=items, total=page.total, next_cursor=next_cursor(offset, items, page.total))
 
+    def _add_character(self, router: APIRouter, caller: Any) -> None:
         @router.get("/characters/{character_id}", tags=["characters"])
         async def get_character(character_id: Id, caller: Caller = caller) -> CharacterOut:
             """Return a character with its face, or its open round."""
             found = await self._read(caller).get_character(character_id)
             (character,) = found.characters
             shown = ShownFace(character.face, found.upscale) if character.face else None
-            return documents_.character(character, shown, character.open_round_id)
+            return self._documents.character(character, shown, character.open_round_id)
 
         @router.get("/characters/{character_id}/history", tags=["characters"])
         async def get_history(
@@ -82,6 +89,9 @@ class RestDoor:
             events = (await self._read(caller).get_history(character_id)).events
             items = [documents.event(one) for one in events[offset : offset + limit]]
             return PageOf(items=items, total=len(events), next_cursor=next_cursor(offset, items, len(events)))
+
+    def _add_rounds(self, router: APIRouter, caller: Any) -> None:
+        documents_ = self._documents
 
         @router.post("/quotes", tags=["rounds"])
         async def quote(body: CastIn, caller: Caller = caller) -> QuoteOut:
@@ -109,8 +119,6 @@ class RestDoor:
         async def get_round(round_id: Id, caller: Caller = caller) -> RoundOut:
             """Return a round; ask again until its state is locked or void."""
             return documents_.round(await self._casting.cast_for(caller).get_status(round_id))
-
-        return router
 
     async def caller(
         self, request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None

@@ -57,7 +57,12 @@ class FaceRoutes:
     def router(self) -> APIRouter:
         router = APIRouter(prefix="/v1", responses=PROBLEMS, tags=["faces"])  # type: ignore[arg-type] # as in rest.py
         caller = Depends(self._rest.caller)
+        self._add_faces(router, caller)
+        self._add_passports_and_targets(router, caller)
+        self._add_pictures(router, caller)
+        return router
 
+    def _add_faces(self, router: APIRouter, caller: Any) -> None:
         @router.get("/faces")
         async def find_face(name: Line, caller: Caller = caller) -> FaceOut:
             """Find a face by its character's name or alias.
@@ -84,6 +89,12 @@ class FaceRoutes:
             reading = self._read(caller)
             return await reading.get_record(await reading.get_face(face_id))
 
+        @router.get("/faces/{face_id}/links")
+        async def get_links(face_id: Id, caller: Caller = caller) -> LinksOut:
+            """Return links to the pictures that need no token, for ten minutes."""
+            return self.links(caller, await self._read(caller).get_face(face_id))
+
+    def _add_passports_and_targets(self, router: APIRouter, caller: Any) -> None:
         @router.get("/faces/{face_id}/passport", response_class=Response)
         async def get_passport(
             face_id: Id, picture: PassportKind = PassportKind.ORIGINAL, caller: Caller = caller
@@ -116,14 +127,6 @@ class FaceRoutes:
             shown = await reading.get_face(face_id)
             await reading.report_target(shown, TargetInput.parse(target, body.state, body.external_id))
             return [target_document(name, report) for name, report in await reading.list_targets(shown)]
-
-        @router.get("/faces/{face_id}/links")
-        async def get_links(face_id: Id, caller: Caller = caller) -> LinksOut:
-            """Return links to the pictures that need no token, for ten minutes."""
-            return self.links(caller, await self._read(caller).get_face(face_id))
-
-        self._add_pictures(router, caller)
-        return router
 
     def _add_pictures(self, router: APIRouter, caller: Any) -> None:
         """Add the routes of pictures, for GET and HEAD."""
