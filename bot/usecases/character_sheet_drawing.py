@@ -20,7 +20,7 @@ from bot.ports.image_models import GenerationRequest, GenerationResult, QueuedMo
 from bot.ports.messaging import Picture
 from bot.telemetry import metrics
 from bot.usecases.character_sheet_package import sheet_picture
-from bot.usecases.paid_calls import PaidCalls, PaidPicture
+from bot.usecases.paid_calls import PaidCalls, PaidPicture, is_shutdown
 from bot.usecases.ports import Ports
 from bot.usecases.previews import get_preview
 from bot.usecases.rate_limits import wait_for_rate_limit
@@ -83,6 +83,8 @@ class DrawSheetView:
         except StorageUnavailable:
             raise
         except Exception as error:
+            if is_shutdown(error):
+                raise
             log.exception("sheet_view_failed_unexpectedly", view=attempt.id, model=attempt.model)
             final, unexpected = await self._give_up(attempt.id), error
         await self.storage_retry.retry_until_stored(

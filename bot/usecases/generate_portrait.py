@@ -24,7 +24,7 @@ from bot.ports.image_models import (
 from bot.ports.rounds import GeneratedPortrait
 from bot.telemetry import metrics
 from bot.usecases.original_copies import OriginalCopies
-from bot.usecases.paid_calls import PaidCalls, PaidPicture
+from bot.usecases.paid_calls import PaidCalls, PaidPicture, is_shutdown
 from bot.usecases.ports import Ports
 from bot.usecases.rate_limits import wait_for_rate_limit
 from bot.usecases.round_pictures import RoundPictures
@@ -58,6 +58,8 @@ class PortraitGenerator:
         except StorageUnavailable:
             raise
         except Exception as error:
+            if is_shutdown(error):
+                raise
             log.exception("slot_failed_unexpectedly", slot=slot.id, model=slot.model)
             await self._give_up(round_.id, slot.id)
             await self.storage_retry.notify_lead(round_.id, error)

@@ -55,6 +55,14 @@ class PaidPicture:
     seed: int | None = None
 
 
+def is_shutdown(error: Exception) -> bool:
+    """Return whether an error only says that this process ends (`concurrent.futures.thread` has no type for it).
+
+    What was being done is then continued by the next process, with the bytes that are stored.
+    """
+    return isinstance(error, RuntimeError) and "after shutdown" in str(error)
+
+
 @dataclass(slots=True)
 class PaidCalls:
     """Makes paid calls; `in_progress` counts those that a stop waits for."""
@@ -196,6 +204,8 @@ class PaidCalls:
         except CastingError:
             raise
         except Exception as error:
+            if is_shutdown(error):
+                raise
             log.exception("answer_unprocessable", model=item.model, item=item.id)
             await self.storage_retry.notify_lead(item.round_id, otherwise)
             raise otherwise from error

@@ -23,7 +23,7 @@ from bot.ports.ledger import UpscaleStart
 from bot.ports.messaging import Picture
 from bot.telemetry import metrics
 from bot.usecases.access import Permissions
-from bot.usecases.paid_calls import PaidCalls, PaidPicture
+from bot.usecases.paid_calls import PaidCalls, PaidPicture, is_shutdown
 from bot.usecases.ports import Ports
 from bot.usecases.previews import compose
 from bot.usecases.rate_limits import wait_for_rate_limit
@@ -165,6 +165,8 @@ class RunUpscale:
         except StorageUnavailable:
             raise
         except Exception as error:
+            if is_shutdown(error):
+                raise
             log.exception("upscale_failed_unexpectedly", upscale=upscale.id, model=upscale.model)
             final, unexpected = await self._give_up(upscale.id), error
         await self.storage_retry.retry_until_stored(

@@ -422,3 +422,26 @@ async def test_history_names_who_ordered_views_and_who_kept_which(tmp_path: Path
         ordered, kept = events["sheet"], events["sheet_kept"]
         assert (ordered.people, ordered.count, ordered.usd) == ((DIRECTOR,), 2, 2 * PRICE)
         assert (kept.people, kept.detail) == ((LEAD,), "Front")
+
+
+@pytest.mark.parametrize("key_part", ["original", "preview"])
+async def test_a_stop_while_a_picture_is_stored_leaves_the_view_to_the_next_process(
+    key_part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with harness_with_face(tmp_path) as (harness, round_id):
+        (attempt,) = (await start(harness, round_id, FRONT)).created
+        put = harness.storage.portraits.put
+
+        async def put_then_stop(key: str, data: bytes) -> bool:
+            is_new = await put(key, data)
+            if attempt.id in key and key_part in key:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            return is_new
+
+        with monkeypatch.context() as stopping:
+            stopping.setattr(harness.storage.portraits, "put", put_then_stop)
+            with pytest.raises(RuntimeError):
+                await harness.casting.draw_sheet_view.draw_sheet_view(attempt.id)
+        assert (await harness.storage.sheets.get(attempt.id)).is_in_progress
+        (drawn,) = await draw(harness, SheetStart((attempt,)))
+        assert (drawn.state, len(harness.fake_models.banana.requests)) == (SheetViewState.DRAWN, 1)
