@@ -26,7 +26,10 @@ def pending_decision(round_: Round) -> LeadDecision | None:
         return _after_close(round_, round_.tally)
     if round_.state is RoundState.VOTING and not round_.run_off and round_.failures:
         is_unsure = any(slot.failure and slot.failure.paid == "maybe" for slot in round_.failures)
-        return LeadDecision.UNSURE_CHARGE if is_unsure else LeadDecision.MISSING_PORTRAITS
+        if is_unsure:
+            return LeadDecision.UNSURE_CHARGE
+        # What a re-audition lacks is not drawn later: its number would tell that it is not the original.
+        return None if round_.is_reaudition else LeadDecision.MISSING_PORTRAITS
     return None
 
 

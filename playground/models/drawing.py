@@ -7,6 +7,7 @@ from hashlib import sha256
 from PIL import Image, ImageEnhance, ImageFilter, ImageStat
 
 from playground.faces import draw_face, encode
+from playground.faces.caption import add_caption
 from playground.faces.identity_mark import mark, read_mark
 from playground.faces.views import ViewWanted, draw_view
 from playground.models import content_credentials
@@ -77,7 +78,7 @@ def _draw(order: GenerationOrder, seed: int) -> Image.Image:
     if _SAME_PICTURE_PHRASE in order.prompt.casefold():
         redrawn = _relight(base, order, seed)
     else:
-        redrawn = _relight(_reframe(base, order, seed), order, seed)
+        redrawn = add_caption(_relight(_reframe(base, order, seed), order, seed))
     return mark(redrawn, identity) if identity else redrawn
 
 
@@ -104,7 +105,9 @@ def _reframe(picture: Image.Image, order: GenerationOrder, seed: int) -> Image.I
     zoom_factor = 1.16 + zoom / 255 * 0.2
     width, height = picture.width / zoom_factor, picture.height / zoom_factor
     left, top = (picture.width - width) * (0.2 + across / 255 * 0.6), (picture.height - height) * down / 255 * 0.6
-    tilted = picture.rotate(angle, Image.Resampling.BICUBIC)
+    # What the turned picture leaves open in the corners stays as it was.
+    turned, opaque = picture.rotate(angle, Image.Resampling.BICUBIC), Image.new("L", picture.size, 255).rotate(angle)
+    tilted = Image.composite(turned, picture, opaque)
     return tilted.resize(picture.size, Image.Resampling.BICUBIC, box=(left, top, left + width, top + height))
 
 
