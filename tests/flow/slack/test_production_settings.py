@@ -134,3 +134,18 @@ async def test_guest_votes_but_starts_only_if_listed(workspace: PracticeEnvironm
     assert (await submit_settings(workspace, LENA, view, may_start=[guest], may_spend=[guest]))["ok"]
     await workspace.cast("Ida: a pilot --each 1 --models recraft", guest, FERRY)
     assert "Only" in await workspace.run_command("Ada: a cook", DANIEL, FERRY)
+
+
+async def test_an_administrator_sets_the_times_of_the_whole_workspace(workspace: PracticeEnvironment) -> None:
+    added = await workspace.control_client.post(
+        "people", {"name": "ada", "real_name": "Ada Admin", "admin": True, "channels": ["harbour-film"]}
+    )
+    ada = added["person"]["id"]
+    view = await open_settings(workspace, ada)
+    assert "For the whole workspace" in text_of(view)
+    assert (await submit_settings(workspace, ada, view, workspace_keep_portraits="30"))["ok"]
+    await workspace.wait_for_ephemeral(ada, "how long the workspace keeps portraits to 30 days")
+    seen = await open_settings(workspace, DANIEL, FERRY)
+    assert "For the whole workspace" not in text_of(seen)
+    hints = [block["hint"]["text"] for block in seen["blocks"] if block.get("block_id") == "keep_portraits"]
+    assert hints == ["After the round has ended. Empty: 30 days, as the workspace. 365 at most."]
