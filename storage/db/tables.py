@@ -372,6 +372,7 @@ faces = Table(
     Column("variation_of", Integer),
     Column("consent_withdrawn_at", UtcMicros),
     UniqueConstraint("character_id", "version"),
+    Index("ix_faces_locked_at", "locked_at"),
 )
 
 upscales = Table(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flow.process.test_startup_failures import run_bot
+from playground.processes import bot_environment, start_bot, stop
 from tests.support.crashing_bot import crash_after_method, crash_in_method
 from tests.support.passport_keys import as_setting, make_key, studio_key
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment
@@ -39,11 +39,15 @@ async def test_passport_is_signed_after_a_crash(
     assert len(sidecars) == 1
 
 
-async def test_key_that_cannot_be_used_stops_the_start(tmp_path: Path) -> None:
-    (tmp_path / "key.pem").write_text("no key")
-    status, output = await run_bot(tmp_path, PASSPORT_KEY_FILE=str(tmp_path / "key.pem"))
-    # Slack is asked first, and nobody is there.
-    assert status == 1, output
+@pytest.mark.parametrize("setting", ["PASSPORT_KEY", "PASSPORT_TRUST_ANCHORS"])
+async def test_key_that_cannot_be_used_stops_the_start(workspace: PracticeEnvironment, setting: str) -> None:
+    await stop(workspace.bot)
+    variables = bot_environment(workspace.data, await workspace.server.environment(), **{setting: "no key"})
+    refused = await start_bot(variables, workspace.data / "refused.log")
+    assert await refused.wait() == 1
+    text = (workspace.data / "refused.log").read_text("utf-8")
+    assert "The passport's key cannot be used:" in text
+    assert "docs/operations.md#the-passports-key-cannot-be-used" in text
 
 
 async def test_bots_of_one_database_sign_with_one_key(tmp_path: Path) -> None:
