@@ -52,7 +52,9 @@ async def fill(settings: Settings) -> None:
     await migrate(settings.database_url)
     url = settings.database_url.replace("+aiosqlite", "").replace("+asyncpg", "+psycopg")
     with create_engine(url).begin() as connection:
-        insert_rows(connection, ROWS, slots_portrait=PORTRAIT, upscales_portrait=PORTRAIT)
+        insert_rows(
+            connection, ROWS, slots_portrait=PORTRAIT, upscales_portrait=PORTRAIT, sheet_views_portrait=PORTRAIT
+        )
     await open_portraits(settings.portraits_url).put(KEY, DATA)
 
 
@@ -143,7 +145,9 @@ async def test_a_backup_of_an_older_schema_is_migrated_on_the_way_to_a_server(
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "0107")
-        insert_rows(connection, ROWS, slots_portrait=PORTRAIT, upscales_portrait=PORTRAIT)
+        insert_rows(
+            connection, ROWS, slots_portrait=PORTRAIT, upscales_portrait=PORTRAIT, sheet_views_portrait=PORTRAIT
+        )
     await open_portraits(machine.portraits_url).put(KEY, DATA)
     await back_up(machine, tmp_path / "copy")
     assert json.loads((tmp_path / "copy" / "backup.json").read_text())["schema"] == "0107"

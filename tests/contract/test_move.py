@@ -61,7 +61,9 @@ async def source(tmp_path: Path) -> Settings:
         await portraits.put(name, data)
     portrait = asdict(Portrait(key, "image/png", 768, 1024, len(data), sha256(data).hexdigest()))
     with create_engine(settings.database_url.replace("+aiosqlite", "")).begin() as connection:
-        insert_rows(connection, ROWS, slots_portrait=portrait, upscales_portrait=portrait)
+        insert_rows(
+            connection, ROWS, slots_portrait=portrait, upscales_portrait=portrait, sheet_views_portrait=portrait
+        )
     return settings
 
 
@@ -214,9 +216,9 @@ async def test_a_damaged_portrait_of_the_source_is_named(source: Settings, to: P
         file.write_bytes(file.read_bytes()[:-1])
     else:
         file.unlink()
-    with pytest.raises(TransferError, match=rf"{2 * ROWS} of the portraits \(slots.id 1 é.*Nothing was moved"):
+    with pytest.raises(TransferError, match=rf"{3 * ROWS} of the portraits \(slots.id 1 é.*Nothing was moved"):
         await run_move(source, to)
-    assert len((await run_move(source, to, accept_damaged=True)).damaged) == 2 * ROWS
+    assert len((await run_move(source, to, accept_damaged=True)).damaged) == 3 * ROWS
 
 
 async def test_portraits_that_are_in_the_bucket_already_stay(source: Settings, to: Place) -> None:
