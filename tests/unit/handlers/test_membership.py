@@ -154,6 +154,7 @@ HOME_ACTIONS = (
     "production x",
     "page:next",
     "everyone",
+    "home_standings",
     "card:0",
     "card_full",
     "card_facts",
