@@ -14,8 +14,8 @@ from bot.domain.character_sheet import ALL_VIEWS, UNDRAWN_STATES, Opinions, Shee
 from bot.domain.ids import ChannelRef
 from bot.ports.character_sheet import SheetStart
 from storage.db.engine import Database, upsert
+from storage.db.face_tables import faces, sheet_opinions, sheet_views
 from storage.db.rows import to_row
-from storage.db.tables import faces, sheet_opinions, sheet_views
 from storage.money import budgets
 
 _FIELDS = [field.name for field in fields(SheetView)]

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.passport import OtherPassportKey, SignerCertificate
 from bot.domain.upscale import UpscaleState
 from storage.db.engine import Database, insert_new, upsert
+from storage.db.face_tables import faces, upscales
 from storage.db.passport_tables import passport_keys, passports
-from storage.db.tables import faces, rounds, slots, upscales
+from storage.db.tables import rounds, slots
 
 _BATCH_SIZE = 500
 _ONLY_ROW = 1

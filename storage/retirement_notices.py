@@ -9,9 +9,10 @@ from bot.domain.face import Face
 from bot.domain.slot import SlotState
 from bot.ports.messaging import Recipient
 from storage.db.engine import Database, insert_new, upsert
+from storage.db.face_tables import faces
 from storage.db.replica_tables import retirement_dates
 from storage.db.rows import FACE_COLUMNS, face_from_row
-from storage.db.tables import faces, is_blind, is_open, retirement_notices, rounds, slots
+from storage.db.tables import is_blind, is_open, retirement_notices, rounds, slots
 
 _reported_slots = slots.alias()
 _names_portrait = (

@@ -8,7 +8,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.target import Reporter, TargetReport, target_key
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database, upsert
-from storage.db.tables import faces
+from storage.db.face_tables import faces
 from storage.db.webhook_tables import face_targets
 from storage.replicas.redraw_marks import mark_redraw
 

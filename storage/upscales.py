@@ -14,8 +14,8 @@ from bot.domain.upscale import IN_PROGRESS_STATES, Upscale, UpscaleState
 from bot.domain.webhook import EventType
 from bot.ports.ledger import UpscaleStart
 from storage.db.engine import Database
+from storage.db.face_tables import faces, upscales
 from storage.db.rows import to_row
-from storage.db.tables import faces, upscales
 from storage.money import budgets
 from storage.webhooks.events import record_face_event
 

@@ -19,8 +19,9 @@ from bot.domain.round import Round, RoundState, RoutingReason
 from bot.domain.slot import Slot, SlotState
 from storage import Storage
 from storage.db import tables
+from storage.db.face_tables import faces
 from storage.db.rows import to_row
-from storage.db.tables import aliases, channels, characters, faces, productions, rounds, slots
+from storage.db.tables import aliases, channels, characters, productions, rounds, slots
 from storage.roster import trigrams
 
 TEAM = "T0ROSTER"

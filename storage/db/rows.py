@@ -9,7 +9,8 @@ from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.slot import Slot
-from storage.db.tables import faces, rounds, slots
+from storage.db.face_tables import faces
+from storage.db.tables import rounds, slots
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

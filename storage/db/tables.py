@@ -1,4 +1,6 @@
-"""Every table. Ids are text, money is micro-dollars, times are microseconds UTC; CHECKs replace ENUM types.
+"""Tables of productions, rounds, money and jobs; `*_tables.py` beside this have the others.
+
+Ids are text, money is micro-dollars, times are microseconds UTC; CHECKs replace ENUM types.
 
 productions -< channels, characters
 characters -< aliases, rounds
@@ -20,7 +22,6 @@ round_drafts        briefs that wait for confirmation
 slack_uploads       files whose sharing has begun, so that a restart does not share them twice
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
 
 from sqlalchemy import (
@@ -45,17 +46,14 @@ from sqlalchemy import (
     or_,
 )
 
-from bot.domain.ballot import BallotStage, FlawTag, RunOff, Tally, VoteSource
+from bot.domain.ballot import RunOff, Tally
 from bot.domain.brief import SLOT_LIMIT, Brief
 from bot.domain.cast_many import ManyLine, ManyState, StopReason
-from bot.domain.catalogue import Size
-from bot.domain.character_sheet import SheetViewState
-from bot.domain.face import Portrait, Unlock
+from bot.domain.face import Portrait
 from bot.domain.flaw_tags import FlawRemedy
 from bot.domain.production import ProductionSettings
 from bot.domain.round import FOLLOW_UPS, OPEN_STATES, RoundState, RoutingReason
 from bot.domain.slot import SlotFailure, SlotState
-from bot.domain.upscale import LIVE_STATES, UpscaleMethod, UpscaleState
 from storage.db.columns import Dollars, EnumText, JsonValue, UtcMicros
 
 metadata = MetaData(
@@ -68,7 +66,8 @@ metadata = MetaData(
 )
 
 
-def _one_of(column: str, enum_type: type[StrEnum]) -> CheckConstraint:
+def one_of(column: str, enum_type: type[StrEnum]) -> CheckConstraint:
+    """Return a check that the column has a value of the enum."""
     return CheckConstraint(f"{column} IN ({', '.join(repr(member.value) for member in enum_type)})", column)
 
 
@@ -175,7 +174,7 @@ rounds = Table(
     Column("reported_at", UtcMicros),
     Column("remedies", JsonValue[tuple[FlawRemedy, ...]](tuple[FlawRemedy, ...]), nullable=False, server_default="[]"),
     Column("door_token", Text, nullable=False, server_default=""),
-    _one_of("state", RoundState),
+    one_of("state", RoundState),
     UniqueConstraint("team", "channel", "message_ts"),
     Index("ix_rounds_state_closes_at", "state", "closes_at"),
     Index("ix_rounds_team_state", "team", "state"),
@@ -231,7 +230,7 @@ slots = Table(
     Column("reported_at", UtcMicros),
     Column("copy_of_slot_id", Text),
     Column("situation", Text, nullable=False, server_default=""),
-    _one_of("state", SlotState),
+    one_of("state", SlotState),
     CheckConstraint(f"number BETWEEN 1 AND {SLOT_LIMIT}", "number"),
     UniqueConstraint("round_id", "number"),
     UniqueConstraint("round_id", "position"),
@@ -245,223 +244,6 @@ _paid_by_starter = and_(
     slots.c.variation_of_slot_id.is_(None),
 )
 payer_id = case((_paid_by_starter, rounds.c.requested_by), else_=rounds.c.lead)
-
-vote_inputs = Table(
-    "vote_inputs",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("slot_id", ForeignKey("slots.id"), primary_key=True),
-    Column("source", EnumText[VoteSource](VoteSource), primary_key=True),
-    Column("on", Boolean, nullable=False),
-    Column("event_ts_us", BigInteger, nullable=False),
-    _one_of("source", VoteSource),
-)
-
-ballot_submissions = Table(
-    "ballot_submissions",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("stage", EnumText[BallotStage](BallotStage), primary_key=True),
-    Column("reads_human", JsonValue[frozenset[str]](frozenset[str]), nullable=False),
-    Column("matches_character", JsonValue[frozenset[str]](frozenset[str]), nullable=False),
-    Column(
-        "flaw_tags", JsonValue[Mapping[str, tuple[FlawTag, ...]]](Mapping[str, tuple[FlawTag, ...]]), nullable=False
-    ),
-    Column("event_ts_us", BigInteger, nullable=False),
-    _one_of("stage", BallotStage),
-)
-
-# A reminder that a person's vote is missing, once for each ballot.
-reminders = Table(
-    "reminders",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("stage", EnumText[BallotStage](BallotStage), primary_key=True),
-    Column("at", UtcMicros, nullable=False),
-    _one_of("stage", BallotStage),
-)
-
-# Deleted with their round and slot.
-comments = Table(
-    "comments",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
-    Column("slot_id", ForeignKey("slots.id", ondelete="CASCADE"), primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("text", Text, nullable=False),
-    Column("event_ts_us", BigInteger, nullable=False),
-)
-
-# What each person finds artificial about each candidate of an open ballot; deleted with their round and slot.
-flaw_answers = Table(
-    "flaw_answers",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
-    Column("slot_id", ForeignKey("slots.id", ondelete="CASCADE"), primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("tags", JsonValue[tuple[FlawTag, ...]](tuple[FlawTag, ...]), nullable=False),
-    Column("event_ts_us", BigInteger, nullable=False),
-)
-
-# Counts are set when a question is closed and its answers are deleted.
-look_alike_questions = Table(
-    "look_alike_questions",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
-    Column("other_round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
-    Column("shared", JsonValue[tuple[str, ...]](tuple[str, ...]), nullable=False),
-    Column("asked_at", UtcMicros, nullable=False),
-    Column("message_ts", Text, nullable=False, server_default=""),
-    Column("digest", Text, nullable=False, server_default=""),
-    Column("yes_count", Integer),
-    Column("no_count", Integer),
-    Index("ix_look_alike_questions_other_round_id", "other_round_id"),
-)
-
-look_alike_answers = Table(
-    "look_alike_answers",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
-    Column("other_round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("is_yes", Boolean, nullable=False),
-    Column("event_ts_us", BigInteger, nullable=False),
-    Index("ix_look_alike_answers_other_round_id", "other_round_id"),
-)
-
-comment_messages = Table(
-    "comment_messages",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), primary_key=True),
-    Column("message_ts", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-)
-
-faces = Table(
-    "faces",
-    metadata,
-    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
-    Column("character_id", ForeignKey("characters.id"), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("character", Text, nullable=False),
-    Column("team", Text, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("slot_id", ForeignKey("slots.id"), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("portrait", JsonValue[Portrait](Portrait), nullable=False),
-    Column("prompt", Text, nullable=False),
-    Column("prompt_version", Text, nullable=False),
-    Column("brief", Text, nullable=False),
-    Column("seed", BigInteger),
-    Column("request_id", Text, nullable=False),
-    Column("cost", Dollars, nullable=False),
-    Column("cost_source", Text, nullable=False),
-    Column("tally", JsonValue[Mapping[int, int]](Mapping[int, int]), nullable=False),
-    Column("voters", Integer, nullable=False),
-    Column("decided_by_lead", Boolean, nullable=False),
-    Column("lead", Text, nullable=False),
-    Column("locked_by", Text, nullable=False),
-    Column("locked_at", UtcMicros, nullable=False),
-    Column("message_ts", Text, nullable=False),
-    Column("use", Text, nullable=False, server_default=""),
-    Column("unlocked", JsonValue[Unlock](Unlock)),
-    Column("variation_of", Integer),
-    Column("consent_withdrawn_at", UtcMicros),
-    UniqueConstraint("character_id", "version"),
-    Index("ix_faces_locked_at", "locked_at"),
-)
-
-upscales = Table(
-    "upscales",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("round_id", ForeignKey("faces.round_id"), nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("method", EnumText[UpscaleMethod](UpscaleMethod), nullable=False),
-    Column("model", Text, nullable=False),
-    Column("price", Dollars, nullable=False),
-    Column("reserved_on", Date, nullable=False),
-    Column("original_sha256", Text, nullable=False),
-    Column("prompt", Text, nullable=False),
-    Column("seed", BigInteger),
-    Column("requested_by", Text, nullable=False),
-    Column("opened_at", UtcMicros, nullable=False),
-    Column("state", EnumText[UpscaleState](UpscaleState), nullable=False),
-    Column("requested_at", UtcMicros),
-    Column("seconds", Float),
-    Column("cost", Dollars),
-    Column("cost_source", Text, nullable=False),
-    Column("request_id", Text, nullable=False),
-    Column("portrait", JsonValue[Portrait](Portrait)),
-    Column("failure", JsonValue[SlotFailure](SlotFailure)),
-    Column("decided_by", Text, nullable=False),
-    Column("decided_at", UtcMicros),
-    Column("pair_file", Text),
-    Column("file_id", Text),
-    Column("asked_by", Text, nullable=False, server_default=""),
-    _one_of("state", UpscaleState),
-    _one_of("method", UpscaleMethod),
-    UniqueConstraint("round_id", "attempt"),
-    Index("ix_upscales_state", "state"),
-)
-
-_is_live = upscales.c.state.in_([literal_column(f"'{state.value}'") for state in UpscaleState if state in LIVE_STATES])
-
-Index("uq_upscales_live", upscales.c.round_id, unique=True, sqlite_where=_is_live, postgresql_where=_is_live)
-
-# Deleted with their face.
-sheet_views = Table(
-    "sheet_views",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("round_id", ForeignKey("faces.round_id", ondelete="CASCADE"), nullable=False),
-    Column("view", Text, nullable=False),
-    Column("attempt", Integer, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("size", EnumText[Size](Size), nullable=False),
-    Column("price", Dollars, nullable=False),
-    Column("reserved_on", Date, nullable=False),
-    Column("original_sha256", Text, nullable=False),
-    Column("prompt", Text, nullable=False),
-    Column("seed", BigInteger, nullable=False),
-    Column("requested_by", Text, nullable=False),
-    Column("opened_at", UtcMicros, nullable=False),
-    Column("state", EnumText[SheetViewState](SheetViewState), nullable=False),
-    Column("requested_at", UtcMicros),
-    Column("seconds", Float),
-    Column("cost", Dollars),
-    Column("cost_source", Text, nullable=False),
-    Column("request_id", Text, nullable=False),
-    Column("portrait", JsonValue[Portrait](Portrait)),
-    Column("failure", JsonValue[SlotFailure](SlotFailure)),
-    Column("asked_by", Text, nullable=False),
-    Column("provider_job_id", Text),
-    Column("kept_by", Text, nullable=False),
-    Column("kept_at", UtcMicros),
-    Column("file_id", Text),
-    Column("message_ts", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("earlier_same", Integer, nullable=False),
-    Column("earlier_drifted", Integer, nullable=False),
-    _one_of("state", SheetViewState),
-    UniqueConstraint("round_id", "view", "attempt"),
-    Index("ix_sheet_views_state", "state"),
-)
-
-sheet_opinions = Table(
-    "sheet_opinions",
-    metadata,
-    Column("view_id", ForeignKey("sheet_views.id", ondelete="CASCADE"), primary_key=True),
-    Column("person", Text, primary_key=True),
-    Column("round_id", Text, nullable=False),
-    Column("same", Boolean, nullable=False),
-    Column("event_ts_us", BigInteger, nullable=False),
-    Index("ix_sheet_opinions_round_id", "round_id"),
-)
 
 ledger = Table(
     "ledger",
@@ -531,7 +313,7 @@ cast_lists = Table(
     Column("message_ts", Text, nullable=False),
     Column("shown_version", Integer, nullable=False),
     Column("saved_at", UtcMicros, nullable=False),
-    _one_of("state", ManyState),
+    one_of("state", ManyState),
     Index("ix_cast_lists_state", "state"),
 )
 

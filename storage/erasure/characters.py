@@ -22,29 +22,28 @@ from bot.domain.upscale import IN_PROGRESS_STATES
 from bot.domain.webhook import EventType
 from bot.ports.erasure import Deletion, RoundFiles
 from storage.audit_log import add_audit_event
+from storage.db.ballot_tables import (
+    ballot_submissions,
+    comment_messages,
+    comments,
+    flaw_answers,
+    reminders,
+    vote_inputs,
+)
 from storage.db.engine import Database, insert_new
 from storage.db.erasure_tables import deletions, is_unfinished, posted_files, posted_messages, reports
+from storage.db.face_tables import faces, sheet_opinions, sheet_views, upscales
 from storage.db.passport_tables import passports
 from storage.db.tables import (
     aliases,
     audit_log,
-    ballot_submissions,
     channels,
     characters,
-    comment_messages,
-    comments,
-    faces,
-    flaw_answers,
     name_trigrams,
     productions,
-    reminders,
     round_drafts,
     rounds,
-    sheet_opinions,
-    sheet_views,
     slots,
-    upscales,
-    vote_inputs,
 )
 from storage.erasure.lists import remove_from_lists
 from storage.erasure.round_files import delete_uploads, list_slack_files

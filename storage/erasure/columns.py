@@ -10,8 +10,17 @@ from sqlalchemy import JSON, ColumnElement, Table, Text, select, true
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # Each module adds its tables to the metadata.
-from storage.db import erasure_tables, installation_tables, passport_tables, replica_tables, webhook_tables  # noqa: F401
-from storage.db.tables import faces, metadata, productions, rounds
+from storage.db import (  # noqa: F401
+    ballot_tables,
+    erasure_tables,
+    face_tables,
+    installation_tables,
+    passport_tables,
+    replica_tables,
+    webhook_tables,
+)
+from storage.db.face_tables import faces
+from storage.db.tables import metadata, productions, rounds
 from storage.db.webhook_tables import webhook_endpoints
 
 

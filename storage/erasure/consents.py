@@ -10,7 +10,8 @@ from bot.domain.brief import WiderConsent
 from bot.domain.webhook import EventType
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database
-from storage.db.tables import faces, round_drafts, rounds
+from storage.db.face_tables import faces
+from storage.db.tables import round_drafts, rounds
 from storage.replicas.redraw_marks import mark_redraw
 from storage.webhooks.events import record_face_event
 

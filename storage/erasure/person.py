@@ -25,10 +25,12 @@ from bot.domain.erasure import (
 )
 from bot.domain.ids import passport_key
 from bot.domain.round import OPEN_STATES
+from storage.db.ballot_tables import ballot_submissions, vote_inputs
 from storage.db.columns import JsonValue
 from storage.db.engine import Database
+from storage.db.face_tables import faces
 from storage.db.passport_tables import passports
-from storage.db.tables import ballot_submissions, faces, ledger, rounds, vote_inputs
+from storage.db.tables import ledger, rounds
 from storage.erasure.columns import COLUMNS, DELETED_BY, PERSON, TEXT, in_workspace, tables_with
 from storage.pictures.object_store import ObjectStorePortraits
 from storage.replicas.redraw_marks import mark_redraw

@@ -6,9 +6,11 @@ from sqlalchemy import select, union
 
 from bot.domain.character_sheet import MESSAGE_GONE
 from bot.ports.erasure import MessageAddress
+from storage.db.ballot_tables import comment_messages
 from storage.db.engine import Database, upsert
 from storage.db.erasure_tables import posted_files, posted_messages
-from storage.db.tables import comment_messages, rounds, sheet_views
+from storage.db.face_tables import sheet_views
+from storage.db.tables import rounds
 
 
 class SqlPostedFiles:

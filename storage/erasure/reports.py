@@ -13,7 +13,8 @@ from bot.ports.reports import Report
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database, upsert
 from storage.db.erasure_tables import is_unsettled, posted_files, reports
-from storage.db.tables import rounds, sheet_views, slots, upscales
+from storage.db.face_tables import sheet_views, upscales
+from storage.db.tables import rounds, slots
 from storage.erasure.round_files import delete_uploads, list_hidden_files, list_slack_files
 from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.queries import list_rounds, round_by_id

@@ -15,23 +15,10 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.domain.round import FOLLOW_UPS, RoundState
 from storage.audit_log import add_audit_event
+from storage.db.ballot_tables import ballot_submissions, flaw_answers, look_alike_answers, reminders, vote_inputs
 from storage.db.engine import Database
-from storage.db.tables import (
-    audit_log,
-    ballot_submissions,
-    channels,
-    characters,
-    door_tokens,
-    flaw_answers,
-    look_alike_answers,
-    productions,
-    reminders,
-    rounds,
-    sheet_opinions,
-    sheet_views,
-    slots,
-    vote_inputs,
-)
+from storage.db.face_tables import sheet_opinions, sheet_views
+from storage.db.tables import audit_log, channels, characters, door_tokens, productions, rounds, slots
 from storage.productions.lookup import list_productions
 from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.look_alikes import close_questions

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.ids import run_off_sheet_key, sheet_page_key
 from bot.domain.round import Round
 from storage.db.erasure_tables import posted_files
-from storage.db.tables import rounds, sheet_views, slack_uploads, slots, upscales
+from storage.db.face_tables import sheet_views, upscales
+from storage.db.tables import rounds, slack_uploads, slots
 
 
 async def list_slack_files(connection: AsyncConnection, round_id: str) -> set[str]:

@@ -14,12 +14,12 @@ from bot.domain.spend_report import BlindRoundSpend, LedgerEntry, RoundSpend, Sp
 from bot.ports.ledger import MoneySummary
 from storage.db.columns import Dollars
 from storage.db.engine import Database
+from storage.db.face_tables import faces, sheet_views, upscales
 from storage.db.rows import with_place
 from storage.db.tables import (
     budget_periods,
     channels,
     characters,
-    faces,
     is_blind,
     is_overrun,
     is_pending_charge,
@@ -27,9 +27,7 @@ from storage.db.tables import (
     payer_id,
     productions,
     rounds,
-    sheet_views,
     slots,
-    upscales,
 )
 from storage.money import budgets
 

@@ -12,7 +12,8 @@ from bot.domain.slot import SlotState
 from bot.domain.upscale import IN_PROGRESS_STATES
 from bot.ports.storage import PictureOwner
 from storage.db.engine import Database
-from storage.db.tables import ledger, round_drafts, rounds, sheet_views, slots, upscales
+from storage.db.face_tables import sheet_views, upscales
+from storage.db.tables import ledger, round_drafts, rounds, slots
 
 _BATCH_SIZE = 500
 _FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)

@@ -16,18 +16,8 @@ from bot.domain.production import Production
 from bot.domain.slot import SlotState
 from bot.domain.upscale import IN_PROGRESS_STATES
 from storage.audit_log import add_audit_event
-from storage.db.tables import (
-    aliases,
-    channels,
-    characters,
-    faces,
-    ledger,
-    productions,
-    rounds,
-    sheet_views,
-    slots,
-    upscales,
-)
+from storage.db.face_tables import faces, sheet_views, upscales
+from storage.db.tables import aliases, channels, characters, ledger, productions, rounds, slots
 from storage.money import budgets
 from storage.productions.lookup import channel_filter, home_production_id, list_productions, lock_production_row
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
 from storage.db.engine import upsert
+from storage.db.face_tables import faces
 from storage.db.tables import (
     aliases,
     audit_log,
@@ -19,7 +20,6 @@ from storage.db.tables import (
     channels,
     characters,
     door_tokens,
-    faces,
     is_open,
     ledger,
     moved_channels,

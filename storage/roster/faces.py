@@ -8,7 +8,7 @@ from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.webhook import EventType
 from storage.audit_log import add_audit_event
-from storage.db.tables import faces
+from storage.db.face_tables import faces
 from storage.roster.status import lock_character_row_of_round, refresh_status
 from storage.webhooks.events import record_face_event
 

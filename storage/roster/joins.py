@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from storage.db.tables import characters, faces, is_open, productions, rounds
+from storage.db.face_tables import faces
+from storage.db.tables import characters, is_open, productions, rounds
 
 # A character is on the roster once a face was locked or while a round is open.
 IS_CAST = or_(faces.c.round_id.is_not(None), rounds.c.id.is_not(None))

@@ -16,8 +16,9 @@ from bot.domain.names import normalize_name
 from bot.ports.roster import Page, RosterQuery, RosterSection
 from storage.audit_log import add_audit_event
 from storage.db.engine import Database, insert_new
+from storage.db.face_tables import faces
 from storage.db.rows import FACE_COLUMNS, face_from_row
-from storage.db.tables import aliases, characters, faces, productions, rounds
+from storage.db.tables import aliases, characters, productions, rounds
 from storage.roster import search
 from storage.roster.faces import unlock_face
 from storage.roster.joins import CHANNEL, IS_CAST, select_characters

@@ -7,7 +7,8 @@ locks or unlocks a face, or opens or ends a round, also refreshes the character'
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.db.tables import characters, faces, is_open, rounds
+from storage.db.face_tables import faces
+from storage.db.tables import characters, is_open, rounds
 
 
 async def lock_character_row(connection: AsyncConnection, character_id: str) -> None:

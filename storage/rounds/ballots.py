@@ -14,9 +14,10 @@ from bot.domain.slot import SlotState
 from bot.domain.standings.report import FinishedRound
 from bot.domain.webhook import EventType
 from bot.ports.clock import Now
+from storage.db.ballot_tables import ballot_submissions, vote_inputs
 from storage.db.columns import UtcMicros
 from storage.db.engine import Database, upsert
-from storage.db.tables import ballot_submissions, rounds, slots, vote_inputs
+from storage.db.tables import rounds, slots
 from storage.db.write_batch import WriteBatcher
 from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.finished import list_finished

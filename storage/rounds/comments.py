@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.comment import Comment
 from bot.ports.comments import CommentMessage
+from storage.db.ballot_tables import comment_messages, comments
 from storage.db.engine import Database, upsert
-from storage.db.tables import comment_messages, comments
 from storage.replicas.redraw_marks import mark_redraw
 
 

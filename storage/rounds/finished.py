@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotSubmission, VoteInput
 from bot.domain.standings.report import FinishedRound
-from storage.db.tables import ballot_submissions, is_follow_up, rounds, vote_inputs
+from storage.db.ballot_tables import ballot_submissions, vote_inputs
+from storage.db.tables import is_follow_up, rounds
 from storage.rounds.queries import list_rounds
 
 

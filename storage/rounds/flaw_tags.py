@@ -6,8 +6,9 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.ballot import FlawAnswer, FlawTag
 from bot.domain.round import RoundState
+from storage.db.ballot_tables import flaw_answers
 from storage.db.engine import Database
-from storage.db.tables import flaw_answers, rounds
+from storage.db.tables import rounds
 
 
 class SqlFlawAnswers:

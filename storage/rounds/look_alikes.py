@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.look_alikes import LookAlikeQuestion
+from storage.db.ballot_tables import look_alike_answers, look_alike_questions
 from storage.db.engine import Database, upsert
-from storage.db.tables import look_alike_answers, look_alike_questions
 from storage.replicas.redraw_marks import mark_redraw
 
 _questions, _answers = look_alike_questions.c, look_alike_answers.c

@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage
 from bot.domain.round import Round, RoundState
+from storage.db.ballot_tables import reminders
 from storage.db.engine import Database, insert_new
-from storage.db.tables import reminders, rounds
+from storage.db.tables import rounds
 from storage.rounds.queries import list_rounds
 
 

@@ -16,8 +16,9 @@ from bot.domain.slot import SlotState
 from bot.domain.webhook import EventType
 from bot.ports.rounds import StartResult
 from storage.db.engine import Database, upsert
+from storage.db.face_tables import faces
 from storage.db.rows import to_row
-from storage.db.tables import faces, is_follow_up, is_unended, rounds, slack_uploads, slots
+from storage.db.tables import is_follow_up, is_unended, rounds, slack_uploads, slots
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
 from storage.rounds.open import open_round

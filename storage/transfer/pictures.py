@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import PortraitMissing
 from bot.domain.face import Portrait
-from storage.db.tables import sheet_views, slots, upscales
+from storage.db.face_tables import sheet_views, upscales
+from storage.db.tables import slots
 from storage.pictures.object_store import ObjectStorePortraits
 from storage.transfer import Report, TransferError
 

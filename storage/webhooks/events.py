@@ -7,7 +7,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.webhook import DeliveryState, EventType
-from storage.db.tables import channels, characters, faces, rounds
+from storage.db.face_tables import faces
+from storage.db.tables import channels, characters, rounds
 from storage.db.webhook_tables import webhook_deliveries, webhook_endpoints, webhook_events
 
 

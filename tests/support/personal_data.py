@@ -24,18 +24,10 @@ from bot.domain.upscale import UpscaleMethod, UpscaleState
 from bot.ports.rounds import RoundDraft
 from storage import Storage
 from storage.db.erasure_tables import deletions, reports
+from storage.db.face_tables import sheet_opinions, sheet_views, upscales
 from storage.db.installation_tables import installations
 from storage.db.replica_tables import answered_messages
-from storage.db.tables import (
-    door_tokens,
-    ledger,
-    metadata,
-    retirement_notices,
-    sheet_opinions,
-    sheet_views,
-    slots,
-    upscales,
-)
+from storage.db.tables import door_tokens, ledger, metadata, retirement_notices, slots
 from storage.db.webhook_tables import face_targets, webhook_endpoints
 from storage.erasure.columns import COLUMNS, PERSON
 from tests.support.storage_builders import (

@@ -24,7 +24,8 @@ from bot.domain.slot import Slot
 from bot.ports.rounds import GeneratedPortrait
 from bot.settings import Settings
 from storage import Storage, migrate, open_storage
-from storage.db.tables import characters, faces, ledger, productions
+from storage.db.face_tables import faces
+from storage.db.tables import characters, ledger, productions
 from storage.roster.joins import CHANNEL, IS_CAST, select_characters
 from tests.support.postgres_server import require_postgres
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.domain.comment import Comment
 from bot.ports.comments import CommentMessage
 from storage import Storage
-from storage.db.tables import comment_messages, comments
+from storage.db.ballot_tables import comment_messages, comments
 from tests.support import storage_builders
 from tests.support.storage_builders import make_round, open_voting_round
 

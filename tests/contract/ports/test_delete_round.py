@@ -6,17 +6,17 @@ from sqlalchemy import func, insert, select
 
 from bot.domain.ballot import BallotStage
 from storage import Storage
-from storage.db.erasure_tables import posted_files, posted_messages
-from storage.db.passport_tables import passports
-from storage.db.tables import (
+from storage.db.ballot_tables import (
     ballot_submissions,
     comment_messages,
     comments,
     flaw_answers,
     look_alike_questions,
-    metadata,
     reminders,
 )
+from storage.db.erasure_tables import posted_files, posted_messages
+from storage.db.passport_tables import passports
+from storage.db.tables import metadata
 from tests.support import storage_builders
 from tests.support.personal_data import columns_with, do_everything
 from tests.support.storage_builders import NOW

@@ -2,7 +2,7 @@
 
 from bot.domain.ballot import FlawAnswer, FlawTag
 from storage import Storage
-from storage.db.tables import flaw_answers
+from storage.db.ballot_tables import flaw_answers
 from tests.support import storage_builders
 from tests.support.storage_builders import make_round, make_vote_input, open_closed_round, open_voting_round
 

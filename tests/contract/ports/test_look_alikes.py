@@ -3,7 +3,7 @@
 from bot.domain.audit import AuditEvent
 from bot.domain.look_alikes import LookAlikeQuestion
 from storage import Storage
-from storage.db.tables import look_alike_answers, look_alike_questions
+from storage.db.ballot_tables import look_alike_answers, look_alike_questions
 from tests.support import storage_builders
 from tests.support.storage_builders import NOW, make_round, open_voting_round
 

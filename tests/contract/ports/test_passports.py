@@ -8,7 +8,7 @@ from bot.domain.face import Unlock
 from bot.domain.passport import OtherPassportKey, SignerCertificate
 from bot.domain.upscale import UpscaleState
 from storage import Storage
-from storage.db.tables import faces, upscales
+from storage.db.face_tables import faces, upscales
 from tests.support import storage_builders
 from tests.support.storage_builders import NOW, make_round, open_locked_round
 from tests.unit.handlers.test_download import KEPT_UPSCALE
