@@ -1,6 +1,5 @@
 """Castroom command line."""
 
-import asyncio
 import json
 import os
 import sys
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 import yaml
-from pydantic import ValidationError
 
-from bot.domain import storage_advice
-from bot.domain.errors import PortraitMissing, StorageUnavailable
+from bot.cli.invocation import load_settings, run_async
+from bot.cli.passport_commands import passport
+from bot.cli.webhook_commands import webhooks
+from bot.domain.errors import PortraitMissing
 from bot.domain.handbook import Section, see
 from bot.settings import Settings
-from bot.telemetry import logs
 from bot.version import describe as describe_version
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ _ErasureFile = Annotated[
 _KeyFile = Annotated[
     Path | None, typer.Option(help="A file with the key of the backup, as `keys new` prints one", dir_okay=False)
 ]
-_Endpoint = Annotated[str, typer.Option(help="An endpoint's id, as `webhooks list` prints it")]
-_Json = Annotated[bool, typer.Option("--json", help="One JSON object a line")]
 _Folder = Annotated[Path, typer.Argument(help="A folder", file_okay=False, resolve_path=True)]
 
 _UMASK = 0o077
@@ -46,9 +43,7 @@ keys = typer.Typer(no_args_is_help=True, help="Keys that encrypt tokens and webh
 cli.add_typer(keys, name="keys")
 erase = typer.Typer(no_args_is_help=True, help="Erase what is stored about a person.")
 cli.add_typer(erase, name="erase")
-passport = typer.Typer(no_args_is_help=True, help="The casting passport: what this studio signs about a locked face.")
 cli.add_typer(passport, name="passport")
-webhooks = typer.Typer(no_args_is_help=True, help="Webhooks: endpoints, deliveries and replays.")
 cli.add_typer(webhooks, name="webhooks")
 
 
@@ -73,13 +68,13 @@ def run() -> None:
     """Run the bot until it is stopped."""
     from bot.app import run as serve
 
-    settings = _settings()
+    settings = load_settings()
     if not settings.has_slack:
         typer.echo("Slack is not configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see .env.example).", err=True)
         typer.echo("`python -m bot doctor` reports what is missing; `make demo` runs without Slack.", err=True)
         typer.echo(see(Section.SLACK), err=True)
         raise typer.Exit(1)
-    _run_async(serve(settings))
+    run_async(serve(settings))
 
 
 @cli.command()
@@ -87,7 +82,7 @@ def doctor() -> None:
     """Check the configuration and say how to complete it; costs nothing."""
     from bot.cli.doctor import run_checks
 
-    report = _run_async(run_checks(_settings()))
+    report = run_async(run_checks(load_settings()))
     for line in report.lines:
         typer.echo(line)
     raise typer.Exit(0 if report.can_run else 1)
@@ -99,9 +94,9 @@ def migrate() -> None:
     from storage import check_integrity, restrict_databases
     from storage import migrate as upgrade
 
-    settings = _settings()
-    _run_async(check_integrity(settings.database_url))
-    _run_async(upgrade(settings.database_url))
+    settings = load_settings()
+    run_async(check_integrity(settings.database_url))
+    run_async(upgrade(settings.database_url))
     restrict_databases(settings)
     typer.echo("The database is up to date.")
 
@@ -119,86 +114,10 @@ def rotate() -> None:
     """Encrypt every stored token and webhook secret with the first key of TOKEN_KEYS; the bots may be running."""
     from bot.cli.keys import rotate_keys
 
-    report = _run_async(rotate_keys(_settings()))
+    report = run_async(rotate_keys(load_settings()))
     for line in report.lines:
         typer.echo(line)
     raise typer.Exit(0 if report.is_complete else 1)
-
-
-@passport.command("init")
-def init_passport(
-    name: Annotated[str, typer.Option(help="The studio's name, as readers of a passport see it")] = "A casting studio",
-    key: Annotated[Path | None, typer.Option(help="A private key of your own (PEM)", dir_okay=False)] = None,
-    chain: Annotated[Path | None, typer.Option(help="Its certificates, the leaf first", dir_okay=False)] = None,
-    replace: Annotated[bool, typer.Option(help="Replace the key that is there by your own")] = False,
-) -> None:
-    """Make the key that signs passports, with a root of its own, or take a given key with its chain."""
-    from bot.cli.passport import init_key
-
-    with _named_key_problems():
-        typer.echo(init_key(_settings(), name, key, chain, replace=replace))
-
-
-@passport.command("rotate")
-def rotate_passport() -> None:
-    """Renew the signing key below the same root."""
-    from bot.cli.passport import renew_key
-
-    with _named_key_problems():
-        typer.echo(renew_key(_settings()))
-
-
-@passport.command("adopt")
-def adopt_passport() -> None:
-    """Let the bots of this database sign with the key that is configured here, although another one is recorded."""
-    from bot.cli.passport import adopt_key
-
-    with _named_key_problems():
-        typer.echo(_run_async(adopt_key(_settings())))
-
-
-@passport.command("sign")
-def sign_passports(
-    again: Annotated[bool, typer.Option(help="Also sign again what another key signed")] = False,
-) -> None:
-    """Sign every locked face that has no passport; the bot may be running."""
-    from bot.cli.passport import sign_faces
-
-    with _named_key_problems():
-        signed, failures = _run_async(sign_faces(_settings(), again=again))
-    for line in failures:
-        typer.echo(line, err=True)
-    typer.echo(f"Signed: {signed} faces.")
-    raise typer.Exit(1 if failures else 0)
-
-
-@passport.command("verify")
-def verify_passport(
-    file: Annotated[Path, typer.Argument(help="A picture, or the ZIP of a package", exists=True, dir_okay=False)],
-    sidecar: Annotated[Path | None, typer.Argument(help="Its .c2pa file", exists=True, dir_okay=False)] = None,
-    root: Annotated[Path | None, typer.Option(help="The studio's root certificate (PEM)", exists=True)] = None,
-    print_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
-) -> None:
-    """Say who signed, what was promised, and whether a byte changed.
-
-    Exit status: 0 signed by a known key and unchanged, 1 changed or not valid, 2 not readable, 3 unchanged but signed
-    by an unknown key, 4 without a passport. Nothing is fetched from the network.
-    """
-    from bot.cli.passport_verify import UncheckableFile, as_json, check_files, describe, exit_status
-
-    try:
-        with _named_key_problems():
-            checked = _run_async(check_files(_settings(), file, sidecar, root))
-    except UncheckableFile as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    if print_json:
-        typer.echo(as_json(checked))
-    else:
-        for picture in checked:
-            for line in describe(picture):
-                typer.echo(line)
-    raise typer.Exit(exit_status(checked))
 
 
 @cli.command()
@@ -206,7 +125,7 @@ def person(user: _Person, workspace: _Workspace = "") -> None:
     """Print everything that is stored about a user as one JSON object."""
     from bot.cli.people import describe_person
 
-    found = _run_for_person(describe_person(_settings(), user, workspace))
+    found = _run_for_person(describe_person(load_settings(), user, workspace))
     typer.echo(json.dumps(found, ensure_ascii=False, default=str))
 
 
@@ -215,56 +134,8 @@ def erase_user(user: _Person, workspace: _Workspace = "") -> None:
     """Remove or pseudonymise a user everywhere and report what changed; the bots may be running."""
     from bot.cli.people import erase_person
 
-    for line in _run_for_person(erase_person(_settings(), user, workspace)):
+    for line in _run_for_person(erase_person(load_settings(), user, workspace)):
         typer.echo(line)
-
-
-@webhooks.command("list")
-def list_webhooks(as_json: _Json = False) -> None:
-    """List every endpoint: id, state, host, channel and events. Addresses and secrets are not printed."""
-    from bot.cli.webhooks import endpoint_line, list_endpoints
-
-    for endpoint in _run_async(list_endpoints(_settings())):
-        typer.echo(json.dumps(endpoint) if as_json else endpoint_line(endpoint))
-
-
-@webhooks.command()
-def deliveries(
-    endpoint: _Endpoint = "",
-    state: Annotated[str, typer.Option(help="waiting, delivered, failed, missed or withheld")] = "",
-    limit: Annotated[int, typer.Option(help="The most to list", min=1, max=10_000)] = 50,
-    as_json: _Json = False,
-) -> None:
-    """List deliveries with their attempts, newest event first."""
-    from bot.cli.webhooks import delivery_line, list_deliveries
-
-    try:
-        found = _run_async(list_deliveries(_settings(), endpoint, state, limit))
-    except ValueError as error:
-        typer.echo(f"There is no state {state}. The states: waiting, delivered, failed, missed, withheld.", err=True)
-        raise typer.Exit(2) from error
-    for delivery in found:
-        typer.echo(json.dumps(delivery) if as_json else delivery_line(delivery))
-
-
-@webhooks.command()
-def replay(
-    ids: Annotated[list[str] | None, typer.Argument(help="Ids of deliveries, as `deliveries` lists them")] = None,
-    endpoint: _Endpoint = "",
-) -> None:
-    """Send deliveries again with their webhook-id; with --endpoint everything of it that failed or was missed."""
-    from bot.cli.webhooks import NothingToReplay
-    from bot.cli.webhooks import replay as send_again
-
-    if not ids and not endpoint:
-        typer.echo("Name deliveries, or an endpoint with --endpoint.", err=True)
-        raise typer.Exit(2)
-    try:
-        replayed = _run_async(send_again(_settings(), ids or (), endpoint))
-    except NothingToReplay as error:
-        typer.echo("Nothing to replay: no such delivery, nothing undelivered, or the endpoint is off.", err=True)
-        raise typer.Exit(1) from error
-    typer.echo(f"To be sent again by the running bot: {len(replayed)}.")
 
 
 @cli.command()
@@ -273,7 +144,7 @@ def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in t
     from bot.cli.round_json import load_round_json
 
     try:
-        found = _run_async(load_round_json(_settings(), round_id))
+        found = run_async(load_round_json(load_settings(), round_id))
     except KeyError as error:
         typer.echo(f"There is no round {round_id}.", err=True)
         raise typer.Exit(1) from error
@@ -293,7 +164,7 @@ def export(
 
     team, _, channel = production.rpartition("/")
     try:
-        result = _run_async(_export(_settings(), channel, folder, team))
+        result = run_async(_export(load_settings(), channel, folder, team))
     except SeveralWorkspaces as error:
         typer.echo(f"{channel} is shared by several workspaces: {', '.join(map(str, error.args))}.", err=True)
         typer.echo(f"Name the workspace as well, such as {error.args[0]}/{channel}.", err=True)
@@ -318,7 +189,7 @@ def backup(folder: _Folder, key_file: _KeyFile = None) -> None:
     from storage.backup import back_up
     from storage.encrypted_backup import back_up_encrypted
 
-    settings = _settings()
+    settings = load_settings()
     copy = back_up_encrypted(settings, folder, key_file) if key_file else back_up(settings, folder)
     _report_contents("Backed up", copy, folder)
     if (keys := settings.data_dir / "passport").exists():
@@ -334,7 +205,7 @@ def restore(folder: _Folder, erasures: _ErasureFile = None, key_file: _KeyFile =
     from storage.backup import restore as put_back
     from storage.encrypted_backup import is_encrypted, restore_encrypted
 
-    settings = _settings()
+    settings = load_settings()
     if key_file is None and is_encrypted(folder):
         typer.echo(f"{folder} is encrypted. Name its key: --key-file FILE", err=True)
         raise typer.Exit(1)
@@ -359,11 +230,11 @@ def list_erasures(
     """Print the log of erasures, one JSON object a line, or replay it after a restore by other means."""
     from bot.cli.people import list_erasures as load_log
 
-    settings = _settings()
+    settings = load_settings()
     if replay_since:
         _replay_erasures(settings, replay_since, log)
         return
-    for erasure in _run_async(load_log(settings)):
+    for erasure in run_async(load_log(settings)):
         typer.echo(json.dumps(erasure))
 
 
@@ -379,9 +250,9 @@ def move(
     """
     from bot.cli.move import move_storage
 
-    settings = _settings()
+    settings = load_settings()
     with _named_transfer_errors():
-        _run_async(move_storage(settings, to_database, to_portraits, typer.echo, accept_damaged=accept_damaged))
+        run_async(move_storage(settings, to_database, to_portraits, typer.echo, accept_damaged=accept_damaged))
 
 
 @cli.command()
@@ -426,7 +297,7 @@ def _replay_erasures(settings: Settings, taken_at: str, log: Path | None) -> Non
 
     try:
         since = datetime.fromisoformat(taken_at)
-        count = _run_async(replay_after_restore(settings, since if since.tzinfo else since.replace(tzinfo=UTC), log))
+        count = run_async(replay_after_restore(settings, since if since.tzinfo else since.replace(tzinfo=UTC), log))
     except LogUnreadable as error:
         typer.echo(f"{error.args[0]} is no log of erasures. `python -m bot erasures` prints one.", err=True)
         typer.echo(f"Do not start the bot yet. Run: python -m bot erasures --replay-since {taken_at}", err=True)
@@ -439,7 +310,7 @@ def _replay_erasures(settings: Settings, taken_at: str, log: Path | None) -> Non
 
 def _report_contents(verb: str, coroutine: Coroutine[Any, Any, "BackupManifest"], folder: Path) -> "BackupManifest":
     with _named_transfer_errors():
-        contents = _run_async(coroutine)
+        contents = run_async(coroutine)
     megabytes = contents.bytes / 1_000_000
     typer.echo(f"{verb}: the database and {contents.portraits} pictures ({megabytes:.1f} MB), {folder}")
     return contents
@@ -461,59 +332,12 @@ def _named_transfer_errors() -> Iterator[None]:
         raise typer.Exit(1) from error
 
 
-@contextmanager
-def _named_key_problems() -> Iterator[None]:
-    """Exit with the sentence of a key that cannot be used."""
-    from bot.passport.keys import KeyProblem
-
-    try:
-        yield
-    except KeyProblem as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    except OSError as error:
-        typer.echo(f"{error.filename} cannot be used: {error.strerror}. {see(Section.FILE)}", err=True)
-        raise typer.Exit(2) from error
-
-
 def _run_for_person(coroutine: Coroutine[Any, Any, R]) -> R:
     try:
-        return _run_async(coroutine)
+        return run_async(coroutine)
     except ValueError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-
-
-def _run_async(coroutine: Coroutine[Any, Any, R]) -> R:
-    """Run the coroutine; exit with a message if database, portraits or a named file cannot be used."""
-    try:
-        return asyncio.run(coroutine)
-    except StorageUnavailable as error:
-        typer.echo(storage_advice.describe(error), err=True)
-        raise typer.Exit(1) from error
-    except OSError as error:
-        if not error.filename:
-            raise
-        reason = error.strerror or type(error).__name__
-        typer.echo(f"{error.filename} cannot be used: {reason}. {see(Section.FILE)}", err=True)
-        raise typer.Exit(1) from error
-
-
-def _settings() -> Settings:
-    try:
-        settings = Settings.load()
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            sentence = f"{name + ': ' if name else ''}{problem['msg'].removeprefix('Value error, ')}"
-            typer.echo(f"{sentence.rstrip('.')}. {see(Section.SETTINGS)}", err=True)
-        raise typer.Exit(2) from error
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        typer.echo(f"{Settings.env_file()} cannot be read: {reason}. {see(Section.FILE)}", err=True)
-        raise typer.Exit(2) from error
-    logs.configure(settings.log_level)
-    return settings
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ OTHER_FILES = sorted(
 # Files with text for operators (terminal or log) or for models, which does not appear in Slack.
 NON_SLACK_TEXT = {
     "bot/__main__.py": "the command line",
+    "bot/cli/invocation.py": "the command line",
+    "bot/cli/passport_commands.py": "the command line",
+    "bot/cli/webhook_commands.py": "the command line",
     "bot/cli/webhooks.py": "the command line",
     "bot/cli/webhook_check.py": "the command line",
     "bot/cli/doctor.py": "the command line",
