@@ -126,6 +126,7 @@ def test_keys_rotate_moves_webhook_secrets_too(tmp_path: Path) -> None:
         (True, KEY, ["it was switched off (gone); /cast settings switches it on"]),
         (False, new_key(), [f"its secret is encrypted with the key {key_id(KEY)}, which is not in TOKEN_KEYS: add it"]),
     ],
+    ids=["on", "off", "other_key"],  # not the keys, which differ between the processes of a run
 )
 def test_doctor_names_webhooks_that_do_not_work(off: bool, key: str, expected: list[str], tmp_path: Path) -> None:
     asyncio.run(prepare(tmp_path, off=off))
