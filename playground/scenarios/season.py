@@ -140,10 +140,9 @@ async def _lock(control_client: ControlClient, ts: str) -> bool:
         return True
     if "lock" in buttons:
         await control_client.click(LEAD, CHANNEL, ts, "lock")
-        await asyncio.sleep(0.3)
-        view = await control_client.top_view(LEAD)
-        if view and view.get("type") == "modal":
-            await control_client.post(f"people/{LEAD}/close", {"view_id": view["id"], "all": True})
+        await asyncio.sleep(1.0)
+        # Without a leader the bot answers that the ballot has to close first.
+        if "lock" in buttons_of(await control_client.message(CHANNEL, ts)):
             await control_client.click(LEAD, CHANNEL, ts, "close")
     elif options := _options(message):
         await control_client.click(LEAD, CHANNEL, ts, "decide", options[0])
