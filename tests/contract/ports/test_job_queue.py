@@ -44,6 +44,7 @@ class FakeUseCases:
             ),
             "round_pictures": SimpleNamespace(publish_missing=self.publish_missing),
             "close_vote": SimpleNamespace(close_due=self.close_due),
+            "look_alikes": SimpleNamespace(ask=self.ask_about_look_alikes),
             "run_upscale": SimpleNamespace(run=self.run_upscale, publish=self.publish_missing),
             "storage_retry": SimpleNamespace(notify_lead=self.notify_lead),
         }
@@ -55,6 +56,8 @@ class FakeUseCases:
             raise self.error
         self.calls.append(f"post {key}")
         self.posted.set()
+
+    async def ask_about_look_alikes(self, key: str) -> None: ...
 
     async def repost(self, key: str) -> None:
         self.calls.append(f"post again {key}")

@@ -63,6 +63,7 @@ def unfinished_use_cases(called: object, release: asyncio.Event) -> Casting:
             ),
             round_pictures=SimpleNamespace(publish_missing=nothing),
             close_vote=SimpleNamespace(close_due=close_due),
+            look_alikes=SimpleNamespace(ask=nothing),
             run_upscale=SimpleNamespace(run=nothing, publish=nothing),
             storage_retry=SimpleNamespace(notify_lead=nothing),
         ),

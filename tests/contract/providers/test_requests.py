@@ -31,7 +31,7 @@ from tests.support.vendor_cases import (
     make_request,
 )
 
-TIMEOUTS = {Size.DRAFT: 20.0, Size.FOUR_K: 20.0}
+TIMEOUTS = dict.fromkeys(Size, 20.0)
 INVALID_ARGUMENT: Json = {"code": 400, "message": "x", "status": "INVALID_ARGUMENT"}
 
 

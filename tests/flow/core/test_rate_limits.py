@@ -51,6 +51,7 @@ async def test_rate_limited_slot_is_shown_as_paused(harness: CastingHarness) -> 
     assert timedelta(seconds=55) < waiting.wait_until - harness.now < timedelta(seconds=62)
     assert len(harness.fake_models.literal.requests) == 1
     audition.cancel()
+    await asyncio.gather(audition, return_exceptions=True)
 
 
 async def test_rate_limit_wait_extends_the_patience(harness: CastingHarness) -> None:
@@ -62,6 +63,7 @@ async def test_rate_limit_wait_extends_the_patience(harness: CastingHarness) -> 
     assert waiting.wait_until
     assert round_.patience_ends == waiting.wait_until + timedelta(seconds=60)
     audition.cancel()
+    await asyncio.gather(audition, return_exceptions=True)
 
 
 async def test_cancelled_round_leaves_the_rate_limit_queue(harness: CastingHarness) -> None:

@@ -59,6 +59,14 @@ CELL = {"type": "raw_text", "text": "cell"}
 TEXT_75, TEXT_150, TEXT_255 = "x" * 75, "x" * 150, "x" * 255
 NUMBERED = [button(action_id=str(number)) for number in range(26)]
 
+
+def chart(values: list[float], label: str = "Recraft", title: str = "Ticks") -> Json:
+    data = [{"label": label, "value": value} for value in values]
+    axis = {"categories": [label], "y_label": "Percent"}
+    bars = {"type": "bar", "series": [{"name": "Ticks", "data": data}], "axis_config": axis}
+    return {"type": "data_visualization", "title": title, "chart": bars}
+
+
 BLOCK_CASES = [
     (section(text=mrkdwn("x" * 3000)), section(text=mrkdwn("x" * 3001)), "/text/text"),
     (section(), section(text=mrkdwn("")), "/text/text"),
@@ -113,6 +121,12 @@ BLOCK_CASES = [
     (card(hero_image=image(slack_file=FILE)), card(hero_image=image()), "/hero_image"),
     (card(icon=image(slack_file=FILE)), card(icon=image(slack_file=FILE), slack_icon={"name": "x"}), ""),
     (card(actions=NUMBERED[:3]), card(actions=NUMBERED[:4]), "/actions"),
+    (chart([5]), chart([-1]), "/chart/series/0/data/0/value"),
+    (chart([5]), chart([0.5]), "/chart/series/0/data/0/value"),
+    (chart([5] * 20), chart([5] * 21), "/chart/series/0/data"),
+    (chart([5], label="x" * 20), chart([5], label="x" * 21), "/chart/series/0/data/0/label"),
+    (chart([5], title="x" * 50), chart([5], title="x" * 51), "/title"),
+    (chart([5]), {"type": "data_visualization", "title": "Ticks"}, ""),
     ({"type": "carousel", "elements": [card()] * 10}, {"type": "carousel", "elements": [card()] * 11}, "/elements"),
     ({"type": "carousel", "elements": [card()]}, {"type": "carousel", "elements": []}, "/elements"),
     ({"type": "carousel", "elements": [card()]}, {"type": "carousel", "elements": [section()]}, "/elements/0/type"),
