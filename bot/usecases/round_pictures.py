@@ -42,8 +42,9 @@ class _ExpectedPictures:
     def add(self, slot_id: str, preview: bytes) -> None:
         self.cells.add(preview)
         self.previews[slot_id] = preview
-        if len(self.previews) == self.cells.count:
-            numbers = self.round.numbers_for(self.previews)
+        numbers = self.round.numbers_for(self.previews)
+        # A slot that was added since the round was read has no number here; its sheet is drawn as a whole.
+        if len(self.previews) == self.cells.count == len(numbers):
             self.cells.draw_sheet({numbers[slot_id]: preview for slot_id, preview in self.previews.items()})
 
 

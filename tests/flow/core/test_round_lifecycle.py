@@ -1,6 +1,7 @@
 """The life of a round over a real database."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,7 +25,15 @@ from bot.domain.model_errors import ContentRefused, ProviderDown, RateLimited, T
 from bot.domain.round import RoundState
 from bot.domain.slot import SlotState
 from bot.ports.image_models import GenerationRequest
-from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.casting_harness import (
+    DIRECTOR,
+    FILM,
+    LEAD,
+    PRODUCER,
+    CastingHarness,
+    casting_harness,
+    make_portrait,
+)
 from tests.support.storage_builders import list_characters
 
 # From the brief to the ballot
@@ -81,6 +90,16 @@ async def test_slot_jobs_join_the_generations_that_the_post_started(harness: Cas
         drawn.set()
     assert harness.fake_models.call_count == 4
     assert [s.state for s in (await harness.get_round(round_id)).slots] == [SlotState.CANDIDATE] * 4
+
+
+async def test_a_picture_of_a_slot_added_while_models_draw_does_not_fail(harness: CastingHarness) -> None:
+    round_ = await harness.get_round(await harness.start_round())
+    pictures = harness.casting.round_pictures
+    await pictures.expect_pictures(round_)
+    added = replace(round_.slots[0], id=f"{round_.id}-9", position=9)
+    for slot in (*round_.slots[:3], added):
+        pictures.add_picture(slot, make_portrait(slot.seed))
+    pictures.forget_pictures(round_.id)
 
 
 async def test_sheet_is_uploaded_before_the_ballot_and_emoji_come_last(harness: CastingHarness) -> None:
@@ -241,8 +260,6 @@ async def test_stored_portrait_is_not_requested_again(harness: CastingHarness) -
 
 
 async def make_one_portrait(harness: CastingHarness) -> bytes:
-    from tests.support.casting_harness import make_portrait
-
     return make_portrait(7)
 
 
