@@ -6,16 +6,20 @@ import os
 import signal
 import time
 from asyncio.subprocess import Process
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 import psycopg
 
 from benchmarks.harness.chaos import ChaosHarness
+from playground.control.client import WaitTimeout
 from playground.processes import start_bot, stop
 from tests.support.postgres_server import PostgresServer, postgres_server
 from tests.support.s3_server import s3_server
+
+_BUSY_TIMEOUT = 20.0
 
 
 class ReplicaHarness(ChaosHarness):
@@ -42,8 +46,12 @@ class ReplicaHarness(ChaosHarness):
         await self.control_client.wait_for(self._are_generations_finished, "the models to finish", 60)
 
     async def kill_bot(self, max_lifetime: float) -> None:
-        """Kill one of the bots and start another; then leave them alone for up to `max_lifetime` seconds."""
-        name = self.random.choice(sorted(self._bots))
+        """Kill one of the bots and start another; then leave them alone for up to `max_lifetime` seconds.
+
+        Every second kill waits for a bot with unfinished work, so that there is something to take over.
+        """
+        busy = await self._wait_for_busy_bots() if self.disruptions % 2 == 0 else ()
+        name = self.random.choice(busy or sorted(self._bots))
         bot = self._bots.pop(name)
         os.kill(bot.pid, signal.SIGKILL)
         self._killed_at[name] = time.time()
@@ -91,14 +99,27 @@ class ReplicaHarness(ChaosHarness):
 
         await self.control_client.wait_for(is_connected, "a bot to connect", 120)
 
+    async def _wait_for_busy_bots(self) -> Sequence[str]:
+        """Return the names of the bots that have unfinished work; none if there is none for a long time."""
+        with suppress(WaitTimeout):
+            return await self.control_client.wait_for(self._busy_bots, "a bot with unfinished work", _BUSY_TIMEOUT)
+        return ()
+
+    async def _busy_bots(self) -> Sequence[str]:
+        statement = "SELECT DISTINCT executor_id FROM dbos.workflow_status WHERE status = 'PENDING'"
+        async with await psycopg.AsyncConnection.connect(self._engine_url, autocommit=True) as connection:
+            owners = {str(owner) for (owner,) in await (await connection.execute(statement)).fetchall()}
+        return sorted(owners & self._bots.keys())
+
     async def _storage_variables(self) -> Mapping[str, str]:
         self.postgres = await asyncio.to_thread(postgres_server)
         bucket_server = await asyncio.to_thread(s3_server)
         database, engine = self.postgres.create_database(), self.postgres.create_database()
         self._database_url = self.postgres.url(database, "postgresql")
+        self._engine_url = self.postgres.url(engine, "postgresql")
         storage = {
             "DATABASE_URL": self.postgres.url(database),
-            "ENGINE_URL": self.postgres.url(engine, "postgresql"),
+            "ENGINE_URL": self._engine_url,
             "PORTRAITS_URL": f"s3://{bucket_server.create_bucket()}/portraits",
             "EXECUTOR_ID": "report",
         }
