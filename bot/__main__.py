@@ -15,8 +15,8 @@ import yaml
 from bot.cli.invocation import load_settings, run_async
 from bot.cli.passport_commands import passport
 from bot.cli.webhook_commands import webhooks
-from bot.domain.errors import PortraitMissing
 from bot.domain.handbook import Section, see
+from bot.domain.service_errors import PortraitMissing
 from bot.settings import Settings
 from bot.version import describe as describe_version
 

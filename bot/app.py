@@ -24,11 +24,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import __version__
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Size
-from bot.domain.errors import SlackUnavailable
 from bot.domain.handbook import Section, see
 from bot.domain.passport import OtherPassportKey
 from bot.domain.person_limits import PersonLimits
 from bot.domain.retention import Retention
+from bot.domain.service_errors import SlackUnavailable
 from bot.passport import C2paReader, C2paSigner, open_passport
 from bot.runtime.health_server import HealthSources, health_server
 from bot.runtime.http_listener import AddressUnavailable

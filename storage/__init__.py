@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.domain import storage_advice
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.ports.storage import StoragePorts
 from bot.settings import Settings
 from storage.audit_log import SqlAuditLog

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from storage.db.engine import translate_db_errors
 from storage.db.private_files import database_file
 from storage.migrations import SchemaVersion, schema_version_of_row, unsupported_reason

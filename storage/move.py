@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from bot.domain.round import OPEN_STATES, RoundState
+from bot.domain.round_state import OPEN_STATES, RoundState
 from bot.settings import Settings
 from storage.db.engine import Database, open_database
 from storage.db.private_files import database_file

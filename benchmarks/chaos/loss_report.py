@@ -12,7 +12,8 @@ from sqlalchemy import select
 from benchmarks.harness.chaos import CHANNELS, ChaosHarness
 from benchmarks.harness.simulated_team import STUCK_PREFIX, RoundScript, names_in, round_id_of
 from bot.domain.ballot import Tally, VoteInput
-from bot.domain.round import OPEN_STATES, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import OPEN_STATES, RoundState
 from playground.control.client import Json, text_of
 from storage import open_storage
 from storage.db.tables import rounds as rounds_table

@@ -24,7 +24,9 @@ from bot.domain.budget import Caps
 from bot.domain.catalogue import Size
 from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
-from bot.domain.round import Round, RoundState, RoutingReason
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot, SlotState
 from bot.passport import C2paReader, C2paSigner
 from bot.ports.messaging import RoundPublisher

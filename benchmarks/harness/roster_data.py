@@ -15,7 +15,9 @@ from bot.domain.brief import Brief
 from bot.domain.face import Face, Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
-from bot.domain.round import Round, RoundState, RoutingReason
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot, SlotState
 from storage import Storage
 from storage.db import tables

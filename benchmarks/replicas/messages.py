@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from benchmarks.harness.chaos import CHANNELS
 from benchmarks.harness.replicas import ReplicaHarness
 from benchmarks.harness.simulated_team import names_in, round_id_of
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from playground.control.client import ControlClient, buttons_of, text_of
 from storage import open_storage
 

@@ -10,8 +10,8 @@ from bot.cli.passport_check import passport_line
 from bot.cli.webhook_check import webhook_lines
 from bot.domain import storage_advice
 from bot.domain.catalogue import Catalogue, Retirement
-from bot.domain.errors import StorageUnavailable
 from bot.domain.handbook import Section, see
+from bot.domain.service_errors import StorageUnavailable
 from bot.settings import Settings
 from handlers.slack.diagnostics import SlackCheck
 from handlers.slack.diagnostics import check as check_slack

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.ports.installations import InstallationStatus, UnreadableToken
 from bot.settings import Settings
 from handlers.slack.diagnostics import check_installed_token

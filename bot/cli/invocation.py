@@ -9,8 +9,8 @@ import typer
 from pydantic import ValidationError
 
 from bot.domain import storage_advice
-from bot.domain.errors import StorageUnavailable
 from bot.domain.handbook import Section, see
+from bot.domain.service_errors import StorageUnavailable
 from bot.settings import Settings
 from bot.telemetry import logs
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.domain.webhook import WebhookEndpoint
 from bot.ports.installations import UnreadableToken
 from bot.settings import Settings

@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from bot.domain.ballot import Tally
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 
 
 class LeadDecision(StrEnum):

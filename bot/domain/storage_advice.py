@@ -1,7 +1,7 @@
 """What an operator does about a StorageUnavailable: sentences for the command line, doctor and /readyz."""
 
-from bot.domain.errors import StorageUnavailable
 from bot.domain.handbook import for_storage, see
+from bot.domain.service_errors import StorageUnavailable
 
 _FILE_FIXES = {
     "full": "is full: free some space and start again",

@@ -11,7 +11,9 @@ from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, people_f
 from bot.domain.character_sheet import Sheet
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
-from bot.domain.round import CALLBACK, REAUDITION, RECAST, Round, RoundState, RoutingReason
+from bot.domain.round import Round
+from bot.domain.round_state import CALLBACK, REAUDITION, RECAST, RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.spend_report import RoundSpend
 from bot.domain.upscale import Upscale
 

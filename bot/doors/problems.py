@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from bot.domain import errors
+from bot.domain import errors, service_errors
 from bot.domain.errors import BriefError, CastingError, DoorRefused, NotAvailableHere, OverBudget
 from bot.doors import words
 
@@ -110,9 +110,9 @@ def _other(error: CastingError, detail: str) -> Problem:
             return Problem(409, "overspend", detail)
         case errors.PassportUnavailable():
             return Problem(404, "no-passport", detail, reason=error.reason)
-        case errors.PortraitMissing():
+        case service_errors.PortraitMissing():
             return Problem(410, "gone", detail)
-        case errors.SlackUnavailable() | errors.StorageUnavailable():
+        case service_errors.SlackUnavailable() | service_errors.StorageUnavailable():
             return Problem(503, "unavailable", detail, {"Retry-After": str(_RETRY_SECONDS)})
     return Problem(409, "conflict", detail)
 

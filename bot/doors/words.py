@@ -1,6 +1,6 @@
 """What the doors answer to programs and agents: titles and details of problems, in plain English."""
 
-from bot.domain import errors
+from bot.domain import errors, service_errors
 from bot.domain.errors import BriefError, CastingError, DoorRefused, NotAvailableHere, OverBudget
 
 TITLES = {
@@ -129,9 +129,9 @@ _OTHERS: dict[type[CastingError], str] = {
     errors.UnacknowledgedOverspend: "A person acknowledges it in Slack, with /cast spend.",
     errors.RoundClosed: "The round has ended.",
     errors.PassportUnavailable: "No passport was signed for this picture.",
-    errors.PortraitMissing: PICTURE_GONE,
-    errors.SlackUnavailable: "Slack did not answer, which decides who may see what. Try again.",
-    errors.SlackRejected: "Slack refuses to answer for this workspace.",
-    errors.NotInstalled: "Castroom is not installed in this workspace.",
-    errors.StorageUnavailable: "The database or the picture store does not answer. Try again.",
+    service_errors.PortraitMissing: PICTURE_GONE,
+    service_errors.SlackUnavailable: "Slack did not answer, which decides who may see what. Try again.",
+    service_errors.SlackRejected: "Slack refuses to answer for this workspace.",
+    service_errors.NotInstalled: "Castroom is not installed in this workspace.",
+    service_errors.StorageUnavailable: "The database or the picture store does not answer. Try again.",
 }

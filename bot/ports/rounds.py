@@ -10,7 +10,8 @@ from bot.domain.brief import Brief
 from bot.domain.budget import Caps, Charge
 from bot.domain.face import Face, Portrait, Unlock
 from bot.domain.ids import ChannelRef
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot, SlotFailure
 from bot.domain.standings.report import FinishedRound
 

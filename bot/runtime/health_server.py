@@ -18,7 +18,7 @@ from time import perf_counter
 from aiohttp import web
 
 from bot.domain import storage_advice
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.runtime.http_listener import http_listener
 from bot.runtime.slack_server import ConnectionStatus
 from bot.telemetry import metrics

@@ -19,8 +19,9 @@ from typing import Any, TypeVar
 import structlog
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID, StepOptions
 
-from bot.domain.errors import CastingError, NotInstalled, PortraitMissing, StorageUnavailable
+from bot.domain.errors import CastingError
 from bot.domain.ids import round_id_of_key
+from bot.domain.service_errors import NotInstalled, PortraitMissing, StorageUnavailable
 from bot.telemetry import logs, metrics, tracing
 from bot.usecases.casting import Casting
 from bot.usecases.storage_retry import StorageRetry

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.domain.errors import BriefError, LeadDeactivated, NotAvailableHere, PermissionDenied, SlackUnavailable
+from bot.domain.errors import BriefError, LeadDeactivated, NotAvailableHere, PermissionDenied
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.messaging import ChannelAccess
 from bot.usecases.ports import Ports
 

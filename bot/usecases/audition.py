@@ -13,7 +13,8 @@ import structlog
 from bot.domain.audit import AuditEvent
 from bot.domain.errors import RoundClosed
 from bot.domain.ids import round_id_of_key
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import SlotState
 from bot.telemetry import tracing
 from bot.usecases.access import Permissions

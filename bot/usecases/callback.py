@@ -10,7 +10,9 @@ from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.errors import CannotFollowUp, CastingError, PriceIncreased
 from bot.domain.ids import seed_of, stable_id
 from bot.domain.prompt import VERSION_CALLBACK, Prompt
-from bot.domain.round import CALLBACK, Round, RoundState, RoutingReason
+from bot.domain.round import Round
+from bot.domain.round_state import CALLBACK, RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot
 from bot.domain.upscale import reference_rank
 from bot.ports.rounds import StartResult

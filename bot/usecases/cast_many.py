@@ -10,18 +10,10 @@ import structlog
 
 from bot.domain.budget import estimate
 from bot.domain.cast_many import LineState, ManyLine, ManyList, ManyState, StopReason, TypedCharacter, parse_list
-from bot.domain.errors import (
-    AlreadyCast,
-    AlreadyCasting,
-    BriefError,
-    CastingError,
-    NotLead,
-    SlackUnavailable,
-    StorageUnavailable,
-    UnacknowledgedOverspend,
-)
+from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingError, NotLead, UnacknowledgedOverspend
 from bot.domain.ids import ChannelRef, stable_id
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes

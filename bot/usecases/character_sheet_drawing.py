@@ -9,10 +9,10 @@ import structlog
 
 from bot.domain.budget import is_recordable
 from bot.domain.character_sheet import SheetView, SheetViewState
-from bot.domain.errors import PortraitMissing, StorageUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import filename, original_key, sheet_page_key
 from bot.domain.model_errors import ModelError, RateLimited
+from bot.domain.service_errors import PortraitMissing, StorageUnavailable
 from bot.domain.slot import SlotFailure
 from bot.imaging.character_sheet import beside_locked_face
 from bot.imaging.pictures import run_in_thread

@@ -6,8 +6,8 @@ from typing import Any
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.character_sheet import Sheet, SheetView
-from bot.domain.errors import PortraitMissing
 from bot.domain.face import Face
+from bot.domain.service_errors import PortraitMissing
 from bot.domain.sheet_presets import AS_OF, TOOLS, Preset, pictures_for
 from bot.imaging.character_sheet import SheetCell, sheet_page
 from bot.imaging.pictures import run_in_thread

@@ -11,9 +11,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.errors import PortraitMissing
 from bot.domain.ids import original_key, round_id_for_draft
 from bot.domain.model_errors import InvalidImage
+from bot.domain.service_errors import PortraitMissing
 from bot.imaging.pictures import examine_in_thread, run_in_thread
 from bot.ports.storage import PictureOwner
 from bot.telemetry import logs

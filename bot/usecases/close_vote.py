@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.ballot import Tally, reconcile_reactions
-from bot.domain.errors import MessageDeleted, SlackUnavailable, TallyChanged
-from bot.domain.round import Round, RoundState
+from bot.domain.errors import TallyChanged
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import MessageDeleted, SlackUnavailable
 from bot.usecases.ports import Ports
 from bot.usecases.webhook_queue import enqueue_due
 

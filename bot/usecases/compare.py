@@ -6,7 +6,8 @@ from functools import partial
 
 from bot.domain.face import Face
 from bot.domain.ids import filename
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from bot.imaging.contact_sheet import contact_sheet
 from bot.imaging.pictures import run_in_thread

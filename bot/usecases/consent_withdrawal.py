@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.audit import AuditEvent
 from bot.domain.errors import NotAvailableHere, NotLead
-from bot.domain.round import OPEN_STATES
+from bot.domain.round_state import OPEN_STATES
 from bot.usecases.access import Permissions
 from bot.usecases.passport_signing import delete_passports
 from bot.usecases.ports import Ports

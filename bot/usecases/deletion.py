@@ -11,11 +11,13 @@ import structlog
 from bot.domain.audit import AuditEvent
 from bot.domain.brief import parse_reason
 from bot.domain.erasure import DELETED, DELETED_NAME, Erasure
-from bot.domain.errors import BriefError, NotAvailableHere, NotLead, SlackUnavailable
+from bot.domain.errors import BriefError, NotAvailableHere, NotLead
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef, stable_id
 from bot.domain.names import normalize_name
-from bot.domain.round import OPEN_STATES, Round
+from bot.domain.round import Round
+from bot.domain.round_state import OPEN_STATES
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.erasure import Deletion
 from bot.ports.messaging import Recipient
 from bot.usecases.access import Permissions

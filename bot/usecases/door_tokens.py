@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from bot.domain.audit import AuditEvent
 from bot.domain.door_token import DoorToken, TokenRequest, hash_secret, new_secret
-from bot.domain.errors import NotAvailableHere, SlackRejected
+from bot.domain.errors import NotAvailableHere
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import SlackRejected
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports
 

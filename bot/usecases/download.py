@@ -11,9 +11,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.character_sheet import Sheet
-from bot.domain.errors import SlackUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import FILE_EXTENSIONS, ChannelRef
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.target import all_targets
 from bot.domain.upscale import Upscale
 from bot.ports.messaging import ChannelAccess, UserDirectory

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from bot.domain.ballot import Tally, run_off_numbers
-from bot.domain.errors import NotAvailableHere, NoWinner, PortraitMissing, RoundClosed, TallyChanged
+from bot.domain.errors import NotAvailableHere, NoWinner, RoundClosed, TallyChanged
 from bot.domain.face import Face
 from bot.domain.prompt import VERSION_VARIATION
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import PortraitMissing
 from bot.domain.slot import Slot
 from bot.usecases.access import Permissions
 from bot.usecases.close_vote import CloseVote

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bot.domain.ballot import FlawTag, shuffled_for
 from bot.domain.errors import RoundClosed
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from bot.usecases.ports import Ports
 

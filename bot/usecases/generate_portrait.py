@@ -10,10 +10,11 @@ from time import perf_counter
 import structlog
 
 from bot.domain.budget import Charge, is_recordable
-from bot.domain.errors import PortraitMissing, StorageUnavailable
 from bot.domain.ids import original_key
 from bot.domain.model_errors import AuthenticationFailed, CircuitOpen, InvalidImage, ModelError, RateLimited
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import PortraitMissing, StorageUnavailable
 from bot.domain.slot import Slot, SlotFailure, SlotState
 from bot.ports.image_models import (
     GenerationRequest,

@@ -9,11 +9,13 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.errors import PortraitMissing, RoundClosed, SlackRejected
+from bot.domain.errors import RoundClosed
 from bot.domain.face import Character, Face
 from bot.domain.ids import filename
 from bot.domain.look_alikes import LEAST_CAST, LookAlikeQuestion, appearance_of, shared_words
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import PortraitMissing, SlackRejected
 from bot.imaging.pictures import run_in_thread
 from bot.imaging.wide_shot import wide_shot
 from bot.ports.messaging import Picture

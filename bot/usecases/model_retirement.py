@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.catalogue import Retirement
-from bot.domain.errors import SlackUnavailable
 from bot.domain.face import Face
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.messaging import Recipient
 from bot.usecases.ports import Ports
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from bot.domain.errors import PortraitMissing
 from bot.domain.ids import original_key
 from bot.domain.model_errors import InvalidImage
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import PortraitMissing
 from bot.domain.slot import Slot, SlotFailure
 from bot.ports.rounds import GeneratedPortrait
 from bot.usecases.paid_calls import PaidCalls

@@ -7,9 +7,10 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import PassportUnavailable, PortraitMissing
+from bot.domain.errors import PassportUnavailable
 from bot.domain.face import Credentials, CredentialsState, Face
 from bot.domain.passport import PassportKind, PassportStatus, Provenance, Verification, portrait_of
+from bot.domain.service_errors import PortraitMissing
 from bot.domain.upscale import Upscale
 from bot.usecases.face_record import file_name
 from bot.usecases.passport_signing import PassportSigning

@@ -8,10 +8,11 @@ from typing import Protocol
 
 import structlog
 
-from bot.domain.errors import PassportUnavailable, PortraitMissing
+from bot.domain.errors import PassportUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import PASSPORT_SUFFIX, passport_key
 from bot.domain.passport import PassportFacts, PassportKind, finish_facts, original_facts
+from bot.domain.service_errors import PortraitMissing
 from bot.domain.upscale import Upscale, kept_upscale
 from bot.ports.clock import Now
 from bot.ports.passport import PassportSigner

@@ -6,8 +6,9 @@ import structlog
 
 from bot.domain.audit import AuditEvent
 from bot.domain.brief import parse_reason
-from bot.domain.errors import BriefError, NotLead, SlackUnavailable
+from bot.domain.errors import BriefError, NotLead
 from bot.domain.round import Round
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.slot import Slot
 from bot.ports.messaging import Recipient
 from bot.ports.reports import Report

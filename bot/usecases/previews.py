@@ -5,8 +5,8 @@ from typing import TypeVar
 
 import structlog
 
-from bot.domain.errors import PortraitMissing, StorageUnavailable
 from bot.domain.ids import original_key, preview_key
+from bot.domain.service_errors import PortraitMissing, StorageUnavailable
 from bot.imaging.pictures import examine_in_thread, run_in_thread
 from bot.imaging.placeholder import grey_preview, is_readable_jpeg
 from bot.ports.storage import Portraits

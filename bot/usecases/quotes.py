@@ -8,9 +8,9 @@ from bot.domain.budget import Caps, estimate
 from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.errors import CastingError
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RoutingReason
 from bot.domain.routing import Route
 from bot.domain.routing import route as choose_route
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.standings.preferences import Preferences
 from bot.usecases.learned_routing import LearnedRouting
 from bot.usecases.ports import Ports

@@ -11,7 +11,9 @@ from bot.domain.face import Face
 from bot.domain.ids import seed_of, stable_id
 from bot.domain.prompt import Prompt
 from bot.domain.reaudition import MAX_PER_MODEL, Replacement, replacement_of
-from bot.domain.round import REAUDITION, Round, RoundState, RoutingReason
+from bot.domain.round import Round
+from bot.domain.round_state import REAUDITION, RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions

@@ -7,7 +7,8 @@ from enum import StrEnum
 from bot.domain.brief import Brief, parse_reason
 from bot.domain.errors import AlreadyCasting, CastingError, PriceIncreased, RoundClosed
 from bot.domain.face import Face, Unlock
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
 from bot.usecases.ports import Ports

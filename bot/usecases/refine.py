@@ -8,7 +8,8 @@ from bot.domain.ballot import FlawTag, Tally
 from bot.domain.comment import Comment
 from bot.domain.errors import AlreadyCasting, BriefError, PriceIncreased
 from bot.domain.flaw_tags import OfferedWords, offer_words, remedies, shares, totals
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
 from bot.usecases.comments import Comments

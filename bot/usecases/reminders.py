@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.round import Round
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.domain.users import is_working_time, reminder_at
 from bot.ports.messaging import Recipient
 from bot.usecases.access import Permissions

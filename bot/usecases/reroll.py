@@ -10,7 +10,8 @@ from bot.domain.comment import Comment
 from bot.domain.errors import RoundClosed
 from bot.domain.ids import seed_of
 from bot.domain.prompt import Prompt
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from bot.domain.upscale import best_reference_model
 from bot.ports.rounds import StartResult

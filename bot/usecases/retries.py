@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from bot.domain.errors import MessageDeleted, SlackRejected
+from bot.domain.service_errors import MessageDeleted, SlackRejected
 
 R = TypeVar("R")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from bot.domain.errors import PortraitMissing
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import PortraitMissing
 from bot.imaging.pictures import run_in_thread
 from bot.imaging.roster_pdf import PAGES_PER_PDF, PdfCover, PdfMarks, PdfPage, RosterPdf
 from bot.usecases.download import name_lookup

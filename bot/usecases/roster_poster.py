@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.errors import PortraitMissing
 from bot.domain.face import Character, Face
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
+from bot.domain.service_errors import PortraitMissing
 from bot.imaging.pictures import run_in_thread
 from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster
 from bot.ports.roster import RosterQuery

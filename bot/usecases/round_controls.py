@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from bot.domain.audit import AuditEvent
 from bot.domain.ballot import RunOff
 from bot.domain.errors import RoundClosed
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.usecases.access import Permissions
 from bot.usecases.close_vote import CloseVote
 from bot.usecases.ports import Ports

@@ -10,20 +10,13 @@ import structlog
 
 from bot.domain.brief import Brief, Consent
 from bot.domain.catalogue import ModelSpec
-from bot.domain.errors import (
-    AlreadyCasting,
-    BriefError,
-    CastingError,
-    FormErrors,
-    NoModels,
-    PriceIncreased,
-    SlackUnavailable,
-)
+from bot.domain.errors import AlreadyCasting, BriefError, CastingError, FormErrors, NoModels, PriceIncreased
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.names import normalize_name, visible_name
 from bot.domain.round_form import Draft
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.usecases.access import Permissions, visible_channels

@@ -7,8 +7,9 @@ from functools import partial
 
 import structlog
 
-from bot.domain.errors import SlackRejected, SlackUnavailable
-from bot.domain.round import OPEN_STATES, REFUSED_PREFIX, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import OPEN_STATES, REFUSED_PREFIX, RoundState
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.usecases.ports import Ports
 from bot.usecases.retries import R, retry_rejected
 

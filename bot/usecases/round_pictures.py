@@ -11,9 +11,10 @@ from functools import partial
 from typing import TypeVar
 
 from bot.domain.callback import ORIGINAL_CAPTION, SITUATION_CAPTIONS, Situation
-from bot.domain.errors import ChannelClosed, MessageDeleted, PortraitMissing, SlackRejected, StorageUnavailable
 from bot.domain.ids import FILE_EXTENSIONS, filename, run_off_sheet_key
-from bot.domain.round import UNINSTALLED, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import UNINSTALLED, RoundState
+from bot.domain.service_errors import ChannelClosed, MessageDeleted, PortraitMissing, SlackRejected, StorageUnavailable
 from bot.domain.slot import Slot, SlotState
 from bot.imaging.callback_sheet import callback_sheet
 from bot.imaging.contact_sheet import SheetCells, contact_sheet

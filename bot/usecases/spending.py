@@ -8,8 +8,9 @@ from decimal import Decimal
 import structlog
 
 from bot.domain.budget import BudgetPeriod, Payer, budget_day
-from bot.domain.errors import AlreadyResolved, NotInstalled, NotLead, SlackUnavailable
+from bot.domain.errors import AlreadyResolved, NotLead
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import NotInstalled, SlackUnavailable
 from bot.domain.spend_report import LedgerEntry, SpendReport, blind_total, budget_status, group_by, sum_line
 from bot.ports.messaging import Recipient
 from bot.usecases.access import Permissions, visible_channels

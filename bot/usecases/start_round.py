@@ -26,7 +26,8 @@ from bot.domain.flaw_tags import FlawRemedy
 from bot.domain.ids import ChannelRef, child_round_id, round_id_for_draft, seed_of, stable_id
 from bot.domain.production import DEFAULTABLE
 from bot.domain.prompt import Prompt
-from bot.domain.round import RECAST, Round
+from bot.domain.round import Round
+from bot.domain.round_state import RECAST
 from bot.domain.routing import Route
 from bot.domain.slot import Slot
 from bot.ports.rounds import RoundDraft, StartResult

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.domain.errors import PortraitMissing, SlackUnavailable, StorageUnavailable
+from bot.domain.service_errors import PortraitMissing, SlackUnavailable, StorageUnavailable
 from bot.usecases.ports import Ports
 
 R = TypeVar("R")

@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from bot.domain.round import UNINSTALLED
+from bot.domain.round_state import UNINSTALLED
 from bot.usecases.ports import Ports
 from bot.usecases.storage_retry import StorageRetry
 

@@ -10,11 +10,12 @@ import structlog
 
 from bot.domain.budget import is_recordable
 from bot.domain.catalogue import Size
-from bot.domain.errors import CannotUpscale, NotAvailableHere, PortraitMissing, StorageUnavailable
+from bot.domain.errors import CannotUpscale, NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import FILE_EXTENSIONS, filename, original_key, seed_of
 from bot.domain.model_errors import InvalidImage, ModelError
 from bot.domain.prompt import upscale_prompt
+from bot.domain.service_errors import PortraitMissing, StorageUnavailable
 from bot.domain.slot import SlotFailure
 from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState, latest_upscale, plan_upscale
 from bot.imaging.pictures import side_by_side

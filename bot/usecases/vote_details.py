@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, people_for_none
 from bot.domain.errors import RoundClosed
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.usecases.ports import Ports
 
 

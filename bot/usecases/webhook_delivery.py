@@ -8,7 +8,8 @@ import structlog
 
 from bot.domain.audit import AuditEvent
 from bot.domain.erasure import is_pseudonym
-from bot.domain.errors import BriefError, NotAvailableHere, SlackUnavailable
+from bot.domain.errors import BriefError, NotAvailableHere
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.target import Reporter, ReportSource
 from bot.domain.webhook import (
     ATTEMPT_LEASE,

@@ -1,6 +1,6 @@
 """Starts the jobs of due webhook deliveries."""
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.usecases.ports import Ports
 
 # Deliveries that one call starts; the scheduler starts the others.

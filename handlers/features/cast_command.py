@@ -26,7 +26,8 @@ from bot.domain.command import (
     StandingsCommand,
     parse_command,
 )
-from bot.domain.errors import AlreadyCasting, BriefError, NotAvailableHere, SlackUnavailable
+from bot.domain.errors import AlreadyCasting, BriefError, NotAvailableHere
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.rounds import StartResult
 from bot.usecases.casting import Casting
 from handlers.presenters.faces import FacePresenter

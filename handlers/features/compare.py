@@ -8,7 +8,7 @@ from functools import partial
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackUnavailable
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.slot import Slot
 from bot.ports.handled_events import HandledEvents
 from bot.usecases.casting import Casting

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import NAME_LIMIT
-from bot.domain.errors import SlackRejected
+from bot.domain.service_errors import SlackRejected
 from bot.usecases.casting import Casting
 from bot.usecases.home import HomeView, RosterFilter
 from handlers.slack.directory import SlackDirectory

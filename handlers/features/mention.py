@@ -11,8 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.brief import Brief
 from bot.domain.command import parse_brief
 from bot.domain.command_hints import meant_command
-from bot.domain.errors import AlreadyCasting, BriefError, SlackUnavailable
+from bot.domain.errors import AlreadyCasting, BriefError
 from bot.domain.names import drop_invisible, normalize_name
+from bot.domain.service_errors import SlackUnavailable
 from bot.usecases.casting import Casting
 from bot.usecases.recall import RecallResult
 from handlers.presenters.faces import FacePresenter

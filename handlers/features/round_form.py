@@ -11,16 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import TEXT_LIMIT, BallotMode, Brief, Consent, Ground, IntendedUse
 from bot.domain.catalogue import Look, Size
-from bot.domain.errors import (
-    AlreadyCast,
-    CastingError,
-    ConsentNeeded,
-    FormErrors,
-    NotAvailableHere,
-    SlackRejected,
-    SlackUnavailable,
-)
+from bot.domain.errors import AlreadyCast, CastingError, ConsentNeeded, FormErrors, NotAvailableHere
 from bot.domain.round_form import Draft, ReferenceKind
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.usecases.casting import Casting
 from bot.usecases.round_form import RoundFormState, ValidatedForm
 from handlers.slack.directory import SlackDirectory

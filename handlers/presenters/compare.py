@@ -5,8 +5,8 @@ from functools import partial
 
 import structlog
 
-from bot.domain.errors import PortraitMissing, SlackUnavailable
 from bot.domain.face import Face
+from bot.domain.service_errors import PortraitMissing, SlackUnavailable
 from bot.ports.messaging import Picture
 from bot.ports.rounds import RoundRepository
 from bot.usecases.casting import Casting

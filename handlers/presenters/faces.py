@@ -7,9 +7,10 @@ from typing import Any
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import NotAvailableHere, PortraitMissing, SlackUnavailable
+from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import PortraitMissing, SlackUnavailable
 from bot.domain.timeline import START_KINDS
 from bot.domain.upscale import Upscale
 from bot.ports.erasure import MessageAddress, PostedMessages

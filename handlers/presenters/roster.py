@@ -5,9 +5,10 @@ from functools import partial
 
 import structlog
 
-from bot.domain.errors import NotAvailableHere, PortraitMissing, SlackUnavailable
+from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import PortraitMissing, SlackUnavailable
 from bot.imaging.pictures import run_in_thread
 from bot.imaging.poster import FACES_PER_POSTER, Caption
 from bot.usecases.casting import Casting

@@ -3,8 +3,8 @@
 import structlog
 
 from bot.domain.command import RosterPdfCommand
-from bot.domain.errors import PortraitMissing, SlackUnavailable
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import PortraitMissing, SlackUnavailable
 from bot.imaging.pictures import run_in_thread
 from bot.usecases.casting import Casting
 from handlers.slack.clients import Clients

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from bot.domain.errors import NotAvailableHere, SlackUnavailable
+from bot.domain.errors import NotAvailableHere
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import SlackUnavailable
 from bot.imaging.intervals import interval_chart
 from bot.imaging.pictures import run_in_thread
 from bot.usecases.casting import Casting

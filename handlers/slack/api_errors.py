@@ -7,7 +7,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.domain.errors import ChannelClosed, NotInstalled, SlackRejected, SlackUnavailable
+from bot.domain.service_errors import ChannelClosed, NotInstalled, SlackRejected, SlackUnavailable
 
 log = structlog.get_logger()
 

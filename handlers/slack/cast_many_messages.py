@@ -3,7 +3,7 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from bot.domain.cast_many import ManyList
-from bot.domain.errors import SlackRejected
+from bot.domain.service_errors import SlackRejected
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.fallback import send_view

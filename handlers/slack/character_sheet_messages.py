@@ -8,9 +8,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.character_sheet import MESSAGE_GONE, Sheet, SheetView, available_sheet_models, redraw_model
-from bot.domain.errors import SlackRejected
 from bot.domain.face import Face
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackRejected
 from bot.ports.clock import Now
 from bot.ports.storage import StoragePorts
 from handlers.slack.api_errors import best_effort, error_code, slack_call

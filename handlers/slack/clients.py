@@ -9,7 +9,7 @@ import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackUnavailable
+from bot.domain.service_errors import SlackUnavailable
 from handlers.slack.api_errors import WorkspaceNotInstalled, slack_call, token_rejected
 from handlers.slack.installed_workspaces import InstalledWorkspaces, Workspace
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackUnavailable
+from bot.domain.service_errors import SlackUnavailable
 from bot.settings import Settings
 from handlers.slack.api_errors import error_code, slack_call, token_rejected
 from handlers.slack.manifest import scopes

@@ -6,10 +6,10 @@ from contextlib import suppress
 import structlog
 
 from bot.domain.catalogue import Catalogue, Retirement
-from bot.domain.errors import SlackUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.webhook import WebhookEndpoint

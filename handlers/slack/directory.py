@@ -11,8 +11,8 @@ from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.erasure import is_pseudonym
-from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.domain.users import User
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from bot.domain.errors import CastingError, PortraitMissing, SlackUnavailable, StorageUnavailable
+from bot.domain.errors import CastingError
+from bot.domain.service_errors import PortraitMissing, SlackUnavailable, StorageUnavailable
 from handlers.slack.api_errors import slack_call
 from handlers.slack.payloads.values import BadPayload
 from handlers.text import errors

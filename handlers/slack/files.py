@@ -12,9 +12,10 @@ import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import BriefError, SlackRejected, SlackUnavailable
+from bot.domain.errors import BriefError
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.ports.erasure import MessageAddress, PostedFiles
 from bot.ports.rounds import RoundRepository
 from handlers.slack.api_errors import slack_call

@@ -9,7 +9,7 @@ import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackUnavailable, StorageUnavailable
+from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
 from bot.ports.installations import Installation, Installations, UnreadableToken
 from handlers.slack.api_errors import slack_call, token_rejected
 from handlers.slack.token_refresh import TokenRefresh

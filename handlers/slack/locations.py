@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from cachetools import LRUCache
 
-from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.ports.rounds import RoundRepository
 from bot.usecases.recall import RecallResult
 from handlers.slack.api_errors import slack_call

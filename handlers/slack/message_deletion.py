@@ -2,8 +2,8 @@
 
 import structlog
 
-from bot.domain.errors import SlackRejected
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import SlackRejected
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 

@@ -11,7 +11,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.domain.errors import SlackUnavailable, StorageUnavailable
+from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
 from bot.ports.deadline import AckDeadline, start_ack_deadline
 from bot.telemetry import logs, metrics, tracing
 from handlers.slack.fallback_blocks import unwrap_menu_buttons

@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackRejected
+from bot.domain.service_errors import SlackRejected
 from handlers.slack.api_errors import error_code, slack_call
 from handlers.slack.fallback import send_view
 from handlers.views.builder import View

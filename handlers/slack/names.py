@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.domain.errors import SlackUnavailable
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.installations import Installations
 from bot.settings import Settings
 from bot.usecases.download import NameOf, name_lookup

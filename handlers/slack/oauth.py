@@ -20,7 +20,7 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackRejected, SlackUnavailable, StorageUnavailable
+from bot.domain.service_errors import SlackRejected, SlackUnavailable, StorageUnavailable
 from bot.ports.installations import Installation, Installations, OAuthStates
 from handlers.slack.api_errors import slack_call, token_rejected
 from handlers.slack.manifest import OAUTH_REDIRECT_PATH, scopes

@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 import structlog
 from cachetools import LRUCache
 
-from bot.domain.errors import SlackUnavailable, StorageUnavailable
+from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
 from bot.telemetry import logs, metrics, tracing
 
 log = structlog.get_logger()

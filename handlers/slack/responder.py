@@ -12,8 +12,8 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from handlers.slack.api_errors import slack_call
 from handlers.slack.fallback import send_view
 from handlers.slack.fallback_blocks import text_only, without_extras

@@ -9,9 +9,9 @@ import structlog
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.ballot import Reaction, VoteSource
-from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
+from bot.domain.service_errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
 from bot.ports.erasure import MessageAddress, PostedMessages
 from bot.ports.rounds import BallotRepository
 from handlers.slack.api_errors import best_effort, slack_call

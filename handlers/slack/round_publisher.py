@@ -10,9 +10,10 @@ from bot.domain.ballot import Reaction
 from bot.domain.callback import SITUATION_CAPTIONS, Situation
 from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Catalogue
-from bot.domain.errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
 from bot.domain.look_alikes import LookAlikeQuestion
-from bot.domain.round import OPEN_STATES, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import OPEN_STATES, RoundState
+from bot.domain.service_errors import ChannelClosed, MessageDeleted, SlackRejected, SlackUnavailable
 from bot.ports.clock import Now
 from bot.ports.messaging import Picture
 from bot.ports.redraws import RedrawMarks

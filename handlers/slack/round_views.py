@@ -6,7 +6,8 @@ from bot.domain.catalogue import Catalogue
 from bot.domain.character_sheet import available_sheet_models
 from bot.domain.ids import ChannelRef, child_round_id, run_off_sheet_key
 from bot.domain.reaudition import replacement_of
-from bot.domain.round import RECAST, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RECAST, RoundState
 from bot.domain.target import all_targets
 from bot.domain.upscale import plan_upscale
 from bot.ports.clock import Now

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.ports.redraws import RedrawMark, RedrawMarks
 from handlers.slack.redraw_scheduler import RedrawScheduler
 

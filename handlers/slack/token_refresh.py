@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackUnavailable, StorageUnavailable
+from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
 from bot.ports.installations import Installation, Installations, UnreadableToken
 from bot.ports.replicas import Replicas
 from handlers.slack.api_errors import error_code, slack_call

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from bot.domain.ballot import Tally
 from bot.domain.callback import SITUATION_CAPTIONS, Situation
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from handlers.text import follow_ups
 from handlers.text.format import (

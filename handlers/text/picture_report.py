@@ -1,6 +1,7 @@
 """Reports of portraits: the button, the form, the message with a hidden portrait, and the notice to the lead."""
 
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from bot.ports.reports import Report
 from handlers.text.format import escape_mrkdwn, link, person

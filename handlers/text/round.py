@@ -6,7 +6,8 @@ from decimal import Decimal
 from bot.domain.ballot import Tally, Turnout
 from bot.domain.brief import Brief, Ground
 from bot.domain.catalogue import Size
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot, SlotState
 from handlers.text import consent_withdrawal, flaw_tags, lineage, voters
 from handlers.text import sealed_ballot as sealed_ballot_text

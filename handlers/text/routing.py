@@ -1,8 +1,9 @@
 """Which models draw and why, and what replaces unavailable ones."""
 
 from bot.domain.errors import AlternativeOffer, ModelsUnavailable, UnavailableModel
-from bot.domain.round import LearnedChoice, Round, RoutingReason
+from bot.domain.round import Round
 from bot.domain.routing.learned import ROUNDS_WITHOUT
+from bot.domain.routing.reason import LearnedChoice, RoutingReason
 from handlers.text.format import dollars, escape_mrkdwn, join_words, pluralize, truncate
 from handlers.text.model_titles import Titles
 

@@ -3,7 +3,8 @@
 The codes are from docs.slack.dev, errors of each method.
 """
 
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from handlers.text.format import capitalize_first, channel, escape_mrkdwn, when
 from handlers.text.round import cost, result
 

@@ -1,7 +1,7 @@
 """Storage failures, for the user who pressed and for the lead of a waiting round."""
 
-from bot.domain.errors import StorageUnavailable
 from bot.domain.round import Round
+from bot.domain.service_errors import StorageUnavailable
 from handlers.text.format import capitalize_first, channel, escape_mrkdwn
 
 PORTRAIT_MISSING = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.usecases.reroll import RerollOptions
 from handlers.text import comments as comments_text
 from handlers.text import refine as refine_text

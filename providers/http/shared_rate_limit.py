@@ -6,7 +6,7 @@ from contextlib import suppress
 from uuid import uuid4
 
 from bot.domain.call_windows import Window
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.ports.call_reservations import CallReservations
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from storage.db.private_files import database_file, make_private_folder
 
 

@@ -52,7 +52,8 @@ from bot.domain.cast_many import ManyLine, ManyState, StopReason
 from bot.domain.face import Portrait
 from bot.domain.flaw_tags import FlawRemedy
 from bot.domain.production import ProductionSettings
-from bot.domain.round import FOLLOW_UPS, OPEN_STATES, RoundState, RoutingReason
+from bot.domain.round_state import FOLLOW_UPS, OPEN_STATES, RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import SlotFailure, SlotState
 from storage.db.columns import Dollars, EnumText, JsonValue, UtcMicros
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Column, Connection, Integer, MetaData, Table, Text, inspect
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from storage.db.engine import server_address
 
 # Outside the schema of the bot: the table exists only while rows and pictures are copied.

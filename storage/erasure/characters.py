@@ -16,7 +16,8 @@ from bot.domain.character_sheet import UNDRAWN_STATES
 from bot.domain.erasure import DELETED, DELETED_NAME
 from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
-from bot.domain.round import RoundState, RoutingReason
+from bot.domain.round_state import RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import SlotState
 from bot.domain.upscale import IN_PROGRESS_STATES
 from bot.domain.webhook import EventType

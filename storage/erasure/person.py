@@ -24,7 +24,7 @@ from bot.domain.erasure import (
     user_ids_in,
 )
 from bot.domain.ids import passport_key
-from bot.domain.round import OPEN_STATES
+from bot.domain.round_state import OPEN_STATES
 from storage.db.ballot_tables import ballot_submissions, vote_inputs
 from storage.db.columns import JsonValue
 from storage.db.engine import Database

@@ -13,7 +13,7 @@ from bot.domain.ballot import Tally
 from bot.domain.brief import PHOTO
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
-from bot.domain.round import FOLLOW_UPS, RoundState
+from bot.domain.round_state import FOLLOW_UPS, RoundState
 from storage.audit_log import add_audit_event
 from storage.db.ballot_tables import ballot_submissions, flaw_answers, look_alike_answers, reminders, vote_inputs
 from storage.db.engine import Database

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from storage.db.engine import server_address, sqlite_engine, translate_db_errors
 from storage.db.private_files import make_private_folder
 from storage.db.unfinished_copy import require_finished_copy

@@ -16,7 +16,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, GenericError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from bot.domain.errors import PortraitMissing, StorageUnavailable
+from bot.domain.service_errors import PortraitMissing, StorageUnavailable
 from storage.db.private_files import make_private_folder, portraits_folder
 from storage.pictures.store_errors import MISSING, bucket_address, is_missing_bucket, translate_store_errors
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 
 MISSING = (NotFoundError, FileNotFoundError)
 _ERRNO_REASONS = {

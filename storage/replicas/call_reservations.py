@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.call_windows import Window, start_behind
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from storage.db.clock import database_now_us, seconds_ago_us
 from storage.db.engine import Database
 from storage.db.replica_tables import account_back_offs, call_reservations

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from storage.db.clock import database_now_us
 from storage.db.engine import Database
 from storage.db.replica_tables import leases

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput, VoteSource
 from bot.domain.brief import SLOT_LIMIT, BallotMode
-from bot.domain.round import FOLLOW_UPS, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import FOLLOW_UPS, RoundState
 from bot.domain.slot import SlotState
 from bot.domain.standings.report import FinishedRound
 from bot.domain.webhook import EventType

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete, func, insert, select, update
 
 from bot.domain.ballot import FlawAnswer, FlawTag
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from storage.db.ballot_tables import flaw_answers
 from storage.db.engine import Database
 from storage.db.tables import rounds

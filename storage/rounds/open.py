@@ -12,7 +12,8 @@ from bot.domain.errors import AlreadyCast, AlreadyCasting, RoundClosed
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
-from bot.domain.round import OPEN_STATES, RECAST, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import OPEN_STATES, RECAST, RoundState
 from bot.ports.rounds import StartResult
 from storage.db.engine import upsert
 from storage.db.rows import to_row

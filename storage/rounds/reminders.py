@@ -7,7 +7,8 @@ from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ballot import BallotStage
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from storage.db.ballot_tables import reminders
 from storage.db.engine import Database, insert_new
 from storage.db.tables import rounds

@@ -11,7 +11,8 @@ from sqlalchemy import and_, case, func, insert, literal, not_, or_, select, uni
 from bot.domain.budget import Caps
 from bot.domain.face import Face, Unlock
 from bot.domain.ids import RUN_OFF_SHEET_PREFIX, ChannelRef
-from bot.domain.round import OPEN_STATES, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import OPEN_STATES, RoundState
 from bot.domain.slot import SlotState
 from bot.domain.webhook import EventType
 from bot.ports.rounds import StartResult

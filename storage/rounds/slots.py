@@ -15,7 +15,7 @@ from bot.domain.budget import BilledItem, Caps, Charge, Payer, budget_day
 from bot.domain.errors import RoundClosed
 from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot, SlotFailure, SlotState
 from bot.ports.clock import Now
 from bot.ports.rounds import GeneratedPortrait

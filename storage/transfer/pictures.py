@@ -8,8 +8,8 @@ from typing import TypeVar
 from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.errors import PortraitMissing
 from bot.domain.face import Portrait
+from bot.domain.service_errors import PortraitMissing
 from storage.db.face_tables import sheet_views, upscales
 from storage.db.tables import slots
 from storage.pictures.object_store import ObjectStorePortraits

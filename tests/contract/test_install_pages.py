@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.runtime.slack_server import HttpServer
 from handlers.slack.manifest import scopes
 from handlers.slack.oauth import OAuthApp, make_install_flow

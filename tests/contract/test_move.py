@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import create_engine, func, insert, inspect, select, text, update
 
 from bot.domain.audit import AuditEvent
-from bot.domain.errors import StorageUnavailable
 from bot.domain.face import Portrait
+from bot.domain.service_errors import StorageUnavailable
 from bot.settings import Settings
 from storage import migrate, open_existing_storage, open_storage
 from storage.db.process_lock import AlreadyRunning, process_lock

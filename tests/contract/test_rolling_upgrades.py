@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, and_, create_engine, inspect, select, text
 
 from bot.cli.doctor import run_checks
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.settings import Settings
 from storage import check_integrity, migrate, open_existing_storage, open_storage
 from storage.migrations import (

@@ -9,7 +9,9 @@ from bot.domain.brief import Brief
 from bot.domain.catalogue import Catalogue, ModelSpec, Size
 from bot.domain.face import Character, Face, Portrait
 from bot.domain.ids import ChannelRef
-from bot.domain.round import Round, RoundState, RoutingReason
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot, SlotFailure, SlotState
 from handlers.text.model_titles import Titles
 from handlers.views.round.shared import RoundViewData

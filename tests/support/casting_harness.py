@@ -19,12 +19,12 @@ from bot.domain.budget import Caps, Charge
 from bot.domain.cast_many import ManyList
 from bot.domain.catalogue import Catalogue, ModelSpec, Retirement, Size, UpscalerSpec
 from bot.domain.command import parse_brief
-from bot.domain.errors import MessageDeleted, SlackUnavailable
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.look_alikes import LookAlikeQuestion
 from bot.domain.person_limits import PersonLimits
 from bot.domain.round import Round
+from bot.domain.service_errors import MessageDeleted, SlackUnavailable
 from bot.domain.slot import Slot
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from bot.domain.users import User

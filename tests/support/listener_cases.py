@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.ports.rounds import StartResult
 from bot.usecases.recall import RecallResult
 from tests.support.builders import (

@@ -19,7 +19,8 @@ from bot.domain.budget import Caps, Charge
 from bot.domain.errors import UnavailableModel
 from bot.domain.face import Character, CredentialsState, Face, Portrait
 from bot.domain.ids import ChannelRef
-from bot.domain.round import Round, RoutingReason
+from bot.domain.round import Round
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot
 from bot.ports.rounds import GeneratedPortrait
 from bot.settings import Settings

@@ -8,9 +8,9 @@ from decimal import Decimal
 from bot.domain.brief import Brief
 from bot.domain.catalogue import Catalogue, ModelSpec
 from bot.domain.errors import BriefError, NoModels, UnavailableModel
-from bot.domain.round import RoutingReason
 from bot.domain.routing.availability import Availability, model_line
 from bot.domain.routing.learned import choose_pair
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.routing.rules import DEFAULT_ORDER, ORDER_BY_LOOK, match_rules, preference_order
 from bot.domain.standings.preferences import Preferences
 

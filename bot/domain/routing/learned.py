@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.catalogue import Catalogue, Look, ModelSpec
-from bot.domain.round import LearnedChoice
 from bot.domain.routing.availability import Availability, model_line
+from bot.domain.routing.reason import LearnedChoice
 from bot.domain.routing.rules import DEFAULT_ORDER, ORDER_BY_LOOK, RULES
 from bot.domain.standings.preferences import TABLE_ADVANTAGE, Preferences, Prior
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.domain.erasure import DELETED
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from handlers.views.builder import View
 from handlers.views.round.closed import closed
 from handlers.views.round.drawing import drawing

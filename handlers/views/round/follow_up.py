@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from bot.domain.ballot import Tally
-from bot.domain.round import REAUDITION, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import REAUDITION, RoundState
 from bot.domain.slot import Slot
 from handlers.text import callback as callback_text
 from handlers.text import failures, follow_ups, labels, voters

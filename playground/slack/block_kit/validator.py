@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 
+from playground.slack.block_kit.element_limits import SUGGESTED_OPTIONS
 from playground.slack.block_kit.elements import interactive_elements
 from playground.slack.block_kit.limits import (
     BLOCKS,
@@ -11,7 +12,6 @@ from playground.slack.block_kit.limits import (
     MAX_MARKDOWN_LENGTH,
     MAX_TABLES,
     NESTED_OBJECTS,
-    SUGGESTED_OPTIONS,
     SURFACES,
     TEXT_EXTRAS,
     VIEW,

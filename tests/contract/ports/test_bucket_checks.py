@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.domain.storage_advice import describe, describe_briefly
 from storage.pictures import object_store
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits

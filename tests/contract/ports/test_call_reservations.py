@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.domain.call_windows import Window
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.settings import Settings
 from providers.http.rate_limit import RateLimiter, rate_limiter_for
 from providers.http.shared_rate_limit import SharedRateLimiter

@@ -8,7 +8,8 @@ import pytest
 
 from bot.domain.errors import AlreadyCasting, RoundClosed
 from bot.domain.ids import ChannelRef
-from bot.domain.round import CALLBACK, REAUDITION, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import CALLBACK, REAUDITION, RoundState
 from bot.domain.slot import Slot
 from bot.ports.messaging import Recipient
 from storage import Storage

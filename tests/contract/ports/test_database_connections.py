@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.domain.storage_advice import describe
 from bot.runtime.jobs import JobRunner
 from storage import check_job_database, check_sessions, open_storage

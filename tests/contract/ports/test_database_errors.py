@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.ports.deadline import start_ack_deadline
 from storage import Storage, check_integrity, open_storage
 from storage.db.engine import translate_db_errors

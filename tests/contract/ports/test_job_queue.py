@@ -12,7 +12,7 @@ import pytest
 from dbos import DBOS, SetWorkflowID
 from dbos._dbos import _get_dbos_instance
 
-from bot.domain.errors import NotInstalled, StorageUnavailable
+from bot.domain.service_errors import NotInstalled, StorageUnavailable
 from bot.runtime.jobs import JobRunner
 from bot.usecases.casting import Casting
 from tests.support.postgres_server import require_postgres

@@ -21,7 +21,8 @@ from bot.domain.budget import BudgetPeriod, Caps, Charge, Payer, budget_day
 from bot.domain.errors import CastingError, OverBudget, RoundClosed, UnacknowledgedOverspend
 from bot.domain.ids import ChannelRef
 from bot.domain.model_errors import PaidStatus
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot, SlotFailure
 from bot.ports.rounds import StartResult
 from storage import Storage, open_storage

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import PortraitMissing, StorageUnavailable
+from bot.domain.service_errors import PortraitMissing, StorageUnavailable
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 from tests.support.s3_server import s3_server
 

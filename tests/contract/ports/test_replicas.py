@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import pytest
 from sqlalchemy import text
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from storage import ExecutorIdInUse, PostgresReplicas, Storage, open_storage
 from storage.replicas import coordinator, leases
 from storage.replicas.advisory_locks import lock_key

@@ -11,7 +11,7 @@ from bot.domain.audit import AuditEvent
 from bot.domain.errors import AlreadyCast, OverBudget
 from bot.domain.face import Character, Unlock
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RECAST, RoundState
+from bot.domain.round_state import RECAST, RoundState
 from bot.ports.roster import RosterQuery
 from storage import Storage
 from tests.support import storage_builders

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.ballot import Tally, VoteInput, VoteSource
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from storage import Storage
 from tests.support import storage_builders

@@ -12,7 +12,7 @@ from bot.domain.budget import Caps, budget_day
 from bot.domain.catalogue import Look, Size
 from bot.domain.errors import AlreadyCast, AlreadyCasting, OverBudget, RoundClosed
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.ports.rounds import RoundDraft, StartResult
 from storage import Storage
 from tests.support import storage_builders

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.ballot import BallotStage, BallotSubmission
 from bot.domain.ids import ChannelRef
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import SlotFailure
 from storage import Storage
 from tests.support import storage_builders

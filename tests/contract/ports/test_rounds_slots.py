@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.budget import Caps, Charge, budget_day
 from bot.domain.errors import OverBudget, RoundClosed
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot, SlotFailure, SlotState
 from storage import Storage
 from tests.support import storage_builders

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.ballot import BallotStage, BallotSubmission
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from storage import Storage
 from tests.support import storage_builders
 from tests.support.storage_builders import (

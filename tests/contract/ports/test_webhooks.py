@@ -14,7 +14,7 @@ from bot.domain.budget import Charge
 from bot.domain.face import Unlock
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
-from bot.domain.round import RECAST
+from bot.domain.round_state import RECAST
 from bot.domain.upscale import UpscaleMethod
 from bot.domain.webhook import Attempt, DeliveryState, EventType, OffReason, WebhookEndpoint, new_secret
 from bot.ports.installations import UnreadableToken

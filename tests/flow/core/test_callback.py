@@ -19,7 +19,8 @@ from bot.domain.errors import (
 )
 from bot.domain.model_errors import ContentRefused
 from bot.domain.production import ProductionSettings
-from bot.domain.round import CALLBACK, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import CALLBACK, RoundState
 from bot.domain.slot import SlotState
 from bot.domain.standings.report import standings_report
 from bot.usecases.callback import CallbackChoice, CallbackRequest

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.cast_many import LineState, ManyList, ManyState
-from bot.domain.errors import AlreadyCast, AlreadyCasting, NotLead, OverBudget, SlackUnavailable
+from bot.domain.errors import AlreadyCast, AlreadyCasting, NotLead, OverBudget
+from bot.domain.service_errors import SlackUnavailable
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
 
 LIST = "Maya: a fisherwoman --each 1\nTomas: a pilot --each 1\nVera: a captain --each 1"

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import AlreadyCasting, StorageUnavailable
+from bot.domain.errors import AlreadyCasting
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 from bot.domain.production_settings import as_text
+from bot.domain.service_errors import StorageUnavailable
 from bot.usecases.retries import RetryDelays
 from storage.productions.repository import SqlProductions
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness

@@ -8,8 +8,8 @@ import pytest
 
 from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError, CannotUpscale, ConsentNeeded, NotAvailableHere, NotLead
-from bot.domain.round import RoundState
 from bot.domain.round_form import ReferenceKind
+from bot.domain.round_state import RoundState
 from bot.domain.users import User
 from tests.flow.core.test_references import CONSENT, make_photo
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.erasure import DELETED
-from bot.domain.errors import BriefError, NotAvailableHere, NotLead, SlackUnavailable
+from bot.domain.errors import BriefError, NotAvailableHere, NotLead
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.users import User
 from bot.ports.comments import CommentMessage
 from bot.ports.erasure import MessageAddress

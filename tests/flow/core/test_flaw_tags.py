@@ -7,7 +7,8 @@ import pytest
 from bot.domain.ballot import FlawTag
 from bot.domain.errors import NotAVoter, RoundClosed
 from bot.domain.flaw_tags import FLAW_WORDS, FlawRemedy, FlawShare, add_words, shares
-from bot.domain.round import CALLBACK, Round
+from bot.domain.round import Round
+from bot.domain.round_state import CALLBACK
 from tests.support.casting_harness import DIRECTOR, LEAD, PRODUCER, CastingHarness
 
 SMOOTH, EYES = FlawTag.TOO_SMOOTH, FlawTag.EYES

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.brief import Brief
 from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCast, ModelsUnavailable, NotLead
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, LITERAL, SKIN, CastingHarness, casting_harness
 
 ALL_PROVIDERS = ("recraft", "openai", "gemini")

@@ -11,7 +11,8 @@ from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, Reaction
 from bot.domain.command import parse_brief
 from bot.domain.errors import BriefError, LeadDeactivated, NotAVoter, NotLead, RoundClosed
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.users import User
 from bot.usecases.sealed_ballot import SealedAnswers
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
-from bot.domain.errors import BriefError, NotAvailableHere, NotLead, SlackUnavailable
+from bot.domain.errors import BriefError, NotAvailableHere, NotLead
 from bot.domain.round import Round
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.users import User
 from bot.ports.erasure import MessageAddress
 from bot.ports.messaging import Picture

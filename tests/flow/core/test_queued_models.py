@@ -10,7 +10,8 @@ import pytest
 
 from bot.domain.catalogue import Size
 from bot.domain.character_sheet import Angle, View
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.settings import Settings
 from bot.usecases.character_sheet import SheetRequest
 from providers.accounts import open_models

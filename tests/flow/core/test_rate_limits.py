@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.call_windows import Window
-from bot.domain.errors import StorageUnavailable
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import StorageUnavailable
 from bot.domain.slot import SlotState
 from bot.usecases.retries import RetryDelays
 from providers.http.rate_limit import RateLimiter

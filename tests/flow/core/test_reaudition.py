@@ -15,7 +15,8 @@ from bot.domain.brief import Consent
 from bot.domain.catalogue import Catalogue
 from bot.domain.errors import CannotFollowUp, NotLead, RoundClosed
 from bot.domain.model_errors import ContentRefused
-from bot.domain.round import REAUDITION, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import REAUDITION, RoundState
 from bot.ports.messaging import Recipient
 from bot.usecases.reaudition import ReauditionChoice, ReauditionRequest
 from tests.support.casting_harness import (

@@ -25,7 +25,8 @@ from bot.domain.errors import (
     RoundClosed,
 )
 from bot.domain.production import ProductionSettings
-from bot.domain.round import RECAST, Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RECAST, RoundState
 from bot.usecases.recast import RecastMode, RecastRequest, RecastResult
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, SKIN, CastingHarness, casting_harness
 

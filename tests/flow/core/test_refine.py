@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.ballot import FlawTag
 from bot.domain.errors import AlreadyCasting, BriefError, NotLead, PriceIncreased, RoundClosed
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.usecases.sealed_ballot import SealedAnswers
 from tests.support.casting_harness import DIRECTOR, LEAD, CastingHarness, casting_harness
 

@@ -12,7 +12,8 @@ from bot.domain.catalogue import Size
 from bot.domain.errors import NotLead, OverBudget, RoundClosed
 from bot.domain.model_errors import ContentRefused, TimedOut
 from bot.domain.prompt import VERSION_VARIATION
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import SlotState
 from bot.usecases.face_record import face_record
 from tests.support.casting_harness import (

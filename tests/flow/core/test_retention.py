@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.errors import BriefError, SettingsConflict, SettingsErrors
 from bot.domain.retention import EXPIRED_PHOTO, EXPIRED_PORTRAITS, EXPIRED_VOTERS, WorkspaceRetention
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.users import User
 from tests.flow.core.test_references import CONSENT, make_photo
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness

@@ -22,12 +22,12 @@ from bot.domain.errors import (
     OverBudget,
     PermissionDenied,
     PriceIncreased,
-    SlackRejected,
 )
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
-from bot.domain.round import RoundState
 from bot.domain.round_form import Draft, ReferenceKind
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackRejected
 from bot.domain.users import User
 from bot.usecases.quotes import Quote
 from bot.usecases.retries import RetryDelays

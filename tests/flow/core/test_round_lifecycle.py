@@ -17,12 +17,12 @@ from bot.domain.errors import (
     NoWinner,
     OverBudget,
     RoundClosed,
-    SlackUnavailable,
     TallyChanged,
 )
 from bot.domain.ids import ChannelRef, original_key
 from bot.domain.model_errors import ContentRefused, ProviderDown, RateLimited, TimedOut
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.slot import SlotState
 from bot.ports.image_models import GenerationRequest
 from tests.support.casting_harness import (

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from bot.domain.errors import NotLead, NoWinner, RoundClosed
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bot.domain.ballot import BallotStage, BallotSubmission, FlawTag, SealedResults
 from bot.domain.errors import NoWinner, RoundClosed
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.usecases.sealed_ballot import SealedAnswers
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.domain.errors import PortraitMissing, SlackUnavailable, StorageUnavailable
 from bot.domain.ids import original_key, preview_key
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import PortraitMissing, SlackUnavailable, StorageUnavailable
 from bot.domain.slot import SlotState
 from bot.domain.upscale import UpscaleState
 from bot.usecases.retries import RetryDelays

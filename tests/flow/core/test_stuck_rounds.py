@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.errors import SlackRejected, SlackUnavailable
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.domain.slot import SlotState
 from bot.usecases.retries import RetryDelays
 from tests.support.casting_harness import LEAD, CastingHarness, casting_harness

@@ -10,7 +10,8 @@ import pytest
 from bot.domain.budget import Charge, budget_day
 from bot.domain.catalogue import Catalogue, Size
 from bot.domain.ids import original_key, preview_key
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot, SlotState
 from bot.domain.upscale import Upscale, UpscaleState
 from bot.imaging import encoding, pictures

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.cli.keys import new_key
-from bot.domain.errors import StorageUnavailable
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import StorageUnavailable
 from bot.usecases.retries import RetryDelays
 from storage.db.tables import metadata
 from storage.erasure.columns import in_workspace, is_of_workspaces

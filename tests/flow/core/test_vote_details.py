@@ -9,7 +9,8 @@ import pytest
 from bot.domain.ballot import Reaction
 from bot.domain.command import parse_brief
 from bot.domain.errors import NotAVoter, RoundClosed
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 
 OTHER = "U7"

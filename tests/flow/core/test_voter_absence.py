@@ -10,8 +10,10 @@ import pytest
 from bot.domain.ballot import Reaction
 from bot.domain.brief import BallotMode
 from bot.domain.command import parse_brief
-from bot.domain.errors import LeadDeactivated, NotLead, PermissionDenied, RoundClosed, SlackRejected, SlackUnavailable
-from bot.domain.round import Round, RoundState
+from bot.domain.errors import LeadDeactivated, NotLead, PermissionDenied, RoundClosed
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.domain.users import User
 from bot.usecases.sealed_ballot import SealedAnswers
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness

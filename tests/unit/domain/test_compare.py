@@ -1,7 +1,7 @@
 """The two candidates a comparison starts with."""
 
 from bot.domain.ballot import RunOff, Tally
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.usecases.compare import first_two
 from tests.support.builders import make_closed_round, make_voting_round
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.ballot import BallotStage, BallotSubmission, FlawTag, RunOff, Tally
 from bot.domain.brief import BallotMode, Consent, Ground, IntendedUse, Reference
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.usecases.face_record import RecordContext, face_record, record_lines
 from tests.support.builders import make_face
 from tests.support.storage_builders import make_round, make_vote_input

@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.ballot import RunOff, Tally
 from bot.domain.lead_decision import LeadDecision, pending_decision
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from tests.support.builders import (
     make_candidate,
     make_closed_round,

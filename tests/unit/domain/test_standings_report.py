@@ -7,7 +7,8 @@ from decimal import Decimal
 from bot.domain.ballot import BallotStage, BallotSubmission, RunOff, Tally, VoteInput, VoteSource
 from bot.domain.brief import BallotMode
 from bot.domain.catalogue import Look
-from bot.domain.round import Round, RoutingReason
+from bot.domain.round import Round
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import SlotFailure, SlotState
 from bot.domain.standings.report import FinishedRound, SetAside, count_round, standings_report
 from tests.support.builders import make_closed_round

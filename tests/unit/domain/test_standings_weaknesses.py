@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.ballot import FlawTag, SealedResults, Tally
 from bot.domain.brief import BallotMode
-from bot.domain.round import RoutingReason
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.standings.report import tagged_round
 from bot.domain.standings.weaknesses import TaggedRound, Weakness, map_weaknesses, wilson_interval
 from tests.support.builders import make_closed_round

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain import errors
-from bot.domain.errors import BriefError, CastingError, DoorRefused, NotAvailableHere, OverBudget, StorageUnavailable
+from bot.domain import errors, service_errors
+from bot.domain.errors import BriefError, CastingError, DoorRefused, NotAvailableHere, OverBudget
+from bot.domain.service_errors import StorageUnavailable
 from bot.doors import words
 from bot.doors.problems import problem_of
 
@@ -22,16 +23,16 @@ KINDS = (
     errors.ModelsUnavailable,
     errors.NoModels,
     errors.NotAvailableHere,
-    errors.NotInstalled,
+    service_errors.NotInstalled,
     errors.NotLead,
     errors.OverBudget,
     errors.PassportUnavailable,
     errors.PermissionDenied,
     errors.PersonLimitReached,
-    errors.PortraitMissing,
-    errors.SlackRejected,
-    errors.SlackUnavailable,
-    errors.StorageUnavailable,
+    service_errors.PortraitMissing,
+    service_errors.SlackRejected,
+    service_errors.SlackUnavailable,
+    service_errors.StorageUnavailable,
     errors.UnacknowledgedOverspend,
 )
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.errors import ChannelClosed, SlackRejected, SlackUnavailable
+from bot.domain.service_errors import ChannelClosed, SlackRejected, SlackUnavailable
 from handlers.slack.api_errors import TokenRejected, best_effort, slack_call
 from tests.support.fake_slack_server import Json, fake_slack_server
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bot.domain.catalogue import Retirement
-from bot.domain.errors import SlackUnavailable
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.messaging import Recipient
 from handlers.slack.direct_messages import SlackDirectMessages
 from handlers.text.direct_messages import retirement_notice

@@ -3,8 +3,8 @@
 import pytest
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.domain.errors import SlackUnavailable
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.users import User
 from handlers.slack.clients import Clients, Workspace
 from handlers.slack.directory import SlackDirectory

@@ -13,11 +13,12 @@ from bot.domain import errors as domain_errors
 from bot.domain import model_errors
 from bot.domain.brief import Brief
 from bot.domain.command import parse_command
-from bot.domain.errors import BriefError, CastingError, NotLead, OverBudget, RoundClosed, SlackUnavailable, TallyChanged
+from bot.domain.errors import BriefError, CastingError, NotLead, OverBudget, RoundClosed, TallyChanged
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.model_errors import ModelError
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackUnavailable
 from bot.usecases.vote import ClickResult
 from handlers.text import brief_errors, errors, failures, receipts
 from handlers.text import recall as recall_text

@@ -7,7 +7,8 @@ import pytest
 
 from bot.domain.ballot import RunOff, Tally
 from bot.domain.brief import BallotMode, IntendedUse, Reference
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from handlers.views import full_brief
 from handlers.views.builder import View, view
 from handlers.views.round import round_message

@@ -7,8 +7,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.domain.errors import SlackUnavailable
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import SlackUnavailable
 from handlers.slack.middleware import EnvelopeValidation
 from handlers.slack.payloads.installation import (
     decide_installation,

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import SlackUnavailable, StorageUnavailable
+from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
 from bot.ports.installations import Installation
 from handlers.slack.clients import Clients
 from handlers.slack.installed_workspaces import MAX_AGE_SECONDS, InstalledWorkspaces

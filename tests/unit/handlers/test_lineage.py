@@ -10,7 +10,8 @@ import structlog
 from bot.domain.ballot import Tally
 from bot.domain.brief import BallotMode, Brief
 from bot.domain.ids import child_round_id
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from bot.usecases.reroll import RerollOption, RerollOptions
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.round_publisher import SlackRoundPublisher

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.usecases.compare import ComparisonResult
 from bot.usecases.refine import RefineForm
 from handlers.text import errors

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import Brief
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
 from bot.ports.rounds import RoundDraft
 from handlers import register
 from handlers.slack.directory import SlackDirectory, start_membership_checks

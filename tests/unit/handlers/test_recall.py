@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.domain.errors import NotAvailableHere, SlackUnavailable
-from bot.domain.round import RoundState
+from bot.domain.errors import NotAvailableHere
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackUnavailable
 from tests.support.builders import (
     PLACE,
     make_closed_round,

@@ -20,7 +20,8 @@ from bot.domain.errors import (
     RoundClosed,
 )
 from bot.domain.face import Character, Face, Unlock
-from bot.domain.round import RECAST, Round
+from bot.domain.round import Round
+from bot.domain.round_state import RECAST
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
 from bot.usecases.recall import RecallResult

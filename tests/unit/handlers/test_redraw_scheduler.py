@@ -3,7 +3,7 @@
 import asyncio
 from itertools import pairwise
 
-from bot.domain.errors import SlackUnavailable
+from bot.domain.service_errors import SlackUnavailable
 from handlers.slack.redraw_scheduler import RedrawScheduler, UpdateBudget
 from tests.support.time_factor import scaled
 

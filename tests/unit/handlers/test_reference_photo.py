@@ -12,9 +12,10 @@ import pytest
 from aiohttp import web
 
 from bot.domain.brief import Brief, Consent, Reference
-from bot.domain.errors import BriefError, SlackUnavailable
-from bot.domain.round import RoutingReason
+from bot.domain.errors import BriefError
 from bot.domain.round_form import Draft, ReferenceKind
+from bot.domain.routing.reason import RoutingReason
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.usecases.quotes import Quote
 from bot.usecases.round_form import RoundFormState, ValidatedForm

@@ -26,8 +26,8 @@ from bot.domain.errors import (
     UnacknowledgedOverspend,
     UnavailableModel,
 )
-from bot.domain.round import RoutingReason
 from bot.domain.round_form import Draft, ReferenceKind
+from bot.domain.routing.reason import RoutingReason
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.usecases.quotes import Quote
 from bot.usecases.round_form import NameSuggestion, RoundFormState, ValidatedForm

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.ballot import Reaction, VoteInput, VoteSource
-from bot.domain.errors import MessageDeleted, SlackUnavailable
-from bot.domain.round import Round, RoundState
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import MessageDeleted, SlackUnavailable
 from bot.ports.messaging import Picture
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.round_publisher import SlackRoundPublisher

@@ -1,7 +1,7 @@
 """What a round's message loads: links of related rounds only where everyone in the channel may see them."""
 
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RECAST, RoundState
+from bot.domain.round_state import RECAST, RoundState
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.locations import Permalinks
 from handlers.slack.round_views import RoundViewLoader

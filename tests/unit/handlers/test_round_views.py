@@ -8,7 +8,9 @@ import pytest
 
 from bot.domain.brief import Ground
 from bot.domain.errors import UnavailableModel
-from bot.domain.round import Round, RoundState, RoutingReason
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import SlotState
 from handlers.text import round as round_text
 from handlers.text.model_titles import Titles

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.domain.errors import SlackUnavailable, StorageUnavailable
+from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
 from bot.ports.redraws import RedrawMark
 from handlers.slack import shared_redraws
 from handlers.slack.redraw_scheduler import RedrawScheduler, UpdateBudget

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.budget import BudgetPeriod
-from bot.domain.errors import AlreadyResolved, NotLead, OverBudget, SlackUnavailable, UnacknowledgedOverspend
+from bot.domain.errors import AlreadyResolved, NotLead, OverBudget, UnacknowledgedOverspend
 from bot.domain.ids import ChannelRef
+from bot.domain.service_errors import SlackUnavailable
 from bot.domain.spend_report import BudgetStatus, LedgerEntry, ReportLine, SpendReport
 from bot.ports.messaging import Recipient
 from handlers.slack.direct_messages import SlackDirectMessages

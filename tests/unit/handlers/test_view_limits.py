@@ -20,7 +20,9 @@ from bot.domain.errors import (
     UnavailableModel,
 )
 from bot.domain.ids import ChannelRef
-from bot.domain.round import Round, RoundState, RoutingReason
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
+from bot.domain.routing.reason import RoutingReason
 from bot.domain.routing.rules import RULES
 from bot.ports.roster import Page, RosterSection
 from bot.usecases.compare import ComparisonResult

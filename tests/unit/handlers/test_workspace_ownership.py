@@ -6,9 +6,9 @@ import pytest
 import structlog
 
 from bot.domain.brief import Brief
-from bot.domain.errors import SlackUnavailable
 from bot.domain.ids import ChannelRef
-from bot.domain.round import RoundState
+from bot.domain.round_state import RoundState
+from bot.domain.service_errors import SlackUnavailable
 from bot.ports.messaging import Picture
 from bot.ports.rounds import RoundDraft
 from bot.usecases.recall import RecallResult

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from playground.slack.block_kit.limits import BLOCKS, ELEMENTS, IN_ACTIONS, IN_INPUT, IN_SECTION
+from playground.slack.block_kit.element_limits import ELEMENTS, IN_ACTIONS, IN_INPUT, IN_SECTION
+from playground.slack.block_kit.limits import BLOCKS
 from playground.slack.block_kit.validator import blocks_length, check_document, check_message, check_view
 
 Json = dict[str, Any]

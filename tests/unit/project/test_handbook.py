@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from bot.__main__ import cli
 from bot.cli.doctor import run_checks
 from bot.domain import storage_advice
-from bot.domain.errors import StorageUnavailable
 from bot.domain.handbook import Section, for_storage
+from bot.domain.service_errors import StorageUnavailable
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from bot.domain.call_windows import Window
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from providers.http.shared_rate_limit import SharedRateLimiter
 
 

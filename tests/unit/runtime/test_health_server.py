@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.domain.errors import StorageUnavailable
+from bot.domain.service_errors import StorageUnavailable
 from bot.runtime.health_server import Check, HealthSources, health_server
 from bot.telemetry import metrics
 from bot.version import describe
