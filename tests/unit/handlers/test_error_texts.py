@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import errors as domain_errors
-from bot.domain import model_errors
+from bot.domain import model_errors, service_errors
 from bot.domain.brief import Brief
 from bot.domain.command import parse_command
 from bot.domain.errors import BriefError, CastingError, NotLead, OverBudget, RoundClosed, TallyChanged
@@ -39,7 +39,9 @@ from tests.support.builders import (
 
 KINDS = list(
     dict.fromkeys(
-        kind for module in (domain_errors, model_errors) for _, kind in inspect.getmembers(module, inspect.isclass)
+        kind
+        for module in (domain_errors, model_errors, service_errors)
+        for _, kind in inspect.getmembers(module, inspect.isclass)
     )
 )
 UNDO_ESCAPES = str.maketrans({"\u2217": "*", "\u223c": "~", "\u02cb": "`", "\u02cd": "_", "\u2060": None})

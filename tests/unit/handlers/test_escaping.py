@@ -11,7 +11,7 @@ from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 import pytest
 
 from bot.domain import errors as domain_errors
-from bot.domain import model_errors
+from bot.domain import model_errors, service_errors
 from bot.domain.audit import AuditEvent
 from bot.domain.budget import Caps
 from bot.domain.door_token import DoorToken, Scope
@@ -173,7 +173,7 @@ def every_error(name: str) -> list[CastingError]:
     """Each kind of error, with `name` in each text field."""
     found = [
         kind
-        for kind in (vars(domain_errors) | vars(model_errors)).values()
+        for kind in (vars(domain_errors) | vars(model_errors) | vars(service_errors)).values()
         if isinstance(kind, type) and issubclass(kind, CastingError)
     ]
     instances = []
