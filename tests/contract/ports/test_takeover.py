@@ -38,6 +38,28 @@ async def main():
 asyncio.run(main())
 """
 
+# A version before the job "close" existed: takes over the work of the first process, says so, and waits to be killed.
+EARLIER_VERSION = """
+import asyncio, sys
+from dbos import DBOS
+from tests.contract.ports.test_takeover import unfinished_use_cases
+from bot.runtime.jobs import JobRunner
+
+register = DBOS.workflow
+DBOS.workflow = lambda name, **options: (lambda f: f) if name == "close" else register(name=name, **options)
+
+async def main():
+    runner = JobRunner(sys.argv[1], sys.argv[2])
+    await runner.launch(unfinished_use_cases(lambda: print("ran", flush=True), asyncio.Event()))
+    assert await runner.take_over("one") == 1
+    while await runner.pending_owners() != {sys.argv[2]}:
+        await asyncio.sleep(0.05)
+    print("taken over", flush=True)
+    await asyncio.sleep(3600)
+
+asyncio.run(main())
+"""
+
 
 def unfinished_use_cases(called: object, release: asyncio.Event) -> Casting:
     """Return use cases whose close job calls `called` and waits for `release`."""
@@ -82,24 +104,63 @@ class FakeProcesses:
         return name in self.gone
 
 
-async def test_unfinished_work_of_a_killed_process_runs_again_once() -> None:
-    server = await asyncio.to_thread(require_postgres)
-    url = server.url(await asyncio.to_thread(server.create_database), "postgresql")
-    worker = await asyncio.create_subprocess_exec(
+async def start_process(script: str, url: str, name: str, expected: bytes) -> asyncio.subprocess.Process:
+    """Start a process with a job database; wait until it prints the expected line."""
+    process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        WORKER,
+        script,
         url,
-        "one",
+        name,
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
-    assert worker.stdout
+    assert process.stdout
     async with asyncio.timeout(scaled(60)):
-        assert await worker.stdout.readline() == b"started\n"
-    os.kill(worker.pid, signal.SIGKILL)
-    await worker.wait()
+        assert await process.stdout.readline() == expected
+    return process
+
+
+async def kill(process: asyncio.subprocess.Process) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+async def create_job_database() -> str:
+    server = await asyncio.to_thread(require_postgres)
+    return server.url(await asyncio.to_thread(server.create_database), "postgresql")
+
+
+async def test_work_that_an_earlier_version_took_over_runs_once_that_one_has_ended() -> None:
+    url = await create_job_database()
+    await kill(await start_process(WORKER, url, "one", b"started\n"))
+    earlier = await start_process(EARLIER_VERSION, url, "earlier", b"taken over\n")
+
+    calls: list[str] = []
+    release = asyncio.Event()
+    release.set()
+    runner = JobRunner(url, "two")
+    await runner.launch(unfinished_use_cases(lambda: calls.append("close"), release))
+    try:
+        assert await runner.pending_owners() == {"earlier"}, "an unknown job stays unfinished and is not failed"
+        await kill(earlier)
+        processes = FakeProcesses()
+        processes.gone = {"earlier"}
+        takeover = Takeover(runner, processes)
+        await takeover.look()
+        await takeover.look()
+        async with asyncio.timeout(scaled(20)):
+            while not calls or await runner.pending_owners():
+                await asyncio.sleep(0.05)
+        assert calls == ["close"]
+    finally:
+        await runner.close()
+
+
+async def test_unfinished_work_of_a_killed_process_runs_again_once() -> None:
+    url = await create_job_database()
+    await kill(await start_process(WORKER, url, "one", b"started\n"))
 
     calls: list[str] = []
     release = asyncio.Event()
