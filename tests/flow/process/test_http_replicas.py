@@ -104,12 +104,17 @@ async def test_the_main_job_is_played_once_although_every_event_is_answered_late
 
     refusals = [text_of(answer) for answer in await workspace.control_client.ephemerals(LENA)]
     assert refusals == [], "the second delivery of the brief is not answered as an open round either"
+    await workspace.control_client.mention(DANIEL, FILM, "who is Nobody?")
+    await workspace.wait_for_retry("app_mention", DANIEL)
     for _ in workspace.bots:
         assert "Maya" in await workspace.run_command("show Maya")
     await asyncio.sleep(2)  # a second answer would come now
 
     assert await rounds_in(workspace) == [ts]
     assert await workspace.count_model_calls() == 4
+    # Slack drops a second post with the same client_msg_id, and private answers have none.
+    private = [text_of(answer) for answer in await workspace.control_client.ephemerals(DANIEL)]
+    assert len([text for text in private if "Nobody" in text]) == 1, private
     (answer,) = await answers_to(workspace, question)
     assert "Maya" in answer
     message = await workspace.control_client.message(FILM, ts)
