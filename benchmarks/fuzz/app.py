@@ -25,18 +25,9 @@ from handlers import register
 from handlers.slack.clients import make_authorize
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.middleware import EnvelopeValidation
-from tests.support.casting_harness import (
-    BANANA,
-    DIRECTOR,
-    FILM,
-    LEAD,
-    LITERAL,
-    SKIN,
-    UPSCALER,
-    CastingHarness,
-    casting_harness,
-)
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
 from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
+from tests.support.scripted_models import BANANA, LITERAL, SKIN, UPSCALER
 
 OTHER_CHANNEL = ChannelRef("T2", "C9")
 _CATALOGUE = Catalogue((SKIN, LITERAL, BANANA), frozenset({"recraft", "openai", "gemini"}), (UPSCALER,))

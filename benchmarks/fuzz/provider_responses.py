@@ -32,7 +32,6 @@ from providers.openai import client as openai_client
 from providers.recraft import client as recraft_client
 from providers.registry import MODELS, UPSCALERS
 from tests.support.vendor_cases import (
-    ALL_CASES,
     BASE64,
     OPENAI,
     PICTURE,
@@ -42,6 +41,7 @@ from tests.support.vendor_cases import (
     openai_success,
     recraft_success,
 )
+from tests.support.vendor_error_cases import ALL_CASES
 
 _BASE = "https://vendor.example/v1"
 # fal's queue is polled every two seconds for a minute; no other operation sends so many requests.

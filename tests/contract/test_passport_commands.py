@@ -19,8 +19,9 @@ from bot.passport import keys
 from bot.passport.keys import create_keys, parse_key
 from bot.passport.signer import sign
 from tests.contract.test_command_line import run_command
-from tests.support.casting_harness import LEAD, CastingHarness, casting_harness, make_portrait
+from tests.support.casting_harness import LEAD, CastingHarness, casting_harness
 from tests.support.passport_keys import STUDIO, signed_by_vendor, vendor_root, with_changed_pixel
+from tests.support.scripted_models import make_portrait
 from tests.support.time_factor import scaled
 
 

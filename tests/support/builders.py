@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from bot.domain.ballot import Tally
 from bot.domain.brief import Brief
@@ -13,6 +14,9 @@ from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot, SlotFailure, SlotState
+from bot.domain.timeline import TimelineEvent
+from bot.usecases.history import CharacterHistory
+from bot.usecases.recall import RecallResult
 from handlers.text.model_titles import Titles
 from handlers.views.round.shared import RoundViewData
 
@@ -143,3 +147,21 @@ def make_face(character: str = "Maya", brief: str = "a fisherwoman, 60", **chang
 
 def make_character(name: str = "Maya", number: int = 1, face: Face | None = None) -> Character:
     return Character(f"c{number}", name, PLACE, face, None)
+
+
+RECORD_VOTES = {1: 3, 2: 0, 3: 1, 4: 2}
+
+
+def make_record(**changes: object) -> Round:
+    return make_locked_round(RECORD_VOTES, **{"record_file": "F0RECORDRECORD", **changes})
+
+
+def make_event(hours_ago: int, **changes: Any) -> TimelineEvent:
+    event = TimelineEvent("started", NOW - timedelta(hours=hours_ago), PLACE, "r1", (LEAD,), usd=Decimal("0.20"))
+    return replace(event, **changes)
+
+
+def make_history(*events: TimelineEvent, **changes: Any) -> CharacterHistory:
+    character = Character("c1", "Maya", PLACE, make_face(), None)
+    found = RecallResult("face", "Maya", (character,), (make_face(),))
+    return CharacterHistory(replace(found, **changes), events, 1, Decimal("0.38"))

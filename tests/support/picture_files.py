@@ -4,8 +4,11 @@ import struct
 import zlib
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from random import Random
 
 from PIL import Image, ImageCms
+
+from bot.imaging.pictures import Limits
 
 SIDE = 160
 # Upper left, upper right, lower left, lower right.
@@ -21,6 +24,8 @@ SPACES = {
 }
 _SRGB_PRIMARIES = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060)), (0.3127, 0.3290)
 Matrix = list[list[float]]
+# Limits of a model that takes large references.
+LARGE_LIMITS = Limits(max_bytes=10_000_000, max_pixels=16_000_000, max_side=4096)
 
 
 def quarters(
@@ -216,3 +221,20 @@ def _inverse(matrix: Matrix) -> Matrix:
         [d * h - e * g, b * g - a * h, a * e - b * d],
     ]
     return [[value / determinant for value in row] for row in adjugate]
+
+
+def encoded_noise(width: int, height: int, kind: str = "PNG", seed: int = 1, **save: object) -> bytes:
+    noise = Image.frombytes("RGB", (64, 64), Random(seed).randbytes(64 * 64 * 3))
+    out = BytesIO()
+    noise.resize((width, height), Image.Resampling.BICUBIC).save(out, kind, **save)
+    return out.getvalue()
+
+
+def pixel_size(data: bytes) -> tuple[int, int]:
+    return Image.open(BytesIO(data)).size
+
+
+def oversized_png() -> bytes:
+    out = BytesIO()
+    Image.new("L", (6400, 6400)).save(out, "PNG", compress_level=1)
+    return out.getvalue()

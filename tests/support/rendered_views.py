@@ -1,5 +1,6 @@
 """What a user can read and press in a view."""
 
+import json
 from typing import Any
 
 from handlers.views.builder import View
@@ -26,3 +27,11 @@ def visible_text(view: View) -> str:
 
 def actions_by_id(view: View) -> dict[str, dict[str, Any]]:
     return {part["action_id"]: part for part in iter_objects(view) if "action_id" in part}
+
+
+def blocks_json(view: View) -> str:
+    return json.dumps(view.blocks, ensure_ascii=False)
+
+
+def action_ids(view: View) -> list[str]:
+    return [e["action_id"] for block in view.blocks if block["type"] == "actions" for e in block["elements"]]

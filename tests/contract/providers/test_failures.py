@@ -16,18 +16,8 @@ from bot.domain.model_errors import AuthenticationFailed, InvalidImage, ModelErr
 from providers.http.client import large_response_semaphore, open_client
 from tests.support.fake_vendor_server import CannedResponse, FakeVendorServer
 from tests.support.time_factor import scaled
-from tests.support.vendor_cases import (
-    ALL_CASES,
-    BASE64,
-    KEY,
-    PICTURE,
-    PROMPT,
-    REFERENCE,
-    VENDORS,
-    ErrorCase,
-    Vendor,
-    make_request,
-)
+from tests.support.vendor_cases import BASE64, KEY, PICTURE, PROMPT, REFERENCE, VENDORS, ErrorCase, Vendor, make_request
+from tests.support.vendor_error_cases import ALL_CASES
 
 LONG_TIMEOUTS = {Size.DRAFT: 20.0, Size.FOUR_K: 20.0}
 SHORT_TIMEOUTS = {Size.DRAFT: 0.2, Size.FOUR_K: 20.0}

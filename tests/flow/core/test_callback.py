@@ -24,7 +24,8 @@ from bot.domain.round_state import CALLBACK, RoundState
 from bot.domain.slot import SlotState
 from bot.domain.standings.report import standings_report
 from bot.usecases.callback import CallbackChoice, CallbackRequest
-from tests.support.casting_harness import BANANA, DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.scripted_models import BANANA
 
 KEYS = ("recraft", "openai", "gemini")
 VIEW_PRICE = Decimal("0.061")  # a draft of the one model that takes a reference, with one

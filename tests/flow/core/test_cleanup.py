@@ -10,7 +10,8 @@ from bot.domain.errors import AlreadyCast, OverBudget
 from bot.domain.ids import original_key, preview_key, round_id_for_draft
 from bot.domain.slot import SlotFailure, SlotState
 from bot.usecases.cleanup import CleanupResult
-from tests.support.casting_harness import CastingHarness, casting_harness, make_portrait
+from tests.support.casting_harness import CastingHarness, casting_harness
+from tests.support.scripted_models import make_portrait
 
 KEYS = ("recraft", "openai", "gemini")
 

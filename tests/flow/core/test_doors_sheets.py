@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot.domain.character_sheet import Angle, Expression, View
-from tests.flow.core.test_character_sheet import draw, harness_with_face, start
+from tests.support.character_sheet_harness import draw, harness_with_face, start
 from tests.support.doors import open_doors
 
 PROFILE, SMILE = View(Angle.PROFILE), View(Angle.FRONT, Expression.SMILE)

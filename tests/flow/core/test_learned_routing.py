@@ -8,7 +8,8 @@ import pytest
 from bot.domain.catalogue import Catalogue
 from bot.domain.production_settings import ON, as_text
 from bot.domain.round import Round
-from tests.support.casting_harness import BANANA, DIRECTOR, FILM, LEAD, LITERAL, SKIN, CastingHarness, casting_harness
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
+from tests.support.scripted_models import BANANA, LITERAL, SKIN
 
 THREE_ACCOUNTS = Catalogue((SKIN, LITERAL, BANANA), frozenset({"recraft", "openai", "gemini"}))
 _ROUNDS = 6

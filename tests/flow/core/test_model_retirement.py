@@ -7,7 +7,8 @@ import pytest
 from bot.domain.errors import NoModels
 from bot.domain.model_errors import ModelRetired
 from bot.ports.messaging import Recipient
-from tests.support.casting_harness import LEAD, LITERAL, SKIN, CastingHarness
+from tests.support.casting_harness import LEAD, CastingHarness
+from tests.support.scripted_models import LITERAL, SKIN
 
 
 async def check_retirements(harness: CastingHarness, **elapsed: float) -> None:

@@ -9,7 +9,8 @@ from bot.domain.brief import Brief
 from bot.domain.command import parse_brief
 from bot.domain.errors import AlreadyCast, ModelsUnavailable, NotLead
 from bot.domain.round_state import RoundState
-from tests.support.casting_harness import DIRECTOR, FILM, LEAD, LITERAL, SKIN, CastingHarness, casting_harness
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
+from tests.support.scripted_models import LITERAL, SKIN
 
 ALL_PROVIDERS = ("recraft", "openai", "gemini")
 BRIEF = parse_brief("Maya: a fisherwoman")

@@ -4,7 +4,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.domain.model_errors import TimedOut
 from bot.telemetry import metrics
-from tests.support.casting_harness import LITERAL, SKIN, CastingHarness
+from tests.support.casting_harness import CastingHarness
+from tests.support.scripted_models import LITERAL, SKIN
 
 
 def figure(name: str, **labels: str) -> float:

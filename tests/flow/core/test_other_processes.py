@@ -15,7 +15,8 @@ from bot.domain.slot import Slot, SlotState
 from bot.usecases.retries import RetryDelays
 from storage import open_storage
 from storage.replicas.single_process import SingleProcess
-from tests.support.casting_harness import LEAD, SKIN, CastingHarness, make_portrait
+from tests.support.casting_harness import LEAD, CastingHarness
+from tests.support.scripted_models import SKIN, make_portrait
 from tests.support.storage_builders import fresh_sqlite, make_generated_portrait, make_settings
 
 OTHER = "other-process"

@@ -22,16 +22,9 @@ from storage.erasure.person import PersonEraser
 from tests.flow.core.test_consent_withdrawal import cast_from_photo
 from tests.flow.core.test_deletion import delete
 from tests.flow.core.test_upscale import REDRAW_CATALOGUE, REDRAWING_MODEL, UPSCALE_CATALOGUE, run_upscale
-from tests.support.casting_harness import (
-    DIRECTOR,
-    FILM,
-    LEAD,
-    PRODUCER,
-    CastingHarness,
-    casting_harness,
-    make_portrait,
-)
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 from tests.support.passport_keys import STUDIO, make_key, signed_by_vendor, studio_key, with_changed_pixel
+from tests.support.scripted_models import make_portrait
 
 ACCOUNTS = ("recraft", "openai", "gemini")
 

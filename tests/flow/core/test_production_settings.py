@@ -16,19 +16,8 @@ from bot.domain.production import ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, as_text
 from bot.domain.prompt import VERSION, Prompt
 from bot.domain.users import User
-from tests.support.casting_harness import (
-    BANANA,
-    DIRECTOR,
-    FERRY,
-    FILM,
-    LEAD,
-    LITERAL,
-    PRODUCER,
-    SKIN,
-    TWO_ACCOUNTS,
-    CastingHarness,
-    casting_harness,
-)
+from tests.support.casting_harness import DIRECTOR, FERRY, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.scripted_models import BANANA, LITERAL, SKIN, TWO_ACCOUNTS
 
 GUEST = "U-guest"
 MONTH = "production_month"

@@ -14,7 +14,8 @@ from bot.domain.service_errors import StorageUnavailable
 from bot.domain.slot import SlotState
 from bot.usecases.retries import RetryDelays
 from providers.http.rate_limit import RateLimiter
-from tests.support.casting_harness import LEAD, LITERAL, CastingHarness, casting_harness
+from tests.support.casting_harness import LEAD, CastingHarness, casting_harness
+from tests.support.scripted_models import LITERAL
 
 
 @pytest.fixture

@@ -19,17 +19,8 @@ from bot.domain.round import Round
 from bot.domain.round_state import REAUDITION, RoundState
 from bot.ports.messaging import Recipient
 from bot.usecases.reaudition import ReauditionChoice, ReauditionRequest
-from tests.support.casting_harness import (
-    BANANA,
-    DIRECTOR,
-    FILM,
-    LEAD,
-    LITERAL,
-    SKIN,
-    CastingHarness,
-    casting_harness,
-    make_portrait,
-)
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
+from tests.support.scripted_models import BANANA, LITERAL, SKIN, make_portrait
 
 OLD = replace(SKIN, successor="gpt-image-2")
 SUCCESSOR = replace(LITERAL, max_references=4)

@@ -28,7 +28,8 @@ from bot.domain.production import ProductionSettings
 from bot.domain.round import Round
 from bot.domain.round_state import RECAST, RoundState
 from bot.usecases.recast import RecastMode, RecastRequest, RecastResult
-from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, SKIN, CastingHarness, casting_harness
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.scripted_models import SKIN
 
 PRICE = Decimal("0.20")
 

@@ -15,7 +15,8 @@ from bot.domain.errors import BriefError, NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.ports.image_models import GenerationRequest
-from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness, make_portrait
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
+from tests.support.scripted_models import make_portrait
 
 PHOTO_LINE = "Ben: x --like photo"
 OTHER_CHANNEL = ChannelRef("T1", "C2")

@@ -16,17 +16,8 @@ from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.slot import SlotState
 from bot.usecases.face_record import face_record
-from tests.support.casting_harness import (
-    BANANA,
-    DIRECTOR,
-    FILM,
-    LEAD,
-    LITERAL,
-    SKIN,
-    TWO_ACCOUNTS,
-    CastingHarness,
-    casting_harness,
-)
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
+from tests.support.scripted_models import BANANA, LITERAL, SKIN, TWO_ACCOUNTS
 
 KEYS = ("recraft", "openai", "gemini")
 LINE = "Maya: a fisherwoman --models recraft,nano-banana"

@@ -32,17 +32,8 @@ from bot.domain.users import User
 from bot.usecases.quotes import Quote
 from bot.usecases.retries import RetryDelays
 from bot.usecases.round_form import RoundFormState
-from tests.support.casting_harness import (
-    BANANA,
-    DIRECTOR,
-    FILM,
-    LEAD,
-    LITERAL,
-    PRODUCER,
-    SKIN,
-    CastingHarness,
-    casting_harness,
-)
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.scripted_models import BANANA, LITERAL, SKIN
 
 ELSEWHERE = ChannelRef("T1", "C2")
 

@@ -1,4 +1,4 @@
-"""The life of a round over a real database."""
+"""A round from its brief to the ballot, with re-rolls, over a real database."""
 
 import asyncio
 from dataclasses import replace
@@ -7,33 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.ballot import Reaction
 from bot.domain.command import parse_brief
 from bot.domain.errors import (
-    AlreadyCast,
     AlreadyCasting,
-    NotAvailableHere,
     NotLead,
-    NoWinner,
     OverBudget,
     RoundClosed,
-    TallyChanged,
 )
-from bot.domain.ids import ChannelRef, original_key
 from bot.domain.model_errors import ContentRefused, ProviderDown, RateLimited, TimedOut
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import SlackUnavailable
 from bot.domain.slot import SlotState
 from bot.ports.image_models import GenerationRequest
-from tests.support.casting_harness import (
-    DIRECTOR,
-    FILM,
-    LEAD,
-    PRODUCER,
-    CastingHarness,
-    casting_harness,
-    make_portrait,
-)
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
+from tests.support.scripted_models import make_portrait
 from tests.support.storage_builders import list_characters
 
 # From the brief to the ballot
@@ -175,18 +162,6 @@ async def test_repeated_or_long_rate_limits_are_failures(harness: CastingHarness
     assert (len(harness.fake_models.skin.requests), len(harness.fake_models.literal.requests)) == (4, 2)
 
 
-async def test_invalid_bytes_left_by_a_crash_are_a_paid_failure(harness: CastingHarness) -> None:
-    round_id = await harness.start_round()
-    slot = (await harness.get_round(round_id)).slots[0]
-    await harness.storage.slots.mark_requested(slot.id, harness.now)
-    await harness.storage.portraits.put(original_key(round_id, slot.id), b"<html>one moment</html>")
-    round_ = await harness.audition(round_id)
-    assert [(s.id, s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [
-        (slot.id, "invalid_image", "yes")
-    ]
-    assert harness.fake_models.call_count == 3
-
-
 async def test_timeout_is_not_retried_and_stays_reserved(harness: CastingHarness) -> None:
     harness.fake_models.skin.script = lambda ask, call: TimedOut("m", paid="maybe") if call == 1 else None
     round_ = await harness.run_to_voting()
@@ -245,170 +220,6 @@ async def test_cancelled_round_frees_the_name_and_keeps_paid_portraits(harness: 
     await harness.start_round("Maya: another try")
 
 
-# After a crash
-
-
-async def test_stored_portrait_is_not_requested_again(harness: CastingHarness) -> None:
-    round_id = await harness.start_round()
-    slot_id = (await harness.casting.audition.slot_ids(round_id))[0]
-    await harness.storage.slots.mark_requested(slot_id, harness.now)
-    await harness.storage.portraits.put(f"{round_id}/{slot_id}/original", (await make_one_portrait(harness)))
-    await harness.casting.audition.generate_slot(slot_id)
-    slot = (await harness.get_round(round_id)).slots[0]
-    assert (slot.state, slot.cost, slot.cost_source) == (SlotState.CANDIDATE, Decimal("0.05"), "listed")
-    assert harness.fake_models.call_count == 0
-
-
-async def make_one_portrait(harness: CastingHarness) -> bytes:
-    return make_portrait(7)
-
-
-async def test_request_lost_in_a_crash_is_reported_and_not_repeated(harness: CastingHarness) -> None:
-    round_id = await harness.start_round()
-    slot_id = (await harness.casting.audition.slot_ids(round_id))[0]
-    await harness.storage.slots.mark_requested(slot_id, harness.now)
-    round_ = await harness.audition(round_id)
-    assert len(round_.candidates) == 3
-    assert [(s.failure.kind, s.failure.paid) for s in round_.failures if s.failure] == [("unknown", "maybe")]
-    assert harness.fake_models.call_count == 3
-
-
-async def test_round_that_lost_all_responses_waits_for_the_lead(harness: CastingHarness) -> None:
-    round_id = await harness.start_round()
-    for slot_id in await harness.casting.audition.slot_ids(round_id):
-        await harness.storage.slots.mark_requested(slot_id, harness.now)
-    audition = asyncio.create_task(harness.audition(round_id))
-    while not (await harness.get_round(round_id)).needs_lead_decision:
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
-    assert (await harness.get_round(round_id)).state is RoundState.DRAWING
-    assert harness.fake_models.call_count == 0
-    rerolls = [
-        await harness.casting.reroll.reroll_slot(s.id, LEAD, s.id) for s in (await harness.get_round(round_id)).failures
-    ]
-    for slot in rerolls:
-        await harness.casting.audition.generate_slot(slot.id)
-    round_ = await audition
-    assert (round_.state, len(round_.candidates), harness.fake_models.call_count) == (RoundState.VOTING, 4, 4)
-
-
-async def test_tick_starts_a_round_whose_job_never_started(harness: CastingHarness) -> None:
-    round_id = await harness.start_round()
-    harness.started_jobs.clear()
-    await harness.casting.run_due()
-    assert ("round", round_id) in harness.started_jobs
-    await harness.audition(round_id)
-    harness.started_jobs.clear()
-    await harness.casting.run_due()
-    assert harness.started_jobs == []
-
-
-async def test_tick_uploads_record_pictures_missing_after_a_crash(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=2)
-    await harness.casting.lock_face.lock(round_.id, round_.candidate_by_number(2).id, LEAD)
-    harness.started_jobs.clear()
-    await harness.casting.run_due()
-    assert harness.started_jobs == [("close", round_.id)]
-    await harness.casting.round_pictures.publish_missing(round_.id)
-    shown = await harness.get_round(round_.id)
-    assert shown.record_file
-    assert all(s.original_file for s in shown.candidates)
-    harness.started_jobs.clear()
-    await harness.casting.run_due()
-    assert harness.started_jobs == []
-
-
-async def test_tick_waits_two_minutes_before_retrying_pictures(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    slot = await harness.casting.reroll.reroll_slot(round_.candidate_by_number(1).id, LEAD, "again")
-    harness.publisher.rejects_uploads = True
-    with pytest.raises(SlackUnavailable):
-        await harness.casting.audition.generate_slot(slot.id)
-    await harness.casting.run_due()
-    assert ("close", round_.id) not in harness.started_jobs
-    harness.advance(minutes=3)
-    await harness.casting.run_due()
-    assert ("close", round_.id) in harness.started_jobs
-    harness.publisher.rejects_uploads = False
-    await harness.casting.round_pictures.publish_missing(round_.id)
-    assert (await harness.get_round(round_.id)).sheet_candidate_count == 5
-
-
-# The vote
-
-
-async def test_second_click_withdraws_the_vote_and_old_clicks_are_ignored(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    first = round_.candidate_by_number(1).id
-    assert (await harness.casting.voting.click(first, DIRECTOR, 10)).on
-    assert not (await harness.casting.voting.click(first, DIRECTOR, 10)).changed
-    assert not (await harness.casting.voting.click(first, DIRECTOR, 20)).on
-
-
-async def test_withdrawn_click_reports_a_reaction_that_still_counts(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.casting.voting.react(FILM, round_.message_ts or "", 1, DIRECTOR, True, 5)
-    await harness.casting.voting.click(round_.candidate_by_number(1).id, DIRECTOR, 10)
-    withdrawn = await harness.casting.voting.click(round_.candidate_by_number(1).id, DIRECTOR, 20)
-    assert (withdrawn.on, withdrawn.has_reaction) == (False, True)
-
-
-async def test_reactions_of_other_messages_and_unknown_numbers_are_ignored(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.casting.voting.react(FILM, "elsewhere", 1, DIRECTOR, True, 5)
-    await harness.casting.voting.react(FILM, round_.message_ts or "", 8, DIRECTOR, True, 5)
-    assert await harness.storage.ballots.list_vote_inputs(round_.id) == []
-
-
-async def test_votes_after_the_close_are_ignored(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=1)
-    await harness.casting.round_controls.close(round_.id, LEAD)
-    await harness.casting.voting.react(FILM, round_.message_ts or "", 2, PRODUCER, True, 99)
-    with pytest.raises(RoundClosed):
-        await harness.casting.voting.click(round_.candidate_by_number(2).id, PRODUCER, 99)
-    closed = await harness.get_round(round_.id)
-    assert closed.tally is not None
-    assert closed.tally.votes == {1: 1, 2: 0, 3: 0, 4: 0}
-
-
-async def test_deadline_closes_the_ballot_once_even_after_downtime(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=1)
-    harness.advance(hours=23, minutes=30)
-    await harness.casting.run_due()
-    harness.advance(days=2)
-    await harness.casting.run_due()
-    assert harness.started_jobs.count(("close", round_.id)) == 1
-    assert harness.publisher.events.count(("thread_note", round_.id, "reminder")) == 1
-    await harness.casting.close_vote.close_due(round_.id)
-    assert (await harness.get_round(round_.id)).state is RoundState.CLOSED
-
-
-async def test_deadline_waits_ten_minutes_while_slack_is_unavailable(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=1)
-    harness.publisher.is_unavailable = True
-    harness.advance(hours=24, minutes=1)
-    with pytest.raises(SlackUnavailable):
-        await harness.casting.close_vote.close_due(round_.id)
-    harness.advance(minutes=10)
-    await harness.casting.close_vote.close_due(round_.id)
-    assert (await harness.get_round(round_.id)).state is RoundState.CLOSED
-
-
-async def test_extended_ballot_keeps_old_votes_and_counts_new_ones(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=1, U3=2)
-    await harness.casting.round_controls.close(round_.id, LEAD)
-    await harness.casting.round_controls.extend(round_.id, LEAD)
-    await harness.casting.voting.click(round_.candidate_by_number(1).id, LEAD, 99)
-    closed = await harness.casting.round_controls.close(round_.id, LEAD)
-    assert closed.tally is not None
-    assert closed.tally.winner == 1
-
-
 # Re-rolls
 
 
@@ -461,168 +272,9 @@ async def test_reroll_prices_reveal_no_model(harness: CastingHarness) -> None:
     assert (offer.round_price, again) == (Decimal("0.20"), [(n, Decimal("0.05")) for n in (1, 2, 3, 4)])
 
 
-# The lock
-
-
-async def test_locked_face_contains_its_provenance(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U1=2, U2=2, U3=1)
-    candidate = round_.candidate_by_number(2)
-    face = await harness.casting.lock_face.lock(round_.id, candidate.id, LEAD)
-    assert (face.character, face.number, face.version, face.locked_by) == ("Maya", 2, 1, LEAD)
-    assert (face.model, face.portrait, face.prompt) == (candidate.model, candidate.portrait, round_.prompt)
-    assert (face.tally, face.voters, face.decided_by_lead) == ({1: 1, 2: 2, 3: 0, 4: 0}, 3, False)
-    assert (await harness.get_round(round_.id)).state is RoundState.LOCKED
-
-
-async def test_only_the_lead_locks(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=2)
-    with pytest.raises(NotLead) as caught:
-        await harness.casting.lock_face.lock(round_.id, round_.candidate_by_number(2).id, DIRECTOR)
-    assert caught.value.allowed_user == LEAD
-
-
-async def test_concurrent_locks_create_one_face(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=2)
-    slot_id = round_.candidate_by_number(2).id
-    faces = await asyncio.gather(*(harness.casting.lock_face.lock(round_.id, slot_id, LEAD) for _ in range(8)))
-    assert len({(f.round_id, f.number, f.version, f.locked_at) for f in faces}) == 1
-    assert len(await harness.storage.roster.list_faces(round_.character_id)) == 1
-
-
-async def test_a_tie_closes_the_ballot_and_the_lead_decides(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=1, U3=4)
-    with pytest.raises(NoWinner) as caught:
-        await harness.casting.lock_face.lock(round_.id, None, LEAD)
-    assert caught.value.tied == (1, 4)
-    face = await harness.casting.lock_face.decide(round_.candidate_by_number(3).id, LEAD)
-    assert (face.number, face.decided_by_lead) == (3, True)
-
-
-async def test_lock_is_refused_if_unseen_reactions_change_the_winner(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=1)
-    harness.publisher.slack_reactions = [Reaction(3, frozenset({LEAD, PRODUCER}), True)]
-    with pytest.raises(TallyChanged) as caught:
-        await harness.casting.lock_face.lock(round_.id, round_.candidate_by_number(1).id, LEAD)
-    assert (caught.value.expected_leader, caught.value.tally[3]) == (1, 2)
-    assert (await harness.get_round(round_.id)).state is RoundState.VOTING
-    face = await harness.casting.lock_face.lock(round_.id, round_.candidate_by_number(3).id, LEAD)
-    assert face.number == 3
-
-
-async def test_nothing_is_locked_while_slack_is_unavailable(harness: CastingHarness) -> None:
-    round_ = await harness.run_to_voting()
-    await harness.vote(round_, U2=1)
-    harness.publisher.is_unavailable = True
-    with pytest.raises(SlackUnavailable):
-        await harness.casting.lock_face.lock(round_.id, round_.candidate_by_number(1).id, LEAD)
-    assert (await harness.get_round(round_.id)).state is RoundState.VOTING
-
-
 async def test_a_dropped_round_keeps_its_portraits_and_frees_the_name(harness: CastingHarness) -> None:
     round_ = await harness.run_to_voting()
     await harness.casting.round_controls.close(round_.id, LEAD)
     await harness.casting.round_controls.drop(round_.id, LEAD)
     assert (await harness.get_round(round_.id)).void_reason == "dropped"
     assert await harness.storage.portraits.has(f"{round_.id}/{round_.candidates[0].id}/original")
-
-
-# Recall
-
-
-async def lock_face(harness: CastingHarness, line: str, place: ChannelRef = FILM) -> str:
-    round_ = await harness.audition(await harness.start_round(line, place=place))
-    await harness.vote(round_, U2=1)
-    await harness.casting.lock_face.lock(round_.id, round_.candidate_by_number(1).id, LEAD)
-    return round_.id
-
-
-async def test_recall_ignores_case_accents_and_invisible_characters(harness: CastingHarness) -> None:
-    await lock_face(harness, "Zoë: a baker")
-    for typed in ("Zoë", "zoe", "ZOE", "Zo\u00ade", "\u200bZoe\ufeff"):
-        found = await harness.casting.recall.recall(typed, PRODUCER, FILM)
-        assert (found.kind, found.characters[0].name) == ("face", "Zoë"), typed
-
-
-async def test_ambiguous_typo_suggests_both_characters(harness: CastingHarness) -> None:
-    await lock_face(harness, "Maya: x")
-    await lock_face(harness, "Mara: x")
-    found = await harness.casting.recall.recall("Mayra", PRODUCER, FILM)
-    assert (found.kind, {c.name for c in found.characters}) == ("unsure", {"Maya", "Mara"})
-    assert (await harness.casting.recall.recall("Bartholomew", PRODUCER, FILM)).kind == "nothing"
-
-
-async def test_recall_prefers_the_channels_own_production(harness: CastingHarness) -> None:
-    other, third = ChannelRef("T1", "C2"), ChannelRef("T1", "C3")
-    await lock_face(harness, "Maya: one")
-    await lock_face(harness, "Maya: two", other)
-    own = await harness.casting.recall.recall("maya", PRODUCER, other)
-    assert [c.place for c in own.characters] == [other]
-    assert (await harness.casting.recall.recall("maya", PRODUCER, third)).kind == "several"
-
-
-async def test_private_face_is_visible_only_to_channel_members(harness: CastingHarness) -> None:
-    secret = ChannelRef("T1", "C9")
-    harness.channel_access.private_members[secret] = {LEAD, DIRECTOR}
-    round_id = await lock_face(harness, "Maya: secret", secret)
-    recall = harness.casting.recall
-    assert (await recall.recall("Maya", PRODUCER, FILM)).kind == "nothing"
-    assert (await recall.recall("Maja", PRODUCER, FILM)).kind == "nothing", "no hint either"
-    assert (await recall.list_visible(PRODUCER, FILM, 20)).total == 0
-    with pytest.raises(NotAvailableHere):
-        await recall.get_portrait(round_id, PRODUCER)
-    found = await recall.recall("Maya", DIRECTOR, FILM)
-    assert found.kind == "face"
-    assert not await recall.can_share_in(found.characters[0], FILM)
-    assert await recall.can_share_in(found.characters[0], secret)
-
-
-async def test_another_workspace_sees_nothing(harness: CastingHarness) -> None:
-    await lock_face(harness, "Maya: x")
-    assert (await harness.casting.recall.recall("Maya", LEAD, ChannelRef("T2", "C1"))).kind == "nothing"
-
-
-async def test_recall_reports_a_character_being_cast(harness: CastingHarness) -> None:
-    await harness.run_to_voting()
-    assert (await harness.casting.recall.recall("Maya", LEAD, FILM)).kind == "casting"
-
-
-async def test_recast_needs_confirmation_and_keeps_the_old_face(harness: CastingHarness) -> None:
-    await lock_face(harness, "Maya: one")
-    with pytest.raises(AlreadyCast) as caught:
-        await harness.start_round("Maya: two")
-    assert caught.value.price == Decimal("0.20")
-    with pytest.raises(NotLead):
-        await harness.casting.start_round.confirm_recast(caught.value.draft_id, DIRECTOR)
-    opened = await harness.casting.start_round.confirm_recast(caught.value.draft_id, LEAD)
-    again = await harness.casting.start_round.confirm_recast(caught.value.draft_id, LEAD)
-    assert (opened.created, again.created, opened.round.brief.text) == (True, False, "two")
-    round_ = await harness.audition(opened.round.id)
-    await harness.vote(round_, U2=2)
-    await harness.casting.lock_face.lock(round_.id, round_.candidate_by_number(2).id, LEAD)
-    history = (await harness.casting.recall.recall("Maya", LEAD, FILM)).history
-    assert [face.version for face in history] == [2, 1]
-
-
-async def test_lost_face_files_are_reuploaded_once_for_permitted_users(harness: CastingHarness) -> None:
-    secret = ChannelRef("T1", "C9")
-    harness.channel_access.private_members[secret] = {LEAD, DIRECTOR}
-    round_id = await lock_face(harness, "Maya: secret", secret)
-    await harness.storage.rounds.set_record(round_id, "F0LOST")
-    sheets_before = len(harness.publisher.sheets)
-    recall = harness.casting.recall
-    with pytest.raises(NotAvailableHere):
-        await recall.reupload_portrait(round_id, PRODUCER, "F0LOST")
-    both = await asyncio.gather(*(recall.reupload_portrait(round_id, DIRECTOR, "F0LOST") for _ in range(2)))
-    assert both[0] == both[1] == (await harness.get_round(round_id)).record_file
-    assert len(harness.publisher.sheets) == sheets_before + 1
-    slot = (await harness.get_round(round_id)).locked_candidate
-    assert slot
-    await harness.storage.slots.set_originals({slot.id: "F1LOST"})
-    pictures_before = len(harness.publisher.uploaded_pictures)
-    await asyncio.gather(*(recall.reupload_original(round_id, DIRECTOR, "F1LOST") for _ in range(2)))
-    assert [p.number for p in harness.publisher.uploaded_pictures[pictures_before:]] == [slot.number]

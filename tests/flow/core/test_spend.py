@@ -13,7 +13,8 @@ from bot.domain.spend_report import ReportLine
 from bot.domain.users import User
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.ports.messaging import Recipient
-from tests.support.casting_harness import DIRECTOR, FILM, LEAD, LITERAL, PRODUCER, SKIN, CastingHarness, casting_harness
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.scripted_models import LITERAL, SKIN
 
 SECRET = ChannelRef("T1", "C-secret")
 LEAD_RECIPIENT, DIRECTOR_RECIPIENT = Recipient("T1", LEAD), Recipient("T1", DIRECTOR)

@@ -17,7 +17,8 @@ from bot.domain.upscale import UpscaleState
 from bot.usecases.retries import RetryDelays
 from storage.pictures.object_store import ObjectStorePortraits
 from tests.contract.ports.test_database_errors import fill_database, make_room
-from tests.support.casting_harness import LEAD, TWO_ACCOUNTS, UPSCALER, CastingHarness, casting_harness
+from tests.support.casting_harness import LEAD, CastingHarness, casting_harness
+from tests.support.scripted_models import TWO_ACCOUNTS, UPSCALER
 from tests.support.time_factor import scaled
 
 FULL = StorageUnavailable("portraits", "full")

@@ -17,9 +17,10 @@ from bot.domain.upscale import Upscale, UpscaleState
 from bot.imaging import encoding, pictures
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from storage.pictures.object_store import PROBE_PREFIX
-from tests.support.casting_harness import FILM, LEAD, LITERAL, SKIN, UPSCALER, CastingHarness, casting_harness
-from tests.support.casting_harness import make_portrait as make_png
+from tests.support.casting_harness import FILM, LEAD, CastingHarness, casting_harness
 from tests.support.poisoned_pictures import bomb, png_with_comment
+from tests.support.scripted_models import LITERAL, SKIN, UPSCALER
+from tests.support.scripted_models import make_portrait as make_png
 
 PRICE = Decimal("0.05")
 POISONED = {"a bomb": bomb(), "no picture": b"<html>", "nothing": b"", "truncated": make_png(1)[:200]}

@@ -21,18 +21,8 @@ from bot.domain.ids import original_key, preview_key
 from bot.domain.model_errors import ContentRefused, TimedOut
 from bot.domain.upscale import Upscale, UpscaleState
 from bot.settings import Settings
-from tests.support.casting_harness import (
-    DIRECTOR,
-    FILM,
-    LEAD,
-    LITERAL,
-    PRODUCER,
-    SKIN,
-    UPSCALER,
-    CastingHarness,
-    casting_harness,
-    make_portrait,
-)
+from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
+from tests.support.scripted_models import LITERAL, SKIN, UPSCALER, make_portrait
 
 UPSCALE_CATALOGUE = Catalogue((SKIN, LITERAL), frozenset({"recraft", "openai"}), (UPSCALER,))
 REDRAWING_MODEL = replace(SKIN, max_references=1, pixels={Size.DRAFT: "90x120", Size.FOUR_K: "3000x4000"})

@@ -1,8 +1,8 @@
 """Consent through both processes: another use is asked for and confirmed, a withdrawal marks and stops everything."""
 
 from playground.control.client import Json, text_of
-from tests.support.casting_harness import make_portrait
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment
+from tests.support.scripted_models import make_portrait
 
 OPTIONS = "--each 1 --models nano-banana,recraft"
 

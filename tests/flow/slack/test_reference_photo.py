@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from playground.control.client import Json, text_of
-from tests.support.casting_harness import make_portrait
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment, practice_environment
+from tests.support.scripted_models import make_portrait
 
 LINE = "Ben: her brother, 30 --like photo --each 2 --models nano-banana,recraft"
 

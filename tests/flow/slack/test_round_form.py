@@ -5,7 +5,6 @@ import time
 from typing import Any
 
 from playground.control.client import Json, buttons_of, text_of
-from tests.support.casting_harness import make_portrait
 from tests.support.practice_environment import (
     DANIEL,
     FILM,
@@ -15,6 +14,7 @@ from tests.support.practice_environment import (
     QUIET,
     PracticeEnvironment,
 )
+from tests.support.scripted_models import make_portrait
 
 LENA_DM, DANIEL_DM = "D0LENAORTIZ", "D0DANIELOKA"
 

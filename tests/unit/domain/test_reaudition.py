@@ -9,7 +9,7 @@ from bot.domain.brief import Brief, Reference
 from bot.domain.catalogue import Catalogue
 from bot.domain.prompt import VERSION_WITH_REFERENCE, Prompt
 from bot.domain.reaudition import replacement_of
-from tests.support.casting_harness import BANANA, LITERAL, SKIN
+from tests.support.scripted_models import BANANA, LITERAL, SKIN
 
 TODAY = date(2026, 11, 29)
 SUCCESSOR = replace(LITERAL, max_references=4)

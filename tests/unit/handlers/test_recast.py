@@ -1,4 +1,4 @@
-"""The record after its lock, the re-cast form, versions and history."""
+"""The record after its lock, and the re-cast form."""
 
 import json
 from dataclasses import replace
@@ -20,16 +20,13 @@ from bot.domain.errors import (
     RoundClosed,
 )
 from bot.domain.face import Character, Face, Unlock
-from bot.domain.round import Round
 from bot.domain.round_state import RECAST
-from bot.domain.timeline import TimelineEvent
-from bot.usecases.history import CharacterHistory
 from bot.usecases.recall import RecallResult
 from bot.usecases.recast import RecastMode, RecastOptions, RecastRequest, RecastResult
 from handlers.features.recast import recast_request_from
 from handlers.slack.payloads.values import FormSubmission
 from handlers.views.builder import View
-from handlers.views.history import PAGE_SIZE, history, versions
+from handlers.views.history import history, versions
 from handlers.views.recall import Location, recalled
 from handlers.views.recast import form
 from handlers.views.round import round_message
@@ -39,31 +36,22 @@ from tests.support.builders import (
     LEAD,
     NOW,
     PLACE,
+    RECORD_VOTES,
     TITLES,
+    make_event,
     make_face,
-    make_locked_round,
+    make_history,
+    make_record,
     make_view_data,
     make_voting_round,
 )
 from tests.support.in_memory import InMemoryRepositories
 from tests.support.listener_harness import listener_harness
+from tests.support.rendered_views import action_ids, blocks_json
 from tests.support.slack_limits import iter_objects, limit_problems
-from tests.support.slack_payloads import message_press, slash_command, view_action
+from tests.support.slack_payloads import message_press, view_action
 
 UNLOCK = Unlock("U2", NOW + timedelta(days=1), "too young for act three")
-VOTES = {1: 3, 2: 0, 3: 1, 4: 2}
-
-
-def make_record(**changes: object) -> Round:
-    return make_locked_round(VOTES, **{"record_file": "F0RECORDRECORD", **changes})
-
-
-def blocks_json(view: View) -> str:
-    return json.dumps(view.blocks, ensure_ascii=False)
-
-
-def action_ids(view: View) -> list[str]:
-    return [e["action_id"] for block in view.blocks if block["type"] == "actions" for e in block["elements"]]
 
 
 def render_record(face: Face, **changes: Any) -> View:
@@ -75,7 +63,9 @@ def test_sealed_record_lists_flaw_tags() -> None:
     brief = Brief("Maya", "a fisherwoman", ballot=BallotMode.SEALED)
     text = blocks_json(
         round_message(
-            make_view_data(make_record(brief=brief, tally=Tally(VOTES, 4, results)), face=make_face(tally=VOTES))
+            make_view_data(
+                make_record(brief=brief, tally=Tally(RECORD_VOTES, 4, results)), face=make_face(tally=RECORD_VOTES)
+            )
         )
     )
     assert "looks human 4, right for Maya 3 · eyes 1" in text
@@ -185,84 +175,6 @@ def test_recast_form_is_parsed_into_a_request(
     assert (filled.id, request.round_id, request.key) == ("r1", "r1", "17")
     assert (request.mode, request.agreed_price, request.reason) == (mode, Decimal(agreed_price), "x")
     assert request.text == ("y" if "brief" in chosen else None)
-
-
-def make_event(hours_ago: int, **changes: Any) -> TimelineEvent:
-    event = TimelineEvent("started", NOW - timedelta(hours=hours_ago), PLACE, "r1", (LEAD,), usd=Decimal("0.20"))
-    return replace(event, **changes)
-
-
-def make_history(*events: TimelineEvent, **changes: Any) -> CharacterHistory:
-    character = Character("c1", "Maya", PLACE, make_face(), None)
-    found = RecallResult("face", "Maya", (character,), (make_face(),))
-    return CharacterHistory(replace(found, **changes), events, 1, Decimal("0.38"))
-
-
-def test_history_lists_events_newest_first() -> None:
-    events = (
-        make_event(0, kind="unlocked", version=1, detail="too young"),
-        make_event(1, kind="decided", version=1, number=3),
-        make_event(2, kind="voted", people=("U1", "U2"), count=2),
-        make_event(3, kind="voted", people=(), count=3),
-        make_event(4, kind="spent", count=4),
-        make_event(5, kind="recast", detail="eyes"),
-        make_event(6, kind="went_fishing", detail="with <@U9>"),
-        make_event(7, lead="U3"),
-    )
-    view = history(make_history(*events), 0, {"r1": "https://x/1"})
-    lines = [line.split(" · ", 1)[1] for line in view.blocks[2]["text"]["text"].splitlines()]
-    assert lines == [
-        "Version 1 unlocked by <@U0LEAD>: too young.",
-        "Version 1 decided by <@U0LEAD>: candidate 3",
-        "2 people voted: <@U1> and <@U2>",
-        "3 people voted, sealed",
-        "$0.20 spent by <@U0LEAD> for 4 pictures",
-        "<https://x/1|Re-cast> by <@U0LEAD>: eyes · up to $0.20",
-        "Went fishing by <@U0LEAD>: with &lt;@U9&gt;",
-        "<https://x/1|Started> by <@U0LEAD>, led by <@U3> · up to $0.20",
-    ]
-    assert "1 face · $0.38 spent · version 1 is the face" in blocks_json(view)
-
-
-def test_long_history_is_paged() -> None:
-    events = tuple(make_event(n) for n in range(PAGE_SIZE + 5))
-    first, last = (history(make_history(*events), page, {}) for page in (0, 1))
-    assert "5 earlier" in blocks_json(first)
-    assert [p["value"] for p in iter_objects(first) if p.get("action_id") == "earlier"] == ["c1 1"]
-    assert blocks_json(last).count("Started") == 5
-    assert "earlier" not in action_ids(last)
-
-
-def test_history_of_an_ambiguous_name_offers_suggestions() -> None:
-    found = RecallResult(
-        "unsure", "Mara", (Character("c1", "Maya", PLACE, None, "r1"), Character("c2", "Mia", PLACE, None, "r2"))
-    )
-    assert action_ids(history(CharacterHistory(found), 0, {})) == ["history:1", "history:2"]
-    assert "No one called Mara here" in blocks_json(history(CharacterHistory(RecallResult("nothing", "Mara")), 0, {}))
-
-
-def test_versions_modal_compares_two_versions() -> None:
-    first, second, third = (make_face(round_id=f"r{n}", version=n) for n in (1, 2, 3))
-    files = {"r1": "F0ONEONEONE", "r3": None}
-    modal = versions((third, second, first), (third, first), files, {"r3": "too young"}, TITLES)
-    assert [b["block_id"] for b in modal["blocks"] if "accessory" in b] == ["version_left", "version_right"]
-    assert not any(b["type"] == "input" for b in modal["blocks"]), "Slack takes inputs only above a submit button"
-    assert [b["slack_file"]["id"] for b in modal["blocks"] if b["type"] == "image"] == ["F0ONEONEONE"]
-    text = json.dumps(modal, ensure_ascii=False)
-    assert text.index("*Version 1* · 3 of 4 votes") < text.index("*Version 3*") < text.index("Re-cast: too young.")
-    assert "version_left" not in json.dumps(versions((second, first), (second, first), {}, {}, TITLES))
-
-
-def test_two_versions_are_one_picture_with_each_large_on_request() -> None:
-    first, second = (make_face(round_id=f"r{n}", version=n) for n in (1, 2))
-    files = {"r1": "F0ONEONEONE", "r2": "F0TWOTWOTWO"}
-    modal = versions((second, first), (second, first), files, {}, TITLES, "F0BOTHBOTH")
-    assert [b["slack_file"]["id"] for b in modal["blocks"] if b["type"] == "image"] == ["F0BOTHBOTH"]
-    menu = next(b for b in modal["blocks"] if b.get("block_id") == "version_large:1:2")
-    assert [option["text"]["text"] for option in menu["accessory"]["options"]] == ["Version 1", "Version 2"]
-    large = versions((second, first), (second, first), files, {}, TITLES, "F0BOTHBOTH", ("r2",))
-    shown = [b["slack_file"]["id"] for b in large["blocks"] if b["type"] == "image"]
-    assert shown == ["F0BOTHBOTH", "F0TWOTWOTWO"]
 
 
 def test_full_recast_views_are_within_slacks_limits() -> None:
@@ -392,74 +304,6 @@ async def test_recast_form_of_another_workspace_is_rejected() -> None:
     ) as harness:
         await harness.send(recast_submission(team="T2", **FORM_INPUTS))
         assert harness.use_cases.calls == []
-
-
-THREE_VERSIONS = tuple(make_face(round_id=f"r{n}", version=n) for n in (3, 2, 1))
-
-
-def version_choice(left: str, right: str, team: str = "T1") -> dict[str, Any]:
-    chosen = {"version_left": left, "version_right": right}
-    values = {name: {name: {"selected_option": {"value": value}}} for name, value in chosen.items()}
-    view = {"id": "V7", "type": "modal", "hash": "h1", "private_metadata": "r3", "state": {"values": values}}
-    action = {"action_id": "version_left", "block_id": "version_left", "selected_option": {"value": left}}
-    user = {"id": "U0MEI", "team_id": team}
-    return {"type": "block_actions", "team": {"id": team}, "user": user, "view": view, "actions": [action]}
-
-
-async def test_choosing_versions_updates_the_modal() -> None:
-    rounds = [make_record(id=f"r{n}") for n in (1, 2, 3)]
-    async with listener_harness(
-        InMemoryRepositories(*rounds), recall__list_versions=THREE_VERSIONS, recall__get_recast_reason=""
-    ) as harness:
-        await harness.send(message_press("versions", "r3", person="U0MEI"))
-        (opened,) = harness.slack.calls_to("views.open")
-        text = json.dumps(opened)
-        assert "*Version 2*" in text
-        assert "*Version 3*" in text
-        assert "*Version 1*" not in text
-        await harness.send(version_choice("r1", "r3"))
-        (updated,) = harness.slack.calls_to("views.update")
-        assert (updated["view_id"], updated["hash"]) == ("V7", "h1")
-        text = json.dumps(updated["view"])
-        assert text.index("*Version 1*") < text.index("*Version 3*")
-        await harness.send(version_choice("r1", "r3", team="T2"))
-        assert len(harness.slack.calls_to("views.update")) == 1, "an action of another workspace is ignored"
-
-
-async def test_missing_version_picture_is_uploaded_again() -> None:
-    rounds = [make_record(id=f"r{n}") for n in (2, 3)]
-    results = {
-        "recall__list_versions": THREE_VERSIONS[:2],
-        "recall__get_recast_reason": "",
-        "recall__reupload_portrait": "F0BROUGHTAGAIN",
-    }
-    async with listener_harness(InMemoryRepositories(*rounds), **results) as harness:
-        harness.slack.replies["files.info"] = [{"error": "file_deleted"}]
-        await harness.send(message_press("versions", "r3"))
-        assert json.dumps(harness.slack.calls_to("views.open")).count("F0BROUGHTAGAIN") == 2
-
-
-async def test_earlier_button_shows_the_next_history_page() -> None:
-    character_history = make_history(*(make_event(n) for n in range(PAGE_SIZE + 2)))
-    async with listener_harness(InMemoryRepositories(make_record()), history__get_by_id=character_history) as harness:
-        await harness.send(message_press("earlier", "c1 1", is_ephemeral=True))
-        (ephemeral,) = harness.slack.calls_to("chat.postEphemeral")
-        assert json.dumps(ephemeral["blocks"]).count("Started") == 2
-        assert harness.use_cases.calls[0] == ("history.get_by_id", "c1", LEAD, PLACE)
-
-
-async def test_history_command_falls_back_to_recall_of_the_name() -> None:
-    nothing = CharacterHistory(RecallResult("nothing", "teacher"))
-    async with listener_harness(history__get_by_name=make_history(make_event(1))) as harness:
-        await harness.send(slash_command("history Maya"))
-        assert "Started" in json.dumps(harness.slack.calls_to("chat.postEphemeral"))
-    found = make_history().recall_result
-    async with listener_harness(
-        history__get_by_name=nothing, recall__recall=found, recall__can_share_in=False
-    ) as harness:
-        await harness.send(slash_command("history teacher"))
-        assert harness.use_cases.calls[1] == ("recall.recall", "history teacher", LEAD, PLACE)
-        assert "Cast in" in json.dumps(harness.slack.calls_to("chat.postEphemeral"))
 
 
 @pytest.mark.parametrize(("mode", "label"), [("keep", "Re-cast"), ("unlock", "Re-cast"), ("only_unlock", "Unlock")])

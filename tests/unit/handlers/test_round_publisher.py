@@ -1,54 +1,22 @@
-"""The publisher over a loopback Slack: posts once, uploads, redraws the latest state, reads reactions."""
+"""The publisher over a loopback Slack: posts once, redraws the latest state, reads reactions."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
 
 from bot.domain.ballot import Reaction, VoteInput, VoteSource
-from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import MessageDeleted, SlackUnavailable
-from bot.ports.messaging import Picture
-from handlers.slack.directory import SlackDirectory
-from handlers.slack.round_publisher import SlackRoundPublisher
-from tests.support.builders import CATALOGUE, make_closed_round, make_face, make_round, make_voting_round
-from tests.support.fake_slack_server import FakeSlackServer, Json, fake_slack_server
+from tests.support.builders import make_closed_round, make_face, make_round, make_voting_round
+from tests.support.fake_slack_server import Json
 from tests.support.in_memory import InMemoryRepositories
+from tests.support.round_publisher_harness import open_publisher
 
 REJECTED_PICTURE = {"error": "invalid_blocks", "errors": ["invalid slack file [json-pointer:/blocks/2/slack_file]"]}
 
 
-@asynccontextmanager
-async def open_publisher(
-    repositories: InMemoryRepositories,
-) -> AsyncIterator[tuple[FakeSlackServer, SlackRoundPublisher]]:
-    async with fake_slack_server() as slack:
-        publisher = hurried(slack, repositories)
-        yield slack, publisher
-        await publisher.close()
-
-
-def hurried(slack: FakeSlackServer, memory: InMemoryRepositories) -> SlackRoundPublisher:
-    """A publisher with short delays."""
-    return SlackRoundPublisher(
-        slack.clients,
-        memory.storage,
-        CATALOGUE,
-        SlackDirectory(slack.clients),
-        poll_delays=(0.001, 0.001, 0.001),
-        retry_delays=(0.001, 0.001),
-    )
-
-
-def repositories_with(round_: Round) -> InMemoryRepositories:
-    return InMemoryRepositories(round_)
-
-
 async def test_a_round_is_posted_once_with_an_opaque_id_and_a_fallback() -> None:
-    repositories = repositories_with(make_round(message_ts=None))
+    repositories = InMemoryRepositories(make_round(message_ts=None))
     async with open_publisher(repositories) as (slack, publisher):
         await publisher.post("r1")
         await publisher.post("r1")
@@ -59,7 +27,7 @@ async def test_a_round_is_posted_once_with_an_opaque_id_and_a_fallback() -> None
 
 
 async def test_rejected_post_raises_and_stores_no_message_ts() -> None:
-    repositories = repositories_with(make_round(message_ts=None))
+    repositories = InMemoryRepositories(make_round(message_ts=None))
     async with open_publisher(repositories) as (slack, publisher):
         slack.replies["chat.postMessage"] = [{"error": "not_in_channel"}]
         with pytest.raises(SlackUnavailable, match="not_in_channel"):
@@ -68,7 +36,7 @@ async def test_rejected_post_raises_and_stores_no_message_ts() -> None:
 
 
 async def test_repost_reuses_client_msg_id_until_the_message_is_deleted() -> None:
-    async with open_publisher(repositories_with(make_round(message_ts=None))) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_round(message_ts=None))) as (slack, publisher):
         slack.replies["chat.postMessage"] = [
             {"plain": "text/html", "status": 502},
             {"error": "duplicate_message_not_found"},
@@ -81,49 +49,8 @@ async def test_repost_reuses_client_msg_id_until_the_message_is_deleted() -> Non
     assert names[0] == names[1] != names[2]
 
 
-async def test_sheet_upload_waits_until_the_file_is_ready() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        slack.replies["files.info"] = [{"file": {"mimetype": ""}}, {"file": {}}, {"file": {"mimetype": "image/jpeg"}}]
-        file_id = await publisher.upload_sheet("r1", Picture(b"sheet", "Maya-sheet-4.jpg"))
-        (request,) = slack.calls_to("files.getUploadURLExternal")
-        (done,) = slack.calls_to("files.completeUploadExternal")
-        info_calls = len(slack.calls_to("files.info"))
-    assert slack.uploaded == {file_id: b"sheet"}
-    assert request["length"] == "5"
-    assert (
-        request["alt_txt"] == "A fisherwoman, 60, blood on her sleeve: contact sheet for Maya, candidates 1, 2, 3 and 4"
-    )
-    assert (done["channel_id"], done["thread_ts"]) == ("C1", "1764000000.000100")
-    assert done["files"] == [{"id": file_id, "title": "Maya: contact sheet"}]
-    assert info_calls == 3
-
-
-async def test_sheet_that_never_becomes_ready_is_used_anyway() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        slack.replies["files.info"] = [{"file": {"mimetype": ""}}]
-        assert await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
-
-
-async def test_candidates_are_uploaded_in_one_message_without_models() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        pictures = [Picture(f"{n}".encode(), f"Maya-{n}.jpg", n) for n in range(1, 5)]
-        ids = await publisher.upload_pictures("r1", pictures)
-        (done,) = slack.calls_to("files.completeUploadExternal")
-        upload_calls = str(slack.calls_to("files.getUploadURLExternal"))
-    assert [slack.uploaded[i] for i in ids] == [b"1", b"2", b"3", b"4"]
-    assert [f["title"] for f in done["files"]] == ["1", "2", "3", "4"]
-    assert not any(model.title in upload_calls for model in CATALOGUE.models)
-
-
-async def test_originals_name_their_model_after_the_close() -> None:
-    async with open_publisher(repositories_with(make_closed_round({1: 1, 2: 0, 3: 0, 4: 0}, 1))) as (slack, publisher):
-        await publisher.upload_pictures("r1", [Picture(b"x", "Maya-3-lumen.png", 3)])
-        (done,) = slack.calls_to("files.completeUploadExternal")
-    assert done["files"][0]["title"] == "3 · Lumen Two · lumen:lumen-wire"
-
-
 async def test_redraw_shows_the_stored_votes() -> None:
-    repositories = repositories_with(make_voting_round())
+    repositories = InMemoryRepositories(make_voting_round())
     repositories.stored_vote_inputs = (VoteInput("r1", "U0MEI", "r1-0", VoteSource.BUTTON, True, 1),)
     async with open_publisher(repositories) as (slack, publisher):
         publisher.schedule_redraw("r1")
@@ -134,13 +61,13 @@ async def test_redraw_shows_the_stored_votes() -> None:
 
 
 async def test_redraw_before_the_post_does_nothing() -> None:
-    async with open_publisher(repositories_with(make_round(message_ts=None))) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_round(message_ts=None))) as (slack, publisher):
         await publisher.redraw_now("r1")
         assert slack.calls_to("chat.update") == []
 
 
 async def test_rejected_picture_is_retried() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["chat.update"] = [REJECTED_PICTURE, {}]
         await publisher.redraw_now("r1")
         updates = slack.calls_to("chat.update")
@@ -149,7 +76,7 @@ async def test_rejected_picture_is_retried() -> None:
 
 
 async def test_ballot_is_shown_without_picture_and_retried_on_next_change() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["chat.update"] = [REJECTED_PICTURE, REJECTED_PICTURE, REJECTED_PICTURE, {}]
         await publisher.redraw_now("r1")
         publisher.schedule_redraw("r1")
@@ -160,7 +87,7 @@ async def test_ballot_is_shown_without_picture_and_retried_on_next_change() -> N
 
 
 async def test_change_during_a_rejected_redraw_includes_its_picture() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["chat.update"] = [REJECTED_PICTURE, REJECTED_PICTURE, {**REJECTED_PICTURE, "after": 0.1}, {}]
         before = asyncio.create_task(publisher.redraw_now("r1"))
         while len(slack.calls_to("chat.update")) < 3:
@@ -174,7 +101,7 @@ async def test_change_during_a_rejected_redraw_includes_its_picture() -> None:
 async def test_change_while_a_redraw_loads_state_includes_its_picture(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    repositories, read, go = repositories_with(make_voting_round()), asyncio.Event(), asyncio.Event()
+    repositories, read, go = InMemoryRepositories(make_voting_round()), asyncio.Event(), asyncio.Event()
     list_vote_inputs = repositories.ballots.list_vote_inputs
 
     async def slowly(round_id: str) -> object:
@@ -196,7 +123,7 @@ async def test_change_while_a_redraw_loads_state_includes_its_picture(
 
 
 async def test_deleted_message_is_not_redrawn_again() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["chat.update"] = [{"error": "message_not_found"}]
         await publisher.redraw_now("r1")
         await publisher.close()
@@ -210,7 +137,7 @@ MESSAGE_NOT_FOUND = {"error": "message_not_found"}
     "reply", [MESSAGE_NOT_FOUND, {"message": {"subtype": "tombstone"}}], ids=["gone", "gravestone"]
 )
 async def test_deleted_message_is_reposted(reply: Json) -> None:
-    repositories = repositories_with(make_voting_round())
+    repositories = InMemoryRepositories(make_voting_round())
     async with open_publisher(repositories) as (slack, publisher):
         slack.replies |= {"chat.update": [MESSAGE_NOT_FOUND], "reactions.get": [reply]}
         await publisher.redraw_now("r1")
@@ -223,7 +150,7 @@ async def test_deleted_message_is_reposted(reply: Json) -> None:
 
 
 async def test_existing_message_is_not_reposted() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies |= {"chat.update": [MESSAGE_NOT_FOUND], "reactions.get": [{"message": {"reactions": []}}]}
         await publisher.redraw_now("r1")
         assert publisher.take_deleted() == ()
@@ -233,7 +160,7 @@ async def test_existing_message_is_not_reposted() -> None:
 
 async def test_deleted_record_is_not_reposted() -> None:
     async with open_publisher(
-        repositories_with(make_closed_round({1: 3}, 3, state=RoundState.LOCKED, locked_slot="r1-0"))
+        InMemoryRepositories(make_closed_round({1: 3}, 3, state=RoundState.LOCKED, locked_slot="r1-0"))
     ) as (slack, publisher):
         slack.replies |= {"chat.update": [MESSAGE_NOT_FOUND], "reactions.get": [MESSAGE_NOT_FOUND]}
         await publisher.redraw_now("r1")
@@ -241,7 +168,7 @@ async def test_deleted_record_is_not_reposted() -> None:
 
 
 async def test_reactions_of_a_deleted_message_raise() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["reactions.get"] = [MESSAGE_NOT_FOUND]
         with pytest.raises(MessageDeleted):
             await publisher.get_reactions("r1")
@@ -249,7 +176,7 @@ async def test_reactions_of_a_deleted_message_raise() -> None:
 
 
 async def test_reactions_on_the_previous_message_still_count() -> None:
-    repositories = repositories_with(make_voting_round(message_ts="1764000500.000000"))
+    repositories = InMemoryRepositories(make_voting_round(message_ts="1764000500.000000"))
     early, late = 1_764_000_100_000_000, 1_764_000_600_000_000
     repositories.stored_vote_inputs = (
         VoteInput("r1", "U0MEI", "r1-0", VoteSource.REACTION, True, early),
@@ -261,17 +188,9 @@ async def test_reactions_on_the_previous_message_still_count() -> None:
         assert await publisher.get_reactions("r1") == (Reaction(1, frozenset({"U0MEI"}), True),)
 
 
-async def test_upload_to_a_deleted_message_raises() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        slack.replies |= {"files.completeUploadExternal": [MESSAGE_NOT_FOUND], "reactions.get": [MESSAGE_NOT_FOUND]}
-        with pytest.raises(MessageDeleted):
-            await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
-        assert publisher.take_deleted() == ("r1",)
-
-
 async def test_lead_is_notified_by_dm_with_one_client_msg_id() -> None:
     round_ = make_round(state=RoundState.VOID, void_reason="refused:is_archived", message_ts=None)
-    async with open_publisher(repositories_with(round_)) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(round_)) as (slack, publisher):
         await publisher.notify_lead("r1", "called_off")
         await publisher.notify_lead("r1", "called_off")
         first, again = slack.calls_to("chat.postMessage")
@@ -283,66 +202,8 @@ async def test_lead_is_notified_by_dm_with_one_client_msg_id() -> None:
     assert first["client_msg_id"] == again["client_msg_id"]
 
 
-async def test_interrupted_share_is_checked_before_uploading_again() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        slack.replies["files.completeUploadExternal"] = [{"plain": "text/html", "status": 502}]
-        slack.replies["files.info"] = [
-            {"plain": "text/html", "status": 502},
-            {"file": {"mimetype": "image/jpeg"}},
-        ]
-        with pytest.raises(SlackUnavailable):
-            await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
-        await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
-        assert len(slack.uploaded) == 1
-
-
-async def test_uploads_shared_before_a_crash_are_reused() -> None:
-    repositories = repositories_with(make_voting_round())
-    sheet, pictures = Picture(b"sheet", "sheet.jpg"), [Picture(b"1", "Maya-1.jpg", 1), Picture(b"2", "Maya-2.jpg", 2)]
-    async with open_publisher(repositories) as (slack, publisher):
-        sheet_file, picture_files = (
-            await publisher.upload_sheet("r1", sheet),
-            await publisher.upload_pictures("r1", pictures),
-        )
-        restarted = hurried(slack, repositories)
-        assert (await restarted.upload_sheet("r1", sheet), await restarted.upload_pictures("r1", pictures)) == (
-            sheet_file,
-            picture_files,
-        )
-        assert len(slack.calls_to("files.completeUploadExternal")) == 2
-        other = await restarted.upload_sheet("r1", replace(sheet, data=b"a newer sheet"))
-        assert other != sheet_file
-        await restarted.close()
-
-
-async def test_deleted_upload_is_uploaded_again() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        sheet = Picture(b"sheet", "sheet.jpg")
-        sheet_file = await publisher.upload_sheet("r1", sheet)
-        slack.replies["files.info"] = [{"error": "file_deleted"}, {"file": {"mimetype": "image/jpeg"}}]
-        assert await publisher.upload_sheet("r1", sheet) != sheet_file
-
-
-async def test_unshared_upload_is_uploaded_again() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        slack.replies["files.completeUploadExternal"] = [{"error": "internal_error"}, {}]
-        lost = {"error": "file_not_found"}
-        slack.replies["files.info"] = [lost, lost, {"file": {"mimetype": "image/jpeg"}}]
-        with pytest.raises(SlackUnavailable):
-            await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
-        await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
-        assert len(slack.uploaded) == 2
-
-
-async def test_sheet_missing_from_file_info_is_not_uploaded_again() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        slack.replies["files.info"] = [{"error": "file_not_found"}]
-        assert await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
-        assert len(slack.uploaded) == 1
-
-
 async def test_record_shows_its_face() -> None:
-    repositories = repositories_with(make_closed_round({1: 3, 2: 1}, 4, state=RoundState.LOCKED, locked_slot="r1-0"))
+    repositories = InMemoryRepositories(make_closed_round({1: 3, 2: 1}, 4, state=RoundState.LOCKED, locked_slot="r1-0"))
     repositories.stored_face = make_face()
     async with open_publisher(repositories) as (slack, publisher):
         await publisher.redraw_now("r1")
@@ -351,14 +212,14 @@ async def test_record_shows_its_face() -> None:
 
 
 async def test_vote_reactions_are_added_in_order_and_may_exist() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["reactions.add"] = [{}, {"error": "already_reacted"}, {}]
         await publisher.add_vote_reactions("r1", [1, 2, 3])
         assert [call["name"] for call in slack.calls_to("reactions.add")] == ["one", "two", "three"]
 
 
 async def test_rejected_vote_reactions_are_skipped() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["reactions.add"] = [{"error": "too_many_emoji"}]
         await publisher.add_vote_reactions("r1", [1, 2, 3])
         assert len(slack.calls_to("reactions.add")) == 1
@@ -370,7 +231,7 @@ async def test_only_number_reactions_of_users_are_read() -> None:
         {"name": "two", "users": ["U0BOT"], "count": 60},
         {"name": "heart", "users": ["U0MEI"], "count": 1},
     ]
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["reactions.get"] = [{"message": {"reactions": shown}}]
         slack.replies["users.info"] = [{"user": {"is_bot": True}}, {"user": {"is_bot": False}}]
         read = await publisher.get_reactions("r1")
@@ -380,14 +241,14 @@ async def test_only_number_reactions_of_users_are_read() -> None:
 
 
 async def test_a_message_without_reactions_has_none() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["reactions.get"] = [{"message": {}}]
         assert await publisher.get_reactions("r1") == ()
 
 
 @pytest.mark.parametrize("method", ["reactions.get", "users.info"])
 async def test_failed_reaction_lookup_raises(method: str) -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["reactions.get"] = [{"message": {"reactions": [{"name": "one", "users": ["U1"], "count": 1}]}}]
         slack.replies[method] = [{"error": "internal_error"}]
         with pytest.raises(SlackUnavailable):
@@ -395,24 +256,16 @@ async def test_failed_reaction_lookup_raises(method: str) -> None:
 
 
 async def test_reminder_is_posted_in_the_thread() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         await publisher.post_thread_note("r1", "reminder")
         (sent,) = slack.calls_to("chat.postMessage")
     assert sent["thread_ts"] == "1764000000.000100"
     assert sent["text"].startswith("Voting on Maya closes ")
 
 
-async def test_broken_upload_raises_slack_unavailable() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
-        slack.replies["files.getUploadURLExternal"] = [{"upload_url": "http://127.0.0.1:9/gone", "file_id": "F1"}]
-        with pytest.raises(SlackUnavailable, match="upload"):
-            await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"))
-        assert slack.calls_to("files.completeUploadExternal") == []
-
-
 @pytest.mark.parametrize("code", ["user_not_found", "user_not_visible"])
 async def test_reactions_are_read_without_people_whom_slack_does_not_show(code: str) -> None:
-    repositories = repositories_with(make_voting_round())
+    repositories = InMemoryRepositories(make_voting_round())
     async with open_publisher(repositories) as (slack, publisher):
         slack.replies["reactions.get"] = [
             {"message": {"reactions": [{"name": "one", "users": ["U0GONE", "U0MEI", "U0BOT2"], "count": 3}]}}
@@ -422,7 +275,7 @@ async def test_reactions_are_read_without_people_whom_slack_does_not_show(code: 
 
 
 async def test_reactions_are_not_read_while_slack_does_not_say_who_reacted() -> None:
-    async with open_publisher(repositories_with(make_voting_round())) as (slack, publisher):
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["reactions.get"] = [{"message": {"reactions": [{"name": "one", "users": ["U0MEI"], "count": 1}]}}]
         slack.replies["users.info"] = [{"error": "internal_error"}]
         with pytest.raises(SlackUnavailable):

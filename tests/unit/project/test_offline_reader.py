@@ -10,8 +10,8 @@ import pytest
 from bot.domain.face import CredentialsState
 from bot.passport.native import library_settings
 from bot.passport.reader import read_credentials
-from tests.support.casting_harness import make_portrait
 from tests.support.passport_keys import vendor_key
+from tests.support.scripted_models import make_portrait
 
 
 class _Silent(WSGIRequestHandler):
