@@ -25,7 +25,7 @@ demo: setup  ## the practice workspace, the bot, and a page to cast a face on
 test: setup  ## every behaviour, in some minutes
 	@$(PYTEST) -m "not heavy" $(ARGS)
 
-test-heavy: setup  ## the full size of statistical and long tests
+test-heavy: setup  ## statistical tests at full size, and long runs with processes
 	@$(PYTEST) -m heavy $(ARGS)
 
 test-all: setup  ## both of these

@@ -88,6 +88,7 @@ async def test_a_backup_is_restored_to_either_kind(
     assert await open_portraits(kinds[target].portraits_url).get(KEY) == DATA
 
 
+@pytest.mark.heavy
 async def test_a_restore_to_a_server_with_rows_is_refused(cloud: Settings, tmp_path: Path) -> None:
     await fill(cloud)
     await back_up(cloud, tmp_path / "copy")
@@ -97,6 +98,7 @@ async def test_a_restore_to_a_server_with_rows_is_refused(cloud: Settings, tmp_p
     assert await rows_of(cloud) == before
 
 
+@pytest.mark.heavy
 async def test_pictures_that_are_in_the_bucket_already_stay(machine: Settings, cloud: Settings, tmp_path: Path) -> None:
     await fill(machine)
     await back_up(machine, tmp_path / "copy")
@@ -108,6 +110,7 @@ async def test_pictures_that_are_in_the_bucket_already_stay(machine: Settings, c
     assert await portraits.get("r2/later/original") == DATA
 
 
+@pytest.mark.heavy
 async def test_a_backup_is_of_one_moment(cloud: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row that changes while tables are copied is in the backup as it was at the start."""
     await fill(cloud)
@@ -127,6 +130,7 @@ async def test_a_backup_is_of_one_moment(cloud: Settings, tmp_path: Path, monkey
     assert await rows_of(restored) == before
 
 
+@pytest.mark.heavy
 async def test_a_damaged_picture_of_a_bucket_is_told(cloud: Settings, tmp_path: Path) -> None:
     await fill(cloud)
     portraits = open_portraits(cloud.portraits_url)

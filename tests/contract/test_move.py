@@ -92,6 +92,7 @@ async def test_every_row_and_picture_is_equal_afterwards(source: Settings, to: P
     assert lines[-1] == "pictures: 3 compared, equal"
 
 
+@pytest.mark.heavy
 async def test_the_target_has_the_schema_of_the_migrations_and_no_mark(source: Settings, to: Place) -> None:
     await run_move(source, to)
     storage = await open_existing_storage(make_settings(to.database_url))
@@ -115,6 +116,7 @@ async def test_references_between_rows_of_one_table_are_kept(source: Settings, t
     assert len(rerolled) == ROWS - 1
 
 
+@pytest.mark.heavy
 async def test_new_rows_get_numbers_after_the_copied_ones(source: Settings, to: Place) -> None:
     await run_move(source, to)
     storage = await open_storage(make_settings(to.database_url))
@@ -139,6 +141,7 @@ async def test_a_target_with_pictures_is_refused(source: Settings, to: Place) ->
     assert [page async for page in open_portraits(to.portraits_url).list_pages()] == [["r9/a/original"]]
 
 
+@pytest.mark.heavy
 async def test_a_migrated_database_without_rows_is_a_target(source: Settings, to: Place) -> None:
     await migrate(to.database_url)
     await run_move(source, to)
@@ -166,6 +169,7 @@ async def test_an_interrupted_move_continues(source: Settings, to: Place, line: 
     assert await digests_of(to.database_url) == await digests_of(source.database_url)
 
 
+@pytest.mark.heavy
 async def test_no_bot_starts_on_an_unfinished_target(source: Settings, to: Place) -> None:
     with pytest.raises(Interrupted):
         await move(source, to, stop_at("rounds:"))
@@ -178,6 +182,7 @@ async def test_no_bot_starts_on_an_unfinished_target(source: Settings, to: Place
     await storage.close()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("change", ["source", "portraits"])
 async def test_an_unfinished_target_of_another_move_is_refused(source: Settings, to: Place, change: str) -> None:
     with pytest.raises(Interrupted):
@@ -191,6 +196,7 @@ async def test_an_unfinished_target_of_another_move_is_refused(source: Settings,
         await run_move(source, to)
 
 
+@pytest.mark.heavy
 async def test_a_changed_row_of_the_target_is_found(source: Settings, to: Place) -> None:
     with pytest.raises(Interrupted):
         await move(source, to, stop_at("rows:"))
@@ -221,6 +227,7 @@ async def test_a_damaged_portrait_of_the_source_is_named(source: Settings, to: P
     assert len((await run_move(source, to, accept_damaged=True)).damaged) == 3 * ROWS
 
 
+@pytest.mark.heavy
 async def test_portraits_that_are_in_the_bucket_already_stay(source: Settings, to: Place) -> None:
     portraits, bucket = open_portraits(source.portraits_url), open_portraits(to.portraits_url)
     async for keys in portraits.list_pages():
@@ -230,6 +237,7 @@ async def test_portraits_that_are_in_the_bucket_already_stay(source: Settings, t
     assert (result.copied.pictures, result.copied.rows) == (0, ROWS * len(metadata.tables))
 
 
+@pytest.mark.heavy
 async def test_a_running_bot_is_named(source: Settings, to: Place) -> None:
     async with process_lock(source.database_url):
         with pytest.raises(AlreadyRunning):
@@ -274,6 +282,7 @@ async def test_a_schema_of_an_older_version_is_told(source: Settings, to: Place)
         await run_move(source, to)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("line", ["rounds:", "pictures:"])
 async def test_a_move_that_another_one_has_continued_stops(source: Settings, to: Place, line: str) -> None:
     """The first one has lost the connection that held its lock."""
@@ -289,6 +298,7 @@ async def test_a_move_that_another_one_has_continued_stops(source: Settings, to:
     assert await digests_of(to.database_url) == await digests_of(source.database_url)
 
 
+@pytest.mark.heavy
 async def test_two_moves_do_not_write_at_once(source: Settings, to: Place, tmp_path: Path) -> None:
     """The second one finds the lock of the first, and afterwards a target that is not empty."""
     shutil.copytree(source.data_dir, tmp_path / "other")

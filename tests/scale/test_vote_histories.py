@@ -46,6 +46,7 @@ def test_histories_detect_a_ballot_that_accepts_older_events(tmp_path: Path, mon
         play_all_seeds(tmp_path, 3)
 
 
+@pytest.mark.heavy
 def test_histories_detect_a_close_that_uses_the_clock_of_the_bot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from playground.control.client import text_of
 from tests.support.practice_environment import FILM
 from tests.support.replicas import replica_environment
@@ -9,6 +11,7 @@ from tests.support.replicas import replica_environment
 LIMIT = 2
 
 
+@pytest.mark.heavy
 async def test_two_bots_share_the_limit_of_an_account(tmp_path: Path) -> None:
     async with replica_environment(tmp_path, OPENAI_IMAGES_PER_MINUTE=str(LIMIT)) as bots:
         workspace = bots.workspace

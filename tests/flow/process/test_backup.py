@@ -29,6 +29,7 @@ async def run_bot_command(workspace: PracticeEnvironment, *arguments: str, **ext
     return process.returncode or 0, output.decode()
 
 
+@pytest.mark.heavy
 async def test_open_round_continues_from_a_backup(tmp_path: Path) -> None:
     async with practice_environment(tmp_path / "house") as workspace:
         ts = await workspace.cast("Maya: a fisherwoman")
@@ -54,6 +55,7 @@ async def test_open_round_continues_from_a_backup(tmp_path: Path) -> None:
         assert await workspace.count_model_calls() == calls_before
 
 
+@pytest.mark.heavy
 async def test_damaged_backup_is_not_restored(tmp_path: Path) -> None:
     async with practice_environment(tmp_path / "house") as workspace:
         await workspace.wait_for_ballot(await workspace.cast("Maya: a fisherwoman"))
@@ -70,6 +72,7 @@ async def test_damaged_backup_is_not_restored(tmp_path: Path) -> None:
         assert (status, "holds no finished backup" in output) == (1, True)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("words", [("run",), ("restore", ".")])
 async def test_second_bot_on_the_same_database_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
     async with practice_environment(tmp_path) as workspace:

@@ -44,6 +44,7 @@ async def test_a_bot_with_a_wrong_bucket_does_not_start(workspace: PracticeEnvir
     )
 
 
+@pytest.mark.heavy
 async def test_no_model_is_called_while_the_bucket_is_missing(workspace: PracticeEnvironment) -> None:
     await workspace.replace_bot(CHECK_OFTEN)
     bucket = workspace.extra["PORTRAITS_URL"].split("/")[2]

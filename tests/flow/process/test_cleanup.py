@@ -4,6 +4,8 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.support.crashing_bot import crash_in_method
 from tests.support.practice_environment import practice_environment
 from tests.support.steps import lock_after_one_vote
@@ -16,6 +18,7 @@ def stored_keys(data: Path) -> set[str]:
     return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.heavy
 async def test_portrait_without_a_row_survives_cleanup_after_a_kill(
     tmp_path: Path,
 ) -> None:

@@ -10,6 +10,7 @@ from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, Practice
 from tests.support.steps import lock_after_one_vote, move_deadline
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("module", "owner", "method"),
     [
@@ -53,6 +54,7 @@ async def test_message_accepted_before_a_crash_is_not_posted_twice(workspace: Pr
     assert len(await workspace.control_client.messages(FILM)) == before + 1
 
 
+@pytest.mark.heavy
 async def test_round_survives_kills_while_drawing_and_voting(workspace: PracticeEnvironment) -> None:
     for model, seconds in (("recraftv4_1", 0.1), ("gpt-image-2", 400)):
         await workspace.control_client.post(f"models/{model}/latency", {"least": seconds, "most": seconds})
@@ -82,6 +84,7 @@ async def test_round_survives_kills_while_drawing_and_voting(workspace: Practice
     assert "fisherwoman" in await workspace.run_command("maya", MEI)
 
 
+@pytest.mark.heavy
 async def test_round_that_lost_all_responses_needs_confirmation_to_pay_again(workspace: PracticeEnvironment) -> None:
     await workspace.control_client.post("models/*/latency", {"least": 60, "most": 60})
     ts = await workspace.cast("Lost: a stowaway")
@@ -103,6 +106,7 @@ async def test_round_that_lost_all_responses_needs_confirmation_to_pay_again(wor
     assert await workspace.count_model_calls() == 8
 
 
+@pytest.mark.heavy
 async def test_reactions_made_while_the_bot_was_down_count_before_the_lock(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Away: a harbour pilot")
     await workspace.wait_for_ballot(ts)
@@ -135,6 +139,7 @@ async def wait_for_thread_files(workspace: PracticeEnvironment, ts: str, files: 
     await workspace.control_client.wait_for(probe, f"{files} files in the thread", 30)
 
 
+@pytest.mark.heavy
 async def test_record_is_published_after_a_crash_right_after_the_lock(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Locked: a smith --each 1 --models recraft,gpt-image-2")
     await workspace.wait_for_ballot(ts)
@@ -153,6 +158,7 @@ async def test_record_is_published_after_a_crash_right_after_the_lock(workspace:
     assert await workspace.count_model_calls() == 2
 
 
+@pytest.mark.heavy
 async def test_result_is_published_after_a_crash_right_after_the_close(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Due: a stoker --each 1 --models recraft,gpt-image-2")
     await workspace.wait_for_ballot(ts)

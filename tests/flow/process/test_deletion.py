@@ -35,6 +35,7 @@ async def cast(workspace: PracticeEnvironment) -> str:
     return ts
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("crash", "module", "owner", "method"),
     [

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx
+import pytest
 
 from playground.control.client import ControlClient, Json
 from playground.scenarios.doors import make_token
@@ -16,6 +17,7 @@ from tests.support.time_factor import scaled
 LINK_KEY = "k" * 64
 
 
+@pytest.mark.heavy
 async def test_a_revoked_token_is_refused_by_every_bot_within_a_second(tmp_path: Path) -> None:
     first, second = free_port(), free_port()
     settings = await asyncio.to_thread(replica_settings)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from playground.processes import stop
 from tests.flow.process.test_backup import run_bot_command
 from tests.support.personal_data import files_with
@@ -10,6 +12,7 @@ from tests.support.practice_environment import practice_environment
 NAME = "Marguerite"
 
 
+@pytest.mark.heavy
 async def test_an_encrypted_backup_is_restored_with_its_key_only(tmp_path: Path) -> None:
     async with practice_environment(tmp_path / "house") as workspace:
         await workspace.wait_for_ballot(await workspace.cast(f"{NAME}: a keeper --models recraft --each 1"))

@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from playground.processes import stop
 from tests.flow.process.test_backup import run_bot_command
 from tests.support.personal_data import files_with
@@ -22,6 +24,7 @@ async def delete_character(workspace: PracticeEnvironment, ts: str) -> None:
     await workspace.wait_for_text(ts, "was deleted with its portraits")
 
 
+@pytest.mark.heavy
 async def test_a_deleted_character_and_an_erased_person_stay_erased_after_a_restore(tmp_path: Path) -> None:
     async with practice_environment(tmp_path / "house") as workspace:
         ts = await workspace.cast(f"{NAME}: a lighthouse keeper --models recraft --each 1 --for 1h")

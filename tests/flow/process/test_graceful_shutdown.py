@@ -42,6 +42,7 @@ async def wait_for_model_calls(workspace: PracticeEnvironment, count: int) -> No
     await workspace.control_client.wait_for(probe, f"{count} asks")
 
 
+@pytest.mark.heavy
 async def test_shutdown_does_not_wait_for_slow_models(
     real_time_workspace: PracticeEnvironment,
 ) -> None:
@@ -57,6 +58,7 @@ async def test_shutdown_does_not_wait_for_slow_models(
     assert await real_time_workspace.count_model_calls() == 2, "nobody was asked twice"
 
 
+@pytest.mark.heavy
 async def test_shutdown_waits_for_portraits_due_within_seconds(real_time_workspace: PracticeEnvironment) -> None:
     await real_time_workspace.control_client.post("models/*/latency", {"least": 3, "most": 3})
     ts = await real_time_workspace.cast("Soon: a baker --models recraft,gpt-image-2 --each 1")
@@ -68,6 +70,7 @@ async def test_shutdown_waits_for_portraits_due_within_seconds(real_time_workspa
     assert await real_time_workspace.count_model_calls() == 2
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("silent", ["upload", "chat.update", "files.getUploadURLExternal"])
 async def test_shutdown_does_not_wait_for_a_silent_slack(real_time_workspace: PracticeEnvironment, silent: str) -> None:
     await real_time_workspace.inject_fault(silent, "delay", times=0, seconds=60)
@@ -108,6 +111,7 @@ async def test_acknowledged_votes_survive_a_shutdown(real_time_workspace: Practi
     await real_time_workspace.control_client.wait_for(votes_stored, f"the votes that were acknowledged: {acked}")
 
 
+@pytest.mark.heavy
 async def test_http_mode_stops_while_a_request_waits_for_slack(tmp_path: Path) -> None:
     workspace = HttpModeEnvironment(tmp_path, speed=_SPEED)
     await workspace.start()

@@ -83,6 +83,7 @@ async def answers_to(workspace: HttpReplicas, ts: str) -> list[str]:
     return list(later.values())
 
 
+@pytest.mark.heavy
 async def test_the_main_job_is_played_once_although_every_event_is_answered_late(workspace: HttpReplicas) -> None:
     workspace.proxy.late_events = {"app_mention", "reaction_added"}
 

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
 from playground.processes import free_port
@@ -34,6 +35,7 @@ async def test_metrics_count_a_round_without_names(tmp_path: Path) -> None:
     assert not re.search(f"Maya|fisherwoman|{LENA}", metrics)
 
 
+@pytest.mark.heavy
 async def test_metrics_count_failures_and_generations_in_progress(tmp_path: Path) -> None:
     port = free_port(8_919) or 8_920
     async with (
@@ -56,6 +58,7 @@ async def test_metrics_count_failures_and_generations_in_progress(tmp_path: Path
         await workspace.press(LENA, ts, "cancel")
 
 
+@pytest.mark.heavy
 async def test_silent_socket_is_replaced_without_losing_votes(tmp_path: Path) -> None:
     port = free_port(8_921) or 8_922
     soon = {"OPS_PORT": str(port), "SOCKET_SILENCE_SECONDS": "12"}

@@ -68,6 +68,7 @@ async def kill_move(workspace: PracticeEnvironment, target: Mapping[str, str], l
     await process.wait()
 
 
+@pytest.mark.heavy
 async def test_open_rounds_go_on_after_the_move(tmp_path: Path, target: dict[str, str]) -> None:
     async with practice_environment(tmp_path) as workspace:
         locked = await workspace.cast("Ines: a lighthouse keeper")
@@ -107,6 +108,7 @@ async def test_open_rounds_go_on_after_the_move(tmp_path: Path, target: dict[str
         assert await workspace.count_model_calls() == calls_before + 4
 
 
+@pytest.mark.heavy
 async def test_a_killed_move_keeps_the_bot_away_and_continues(tmp_path: Path, target: dict[str, str]) -> None:
     async with practice_environment(tmp_path) as workspace:
         await insert_faces(workspace, 60)

@@ -12,6 +12,7 @@ from tests.support.replicas import replica_environment
 from tests.support.steps import start_ballot
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("module", "owner", "method", "crash"),
     [
@@ -39,6 +40,7 @@ async def test_passport_is_signed_after_a_crash(
     assert len(sidecars) == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("setting", ["PASSPORT_KEY", "PASSPORT_TRUST_ANCHORS"])
 async def test_key_that_cannot_be_used_stops_the_start(workspace: PracticeEnvironment, setting: str) -> None:
     await stop(workspace.bot)

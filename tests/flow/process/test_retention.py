@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from playground.processes import stop
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment, practice_environment
 
@@ -14,6 +16,7 @@ async def originals(workspace: PracticeEnvironment) -> int:
     return len([file for file in (workspace.data / "bot").rglob("original") if file.is_file()])
 
 
+@pytest.mark.heavy
 async def test_portraits_that_were_not_locked_are_deleted_and_the_face_stays(tmp_path: Path) -> None:
     async with practice_environment(tmp_path / "house", SETTINGS) as workspace:
         await workspace.speed_up()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.support.practice_environment import DANIEL, LENA, MEI
 from tests.support.replicas import replica_environment
@@ -29,6 +30,7 @@ LATER_MIGRATION = (
 )
 
 
+@pytest.mark.heavy
 async def test_bots_of_the_version_before_go_on_and_start_on_a_newer_schema(tmp_path: Path) -> None:
     async with replica_environment(tmp_path) as bots:
         workspace = bots.workspace

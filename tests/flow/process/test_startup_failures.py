@@ -49,6 +49,7 @@ def set_later_version(file: Path) -> None:
         database.commit()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
@@ -70,6 +71,7 @@ async def test_unusable_database_is_reported_and_left_unchanged(
         assert file.read_bytes() == before
 
 
+@pytest.mark.heavy
 async def test_unwritable_data_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "bot").write_text("a file where the folder should be")
     status, output = await run_bot(tmp_path)
@@ -78,6 +80,7 @@ async def test_unwritable_data_folder_is_reported(tmp_path: Path) -> None:
     assert (tmp_path / "bot").read_text() == "a file where the folder should be"
 
 
+@pytest.mark.heavy
 async def test_database_locked_by_another_program_is_reported(tmp_path: Path, file: Path) -> None:
     before = file.read_bytes()
     with locked_by_another_writer(file):
@@ -87,6 +90,7 @@ async def test_database_locked_by_another_program_is_reported(tmp_path: Path, fi
     assert file.read_bytes() == before
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("setting", ["DATABASE_URL", "ENGINE_URL"])
 async def test_pooler_that_shares_sessions_is_reported(tmp_path: Path, setting: str) -> None:
     server = await asyncio.to_thread(require_postgres)

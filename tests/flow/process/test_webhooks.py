@@ -33,6 +33,7 @@ async def wait_for_types(workspace: PracticeEnvironment, receiver: WebhookReceiv
     await workspace.control_client.wait_for(probe, f"the events {types}", 30)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("module", "owner", "method"),
     [
@@ -55,6 +56,7 @@ async def test_an_event_survives_a_kill_right_after_its_change(
     assert receiver.refused == []
 
 
+@pytest.mark.heavy
 async def test_an_event_that_was_sent_before_a_kill_comes_again_with_the_same_id(
     workspace: PracticeEnvironment, receiver: WebhookReceiver
 ) -> None:

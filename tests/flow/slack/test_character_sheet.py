@@ -6,6 +6,7 @@ from hashlib import sha256
 from io import BytesIO
 from zipfile import ZipFile
 
+import pytest
 import pytest_asyncio
 
 from playground.control.client import Json, buttons_of, pictures_of, text_of
@@ -146,6 +147,7 @@ async def test_everybody_says_what_they_see_and_the_lead_decides(workspace: Prac
     await workspace.wait_for_text(maya_ts, "1 kept")
 
 
+@pytest.mark.heavy
 async def test_a_kill_in_the_middle_loses_no_view_and_pays_for_none_twice(workspace: PracticeEnvironment) -> None:
     ts = await lock_face(workspace, "Ines")
     before = await sheet_calls(workspace)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from playground.control.client import buttons_of, text_of
 from playground.processes import stop
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
@@ -15,6 +17,7 @@ async def replies(workspace: PracticeEnvironment, ts: str, expected: str) -> lis
     return [t for t in (text_of(m) for m in await workspace.control_client.thread(FILM, ts)) if expected in t]
 
 
+@pytest.mark.heavy
 async def test_deadline_missed_while_down_closes_the_ballot_at_start(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Night: a cleaner --for 5m")
     await workspace.wait_for_ballot(ts)
@@ -30,6 +33,7 @@ async def test_deadline_missed_while_down_closes_the_ballot_at_start(workspace: 
     await workspace.wait_for_text(ts, "Night is cast")
 
 
+@pytest.mark.heavy
 async def test_the_thread_is_reminded_once_before_the_close(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Soon: a baker")
     await workspace.wait_for_ballot(ts)
@@ -52,6 +56,7 @@ async def test_lead_extends_a_ballot_without_votes(workspace: PracticeEnvironmen
     await workspace.wait_for_button(ts, "vote:1")
 
 
+@pytest.mark.heavy
 async def test_dropped_round_reports_it_and_frees_the_name(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Drop: a tailor")
     await workspace.wait_for_ballot(ts)

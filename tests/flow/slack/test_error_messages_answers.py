@@ -74,6 +74,7 @@ async def test_failed_channel_lookup_starts_nothing_and_explains(
     assert await workspace.count_model_calls() == calls_before
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "trouble",
     [{"kind": "ratelimited", "seconds": 1}, {"kind": "status", "status": 503}, {"kind": "cut_before"}],

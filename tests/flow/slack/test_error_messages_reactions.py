@@ -42,6 +42,7 @@ async def ts(workspace: PracticeEnvironment) -> str:
     return ts
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("trouble", SEED_FAULTS)
 async def test_ballot_without_seeded_emoji_accepts_buttons_and_reactions(
     workspace: PracticeEnvironment, trouble: str

@@ -44,6 +44,7 @@ async def toggle_vote(workspace: PracticeEnvironment, ts: str, person: str, numb
     return {f"vote:{number}": f"{number}" if "·" in before else f"{number} · 1"}
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("trouble", TRANSIENT_FAULTS)
 async def test_message_shows_the_vote_after_a_transient_error(
     workspace: PracticeEnvironment, ts: str, trouble: str

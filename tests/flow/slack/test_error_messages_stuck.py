@@ -1,5 +1,6 @@
 """Slack refuses for good, or a message is deleted: the lead is told, nothing is lost, and the name is not stuck."""
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from playground.control.client import pictures_of, text_of
@@ -18,6 +19,7 @@ async def wait_for_lena_dm(workspace: PracticeEnvironment, expected: str) -> str
     return await workspace.control_client.wait_for(probe, f"the words {expected!r} in Lena's own messages")
 
 
+@pytest.mark.heavy
 async def test_vote_works_without_uploads_and_the_lead_is_notified(workspace: PracticeEnvironment) -> None:
     await workspace.inject_fault(UPLOAD, "error", error="file_uploads_disabled", times=0)
     ts = await workspace.cast("Unseen: a cook --each 1 --models recraft,gpt-image-2")
@@ -48,6 +50,7 @@ async def test_round_in_an_archived_channel_is_voided_without_model_calls(worksp
     assert len([m for m in await workspace.control_client.messages(LENA_DM) if "Late" in text_of(m)]) == 1
 
 
+@pytest.mark.heavy
 async def test_deleted_message_is_reposted_with_its_votes(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Gone: a cook --each 1 --models recraft,gpt-image-2")
     await workspace.wait_for_ballot(ts)

@@ -56,6 +56,7 @@ async def test_details_name_the_vendors_credentials_and_the_passport(
     assert "signed by this studio's own key; it is in the package" in text
 
 
+@pytest.mark.heavy
 async def test_original_without_credentials_says_none(workspace: PracticeEnvironment) -> None:
     ts = await lock_face(workspace, "Ines", "recraft")
     await workspace.press(DANIEL, ts, "facts")

@@ -1,5 +1,7 @@
 """[Report ...]: one portrait disappears from message and thread, the lead and an administrator know, and decide."""
 
+import pytest
+
 from playground.control.client import buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
@@ -40,6 +42,7 @@ async def wait_for_new_sheet(workspace: PracticeEnvironment, ts: str, old: list[
     return await workspace.control_client.wait_for(probe, "another contact sheet", 20)
 
 
+@pytest.mark.heavy
 async def test_a_reported_candidate_is_covered_and_shown_again_by_an_administrator(
     workspace: PracticeEnvironment,
 ) -> None:

@@ -58,6 +58,7 @@ def static_selects(message: Json) -> list[Json]:
     return [e for e in elements if e.get("type") == "static_select"]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("kind", "team"), [*zip(REFUSED_KINDS, cycle(TEAMS))])
 async def test_full_round_works_while_slack_refuses_one_block_kind(
     workspace: PracticeEnvironment, kind: str, team: Team

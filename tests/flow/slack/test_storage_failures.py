@@ -3,6 +3,8 @@
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from playground.control.client import text_of
 from tests.contract.ports.test_database_errors import locked_by_another_writer
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
@@ -22,6 +24,7 @@ async def wait_for_lena_dm(workspace: PracticeEnvironment, expected: str) -> str
     return await workspace.control_client.wait_for(probe, f"the words {expected!r} in Lena's own messages", 20)
 
 
+@pytest.mark.heavy
 async def test_locked_database_is_reported_and_recovers(workspace: PracticeEnvironment) -> None:
     file, calls_before = workspace.data / "bot" / "castroom.sqlite", await workspace.count_model_calls()
     with locked_by_another_writer(file):
@@ -56,6 +59,7 @@ async def test_missing_portraits_folder_pauses_the_round(workspace: PracticeEnvi
     await lock_after_one_vote(workspace, ts, "Away")
 
 
+@pytest.mark.heavy
 async def test_face_without_its_file_is_not_locked_and_the_lead_is_told(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Gone: a ghost --each 1 --models recraft,gpt-image-2")
     await workspace.wait_for_ballot(ts)

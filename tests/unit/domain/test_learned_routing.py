@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 from statistics import fmean
 
+import pytest
+
 from benchmarks.learned_routing import play_history
 from bot.domain.brief import Brief
 from bot.domain.catalogue import Catalogue, Look, ModelSpec, Size
@@ -113,6 +115,7 @@ def test_what_one_look_taught_counts_less_in_another() -> None:
     assert scores[0] > scores[1] > 0
 
 
+@pytest.mark.heavy
 def test_a_simulated_studio_is_served_better_than_by_the_table() -> None:
     learned, table = (
         fmean(play_history(name, seed, False)[-1] for seed in range(3)) for name in ("Castroom", "the routing table")
