@@ -1,6 +1,5 @@
 """The doors of a casting team in a test: served on a loopback port, with tokens made by its people."""
 
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from bot.domain.ids import ChannelRef
 from bot.doors.config import DoorsConfig
 from bot.doors.server import doors_server
 from bot.usecases.door_tokens import NewToken
+from playground.processes import unused_port
 from tests.support.casting_harness import FILM, LEAD, CastingHarness
 
 SIGNING_SECRET = "shh-this-is-slack"
@@ -52,16 +52,10 @@ def bearer(token: NewToken) -> dict[str, str]:
     return {"Authorization": f"Bearer {token.secret}"}
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @asynccontextmanager
 async def open_doors(team: CastingHarness, calls_per_minute: int = 1_000_000) -> AsyncIterator[OpenDoors]:
     """Serve the doors of a team on a loopback port."""
-    port, checks = free_port(), list[None]()
+    port, checks = unused_port(), list[None]()
     url = f"http://127.0.0.1:{port}"
     hosts = frozenset({"127.0.0.1", "castroom.example.com"})
     config = DoorsConfig(url, hosts, LINK_KEY, calls_per_minute, SIGNING_SECRET, lambda: checks.append(None))

@@ -3,11 +3,10 @@
 import asyncio
 import re
 import secrets
-import socket
 import time
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -17,14 +16,14 @@ import psycopg
 from aiohttp import ClientResponse
 from psycopg import sql
 
-from playground.processes import bot_environment, start_bot, stop
+from playground.processes import bot_environment, start_bot, stop, unused_port
 from playground.seed_data import LANTERN, TEAM
 from playground.slack.delivery.http_mode import signature_headers
 from tests.support.fork_server import fork_python
+from tests.support.ports import wait_for_port
 from tests.support.postgres_server import PostgresServer, require_postgres
 from tests.support.practice_environment import PracticeEnvironment
 from tests.support.s3_server import s3_server
-from tests.support.time_factor import scaled
 
 
 class OAuthReplicas(PracticeEnvironment):
@@ -37,7 +36,7 @@ class OAuthReplicas(PracticeEnvironment):
         super().__init__(data, settings)
         self.postgres = postgres
         self.database = settings["DATABASE_URL"].rpartition("/")[2]
-        self.ports = {name: free_port() for name in ("a", "b")}
+        self.ports = {name: unused_port() for name in ("a", "b")}
         self.bots: dict[str, Process] = {}
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
@@ -144,24 +143,6 @@ async def oauth_replicas(data: Path, **settings: str) -> AsyncIterator[OAuthRepl
         yield environment
     finally:
         await environment.stop()
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def wait_for_port(port: int) -> None:
-    async with asyncio.timeout(scaled(20)):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
 
 
 def _link(page: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from playground.processes import unused_port
 from tests.support.postgres_server import PostgresServer
 from tests.support.time_factor import scaled
 
@@ -38,7 +39,7 @@ def pgbouncer(server: PostgresServer, mode: str) -> Iterator[int]:
             pytest.fail("TEST_POSTGRES=required needs pgbouncer")
         pytest.skip("no pgbouncer")
     folder = Path(tempfile.mkdtemp(prefix="castroom-pgbouncer-"))
-    port = _free_port()
+    port = unused_port()
     (folder / "users").write_text('"castroom" ""\n')
     settings = _SETTINGS.format(server_port=server.port, port=port, folder=folder, mode=mode)
     (folder / "pgbouncer.ini").write_text(settings)
@@ -66,9 +67,3 @@ def _wait_for_port(process: subprocess.Popen[bytes], port: int, log: Path) -> No
             time.sleep(0.05)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

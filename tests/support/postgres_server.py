@@ -9,7 +9,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from playground.processes import unused_port
 from tests.support.time_factor import scaled
 
 _USER = "castroom"
@@ -111,7 +111,7 @@ def postgres_server() -> PostgresServer:
     )
     if made.returncode:
         raise PostgresUnavailable(made.stderr.decode("utf-8", "replace")[-2_000:])
-    server = PostgresServer(folder, binaries, _free_port())
+    server = PostgresServer(folder, binaries, unused_port())
     server.start()
     atexit.register(server.stop)
     return server
@@ -149,9 +149,3 @@ def _find_binaries() -> Path:
 def _unprivileged_user() -> int | None:
     """Return the id of the user and the group that run the server as root's child: PostgreSQL refuses root."""
     return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])

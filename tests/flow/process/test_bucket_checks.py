@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientConnectionError, ClientSession
 
-from playground.processes import bot_environment, start_bot, stop
-from tests.flow.process.test_http_mode import free_port
+from playground.processes import bot_environment, start_bot, stop, unused_port
 from tests.support.practice_environment import PracticeEnvironment, practice_environment
 from tests.support.s3_server import s3_server
 
@@ -25,7 +24,7 @@ runpy.run_module("bot", run_name="__main__")
 async def workspace(tmp_path: Path) -> AsyncIterator[PracticeEnvironment]:
     settings = {
         "PORTRAITS_URL": f"s3://{s3_server().create_bucket()}/portraits",
-        "OPS_PORT": str(free_port()),
+        "OPS_PORT": str(unused_port()),
         **s3_server().variables,
     }
     async with practice_environment(tmp_path, settings) as opened:

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from playground.control.client import ControlClient, Json
+from playground.processes import unused_port
 from playground.scenarios.doors import make_token
-from tests.support.doors import free_port
 from tests.support.postgres_server import require_postgres
 from tests.support.practice_environment import FILM, LENA, practice_environment
 from tests.support.replicas import ReplicaEnvironment, replica_settings
@@ -19,7 +19,7 @@ LINK_KEY = "k" * 64
 
 @pytest.mark.heavy
 async def test_a_revoked_token_is_refused_by_every_bot_within_a_second(tmp_path: Path) -> None:
-    first, second = free_port(), free_port()
+    first, second = unused_port(), unused_port()
     settings = await asyncio.to_thread(replica_settings)
     settings |= {"EXECUTOR_ID": "one", "DOORS_PORT": str(first), "DOORS_LINK_KEY": LINK_KEY}
     async with practice_environment(tmp_path, settings) as workspace:

@@ -1,38 +1,16 @@
 """The same bot over signed HTTP requests instead of a socket."""
 
-import asyncio
 import hmac
-import socket
 import time
-from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
 import aiohttp
 
-from playground.processes import bot_environment, start_bot
+from playground.processes import bot_environment, start_bot, unused_port
 from tests.support.fork_server import fork_python
+from tests.support.ports import wait_for_port
 from tests.support.practice_environment import DANIEL, LENA, PracticeEnvironment
-from tests.support.time_factor import scaled
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def wait_for_port(port: int) -> None:
-    async with asyncio.timeout(scaled(15)):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
-
 
 # Nothing listens there: a call that used one of them would fail.
 DEAD_PROXIES = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9")
@@ -42,7 +20,7 @@ class HttpModeEnvironment(PracticeEnvironment):
     """A house whose workspace calls the bot at an address."""
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
-        port = free_port()
+        port = unused_port()
         overrides = {"HTTP_PORT": str(port), **DEAD_PROXIES, **self.extra, **extra}
         variables = bot_environment(self.data, await self.server.environment(), **overrides)
         variables.pop("SLACK_APP_TOKEN", None)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from playground.control.client import buttons_of, text_of
-from playground.processes import bot_environment, start_bot, stop
-from tests.flow.process.test_http_mode import free_port, wait_for_port
+from playground.processes import bot_environment, start_bot, stop, unused_port
 from tests.support.fork_server import fork_python
+from tests.support.ports import wait_for_port
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 from tests.support.replicas import replica_settings
 from tests.support.round_robin_proxy import Forwarded, RoundRobinProxy, round_robin_proxy
@@ -25,7 +25,7 @@ class HttpReplicas(PracticeEnvironment):
     proxy: RoundRobinProxy
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
-        ports = {"one": free_port(), "two": free_port()}
+        ports = {"one": unused_port(), "two": unused_port()}
         self.bots: dict[str, Process] = {}
         self._stack = AsyncExitStack()
         for name, port in ports.items():

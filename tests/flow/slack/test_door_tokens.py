@@ -12,11 +12,11 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import BlobResourceContents, ResourceLink
 
 from playground.control.client import Json, text_of
+from playground.processes import unused_port
 from playground.scenarios.doors import fetch_through_both
-from tests.support.doors import free_port
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, QUIET, PracticeEnvironment
 
-PORT = free_port()
+PORT = unused_port()
 URL = f"http://127.0.0.1:{PORT}"
 BOT_SETTINGS = {"DOORS_PORT": str(PORT)}
 

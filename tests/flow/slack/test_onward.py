@@ -8,11 +8,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from bot.passport.keys import SIGNER_FILE, create_keys
+from playground.processes import unused_port
 from playground.scenarios.doors import make_token
-from tests.support.doors import free_port
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
-PORT = free_port()
+PORT = unused_port()
 KEYS = Path(mkdtemp())
 create_keys(KEYS, "Harbour Film")
 BOT_SETTINGS = {"DOORS_PORT": str(PORT), "PASSPORT_KEY_FILE": str(KEYS / SIGNER_FILE)}

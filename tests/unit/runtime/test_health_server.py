@@ -1,6 +1,5 @@
 """Health endpoints and metrics."""
 
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from bot.domain.service_errors import StorageUnavailable
 from bot.runtime.health_server import Check, HealthSources, health_server
 from bot.telemetry import metrics
 from bot.version import describe
+from playground.processes import unused_port
 
 
 @dataclass
@@ -21,11 +21,6 @@ class FakeConnectionStatus:
     ready: bool = True
     seconds_since_message: float = 0.0
     connection_age: float = 0.0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 async def healthy() -> None:
@@ -53,7 +48,7 @@ def sources(
 
 @asynccontextmanager
 async def running_health_server(health_sources: HealthSources) -> AsyncIterator[aiohttp.ClientSession]:
-    port = free_port()
+    port = unused_port()
     async with health_server(port, health_sources), aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
         yield session
 
@@ -73,7 +68,7 @@ async def test_health_and_readiness_are_ok() -> None:
 
 
 async def test_server_listens_on_the_configured_address_only() -> None:
-    port = free_port()
+    port = unused_port()
     async with health_server(port, sources(), "127.0.0.2"), aiohttp.ClientSession() as session:
         async with session.get(f"http://127.0.0.2:{port}/healthz") as response:
             assert response.status == 200

@@ -1,7 +1,6 @@
 """Connections that send nothing or half a request are closed, and an address that is taken is reported."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from bot.runtime.health_server import HealthSources, health_server
 from bot.runtime.http_listener import AddressUnavailable, http_listener
 from bot.runtime.slack_server import slack_server
 from bot.settings import Settings
+from playground.processes import unused_port
 from tests.support.time_factor import scaled
 
 HALF_SENT = {
@@ -45,11 +45,6 @@ async def wait_until_closed(port: int, sent: bytes) -> None:
                 pass
     finally:
         writer.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @asynccontextmanager
@@ -101,7 +96,7 @@ async def test_bytes_that_keep_dripping_in_do_not_keep_a_connection_open() -> No
 @pytest.mark.parametrize("sent", [b"", b"GET /metr"], ids=["silent", "half sent"])
 async def test_the_health_server_closes_such_connections(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(http_listener.__wrapped__.__kwdefaults__, "connection_seconds", 0.1)  # type: ignore[attr-defined]
-    port = free_port()
+    port = unused_port()
     async with health_server(port, HealthSources(healthy, healthy, healthy, Connected(), lambda: 0, Path())):
         await wait_until_closed(port, sent)
 
@@ -110,7 +105,7 @@ async def test_http_mode_listens_on_this_machine_only_unless_set_otherwise(monke
     monkeypatch.setitem(http_listener.__wrapped__.__kwdefaults__, "connection_seconds", 0.1)  # type: ignore[attr-defined]
     assert Settings.model_fields["http_host"].default == "127.0.0.1"
     for host, others in (("127.0.0.1", "127.0.0.2"), ("127.0.0.2", "127.0.0.1")):
-        port = free_port()
+        port = unused_port()
         settings = Settings.model_validate({"http_host": host, "http_port": port, "slack_signing_secret": "s"})
         async with slack_server(bolt_app(), settings):
             reader, writer = await asyncio.open_connection(host, port)
