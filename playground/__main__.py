@@ -59,9 +59,7 @@ def demo(
     speed: Annotated[float, typer.Option(help="Divisor of the models' latency, with --headless.", min=0.01)] = 1.0,
 ) -> None:
     """Start the practice workspace and the bot, for a browser or headless."""
-    raise typer.Exit(
-        asyncio.run(demo_run.headless(data, brief, as_json, speed) if headless else demo_run.demo(data, port))
-    )
+    asyncio.run(demo_run.headless(data, brief, as_json, speed) if headless else demo_run.demo(data, port))
 
 
 @cli.command()
@@ -75,7 +73,7 @@ def season(
     picture: Annotated[Path | None, typer.Option(help="Folder for a screenshot of the standings.")] = None,
 ) -> None:
     """Play many rounds through the real bot, so that standings have something to compare."""
-    raise typer.Exit(asyncio.run(demo_run.season(data, rounds, seed, speed, picture)))
+    asyncio.run(demo_run.season(data, rounds, seed, speed, picture))
 
 
 @cli.command()

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -62,50 +61,29 @@ async def running_demo(data: Path, port: int, speed: float = 1.0, **extra: str) 
         await stop(workspace.process)
 
 
-async def demo(data: Path, port: int) -> int:
-    """Keep both running until Ctrl-C; return the exit status."""
+async def demo(data: Path, port: int) -> None:
+    """Keep both running until Ctrl-C."""
     print("Starting the practice workspace and the bot. The address follows in a few seconds.", flush=True)
-    try:
-        await asyncio.to_thread(check_free, data / "practice")
-        async with running_demo(data, free_port(port)) as running:
-            print(f"The practice workspace is open at {running.workspace.address}/ (Ctrl-C ends it).")
-            print(f"Type there as Lena, the casting lead:  {DEMO_COMMAND}")
-            print("Or type  /cast  alone for a form, and cast from any message by its menu.")
-            print("Then vote as Daniel and Mei by emoji or button, press Lock as Lena, and type  /cast Maya")
-            return await _wait_until_stopped(running, data)
-    except FolderInUse as error:
-        print(_already_running(error.address, data), file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}.", file=sys.stderr)
-        return 1
-    except (RuntimeError, WaitTimeout) as error:
-        print(f"The demo could not start: {error}. See {data / 'bot.log'}.", file=sys.stderr)
-        return 1
+    async with _own_folder(data, "The demo could not start"), running_demo(data, free_port(port)) as running:
+        print(f"The practice workspace is open at {running.workspace.address}/ (Ctrl-C ends it).")
+        print(f"Type there as Lena, the casting lead:  {DEMO_COMMAND}")
+        print("Or type  /cast  alone for a form, and cast from any message by its menu.")
+        print("Then vote as Daniel and Mei by emoji or button, press Lock as Lena, and type  /cast Maya")
+        await _wait_until_stopped(running, data)
 
 
-async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) -> int:
-    """Play the main flow without a browser; the exit status is 0 only if every step succeeds."""
-    try:
-        await asyncio.to_thread(check_free, data / "practice")
-        doors = {"DOORS_PORT": str(unused_port())}
-        async with (
-            running_demo(data, 0, speed, **doors) as running,
-            ControlClient(running.workspace.address) as control_client,
-        ):
-            result = await play_main_flow(control_client, brief, running.variables, data / "pictures")
-            token = await make_token(control_client, LEAD, CHANNEL)
-            url = f"http://127.0.0.1:{doors['DOORS_PORT']}"
-            result["doors"] = await fetch_through_both(url, token, result["locked"]["name"])
-    except FolderInUse as error:
-        print(_already_running(error.address, data), file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}.", file=sys.stderr)
-        return 1
-    except (RuntimeError, WaitTimeout, ScenarioFailed) as error:
-        print(f"The demo failed: {error}. See {data / 'bot.log'}.", file=sys.stderr)
-        return 1
+async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) -> None:
+    """Play the main flow without a browser; the program fails unless every step succeeds."""
+    doors = {"DOORS_PORT": str(unused_port())}
+    async with (
+        _own_folder(data, "The demo failed"),
+        running_demo(data, 0, speed, **doors) as running,
+        ControlClient(running.workspace.address) as control_client,
+    ):
+        result = await play_main_flow(control_client, brief, running.variables, data / "pictures")
+        token = await make_token(control_client, LEAD, CHANNEL)
+        url = f"http://127.0.0.1:{doors['DOORS_PORT']}"
+        result["doors"] = await fetch_through_both(url, token, result["locked"]["name"])
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
     else:
@@ -117,36 +95,40 @@ async def headless(data: Path, brief: str, as_json: bool, speed: float = 1.0) ->
         print(f"The package is {result['files']['package']}")
         print(f"Its passport is {describe_passport(result['passport'])}")
         print(f"Fetched through REST and MCP: {result['doors']['rest_sha256']}")
-    return 0
 
 
-async def season(data: Path, rounds: int, seed: int, speed: float, picture: Path | None = None) -> int:
+async def season(data: Path, rounds: int, seed: int, speed: float, picture: Path | None = None) -> None:
     """Play many rounds, and save a screenshot of the standings in the folder `picture`.
 
-    The exit status is 0 only if every round ends with a lock.
+    The program fails unless every round ends with a lock.
     """
-    try:
-        await asyncio.to_thread(check_free, data / "practice")
-        async with (
-            running_demo(data, 0, speed, **SEASON_SETTINGS) as running,
-            ControlClient(running.workspace.address) as control_client,
-        ):
-            pairs = await play_season(control_client, running.variables, rounds, seed)
-            if picture:
-                await show_standings(running.workspace.address, picture)
-    except FolderInUse as error:
-        print(_already_running(error.address, data), file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}.", file=sys.stderr)
-        return 1
-    except (RuntimeError, WaitTimeout, ScenarioFailed) as error:
-        print(f"The season failed: {error}. See {data / 'bot.log'}.", file=sys.stderr)
-        return 1
+    async with (
+        _own_folder(data, "The season failed"),
+        running_demo(data, 0, speed, **SEASON_SETTINGS) as running,
+        ControlClient(running.workspace.address) as control_client,
+    ):
+        pairs = await play_season(control_client, running.variables, rounds, seed)
+        if picture:
+            await show_standings(running.workspace.address, picture)
     for pair, count in sorted(pairs.items()):
         print(f"{count} rounds with {pair}")
     print(f"Open it with  python -m playground demo --data {data}  and type  /cast standings")
-    return 0
+
+
+@asynccontextmanager
+async def _own_folder(data: Path, failure: str) -> AsyncIterator[None]:
+    """Run the demo on a folder that no other one uses; end the program with a sentence if something goes wrong."""
+    try:
+        await asyncio.to_thread(check_free, data / "practice")
+        yield
+    except FolderInUse as error:
+        raise SystemExit(_already_running(error.address, data)) from error
+    except OSError as error:
+        raise SystemExit(
+            f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}."
+        ) from error
+    except (RuntimeError, WaitTimeout, ScenarioFailed) as error:
+        raise SystemExit(f"{failure}: {error}. See {data / 'bot.log'}.") from error
 
 
 def _already_running(address: str, data: Path) -> str:
@@ -154,8 +136,8 @@ def _already_running(address: str, data: Path) -> str:
     return f"A demo already runs on {data}: {where}. A second one needs its own folder: --data DIR."
 
 
-async def _wait_until_stopped(running: RunningDemo, data: Path) -> int:
-    """Wait for Ctrl-C, or until one of the two exits."""
+async def _wait_until_stopped(running: RunningDemo, data: Path) -> None:
+    """Wait for Ctrl-C; end the program with a sentence if one of the two exits."""
     stop_requested = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -171,6 +153,4 @@ async def _wait_until_stopped(running: RunningDemo, data: Path) -> int:
         with suppress(asyncio.CancelledError):
             await task
     if (ended := next(iter(done)).get_name()) != "asked":
-        print(f"The {ended} stopped unexpectedly; see {data / 'bot.log'}.", file=sys.stderr)
-        return 1
-    return 0
+        raise SystemExit(f"The {ended} stopped unexpectedly; see {data / 'bot.log'}.")
