@@ -11,8 +11,8 @@ from bot.domain.routing.learned import table_prior
 from bot.domain.standings.preferences import ContextRound, Preferences, learn
 from bot.domain.standings.report import FinishedRound, SetAside, count_round
 from bot.usecases.ports import Ports
+from bot.usecases.standings import list_finished
 
-_MAX_ROUNDS = 400
 # A form asks at each choice; a round that closed in the meantime counts for the next one.
 _CACHE_SECONDS, _MAX_CACHED = 60.0, 256
 
@@ -32,9 +32,8 @@ class LearnedRouting:
         if not production.settings.learn_routing:
             return None
         if production.id not in self._cache:
-            finished = await self.ports.storage.ballots.list_finished(place.team, _MAX_ROUNDS)
-            own = [one for one in finished if one.round.place.channel in production.channels]
-            self._cache[production.id] = await asyncio.to_thread(self._learn, own)
+            finished = await list_finished(self.ports, place.team, production)
+            self._cache[production.id] = await asyncio.to_thread(self._learn, finished)
         return self._cache.get(production.id)
 
     def _learn(self, finished: Sequence[FinishedRound]) -> Preferences:

@@ -39,7 +39,7 @@ class ShowStandings:
         Raises SlackUnavailable, StorageUnavailable.
         """
         production = await self.ports.storage.productions.get(place)
-        finished = await self._list_finished(production, place.team, scope)
+        finished = await list_finished(self.ports, place.team, production if scope == "production" else None)
         channels = {one.round.place for one in finished}
         visible = await visible_channels(self.ports.channel_access, channels, person, place)
         return await _build(production, scope, [one for one in finished if one.round.place in visible])
@@ -51,14 +51,14 @@ class ShowStandings:
         """
         await self.permissions.require_settings_change(place, person)
         production = await self.ports.storage.productions.get(place)
-        finished = await self._list_finished(production, place.team, "production")
+        finished = await list_finished(self.ports, place.team, production)
         return await _build(production, "production", [one for one in finished if one.round.place == place])
 
-    async def _list_finished(self, production: Production, team: str, scope: Scope) -> Sequence[FinishedRound]:
-        finished = await self.ports.storage.ballots.list_finished(team, _MAX_ROUNDS)
-        if scope == "workspace":
-            return finished
-        return [one for one in finished if one.round.place.channel in production.channels]
+
+async def list_finished(ports: Ports, team: str, production: Production | None = None) -> Sequence[FinishedRound]:
+    """Return the newest finished rounds of a workspace, or of one production in it."""
+    finished = await ports.storage.ballots.list_finished(team, _MAX_ROUNDS)
+    return [one for one in finished if production is None or one.round.place.channel in production.channels]
 
 
 async def _build(production: Production, scope: Scope, finished: Sequence[FinishedRound]) -> Standings:
