@@ -9,10 +9,9 @@ from bot.domain.errors import CannotFollowUp, CastingError, OverBudget, PriceInc
 from bot.usecases.callback import CallbackChoice, CallbackRequest
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
-from handlers.slack.modals import notice, open_modal, update_modal
+from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
@@ -21,7 +20,6 @@ from handlers.text import errors, follow_ups
 from handlers.text.format import strip_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views import callback as blocks
-from handlers.views.builder import View
 
 # Errors shown at a field, so that the user keeps the choice.
 _FIELD_ERRORS = (CannotFollowUp, OverBudget, UnacknowledgedOverspend)
@@ -40,7 +38,7 @@ class CallbackListeners:
         app.action("callback")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
         for field in (blocks.FINALISTS, blocks.SITUATIONS, blocks.MODEL):
             app.action(field)(view_action_listener(self.on_choice, self._check_round))
-        app.view(blocks.CALLBACK_ID)(ack_listener(submission_from, self.on_submit, _replace_form))
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form with the proposal and its price."""
@@ -92,7 +90,3 @@ def callback_request_from(submission: FormSubmission) -> tuple[FormSubmission, C
 
 def _field_of(error: CastingError) -> str:
     return _FIELDS.get(error.reason, blocks.MODEL) if isinstance(error, CannotFollowUp) else blocks.MODEL
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    await ack(response_action="update", view=notice(words.TITLE, view))

@@ -5,14 +5,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.ids import ChannelRef
 from bot.usecases.casting import Casting
-from handlers.slack.listeners import ack_listener, press_listener
+from handlers.slack.listeners import at_field, form_listener, press_listener
 from handlers.slack.modals import notice
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import cast_many as words
-from handlers.text.format import strip_mrkdwn
 from handlers.views import cast_many as blocks
 from handlers.views.builder import View
 from handlers.views.fields import joined_text
@@ -27,10 +25,8 @@ class CastManyListeners:
         self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
-        app.view(blocks.CALLBACK_ID)(ack_listener(submission_from, self.on_list, _show_field_error))
-        app.view(blocks.CONFIRM_CALLBACK_ID)(
-            ack_listener(submission_from, self.on_confirm, _show_result, self._guard.check_cast_many)
-        )
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_list, at_field(blocks.LIST)))
+        app.view(blocks.CONFIRM_CALLBACK_ID)(form_listener(self.on_confirm, _show_result, self._guard.check_cast_many))
         app.action("cast_many_continue")(press_listener(self.on_continue, self._guard.check_cast_many))
         app.action("cast_many_drop")(press_listener(self.on_drop, self._guard.check_cast_many))
 
@@ -57,11 +53,6 @@ class CastManyListeners:
         await self._cast_many.drop_rest(press.id, press.person)
         await responder.ack()
         await self._cast_many.advance_due()
-
-
-async def _show_field_error(ack: AsyncAck, view: View) -> None:
-    if ack.response is None:
-        await ack(response_action="errors", errors={blocks.LIST: strip_mrkdwn(view.text)})
 
 
 async def _show_result(ack: AsyncAck, view: View) -> None:

@@ -23,10 +23,9 @@ from bot.domain.errors import (
 from bot.usecases.casting import Casting
 from bot.usecases.character_sheet import SheetRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
-from handlers.slack.modals import notice, open_modal, update_modal
+from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parse_microseconds, parse_number, parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
@@ -34,7 +33,6 @@ from handlers.text import character_sheet as words
 from handlers.text import errors
 from handlers.text.format import strip_mrkdwn
 from handlers.views import character_sheet as blocks
-from handlers.views.builder import View
 
 # Errors shown at a field, so the user keeps the choice.
 _FIELD_ERRORS = (CannotDrawSheet, PermissionDenied, OverBudget, UnacknowledgedOverspend)
@@ -53,7 +51,7 @@ class CharacterSheetListeners:
         app.action("character_sheet")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
         fields = re.compile(rf"^{blocks.FIELD}(preset|views|expressions|every|model|size)(:\d+)?$")
         app.action(fields)(view_action_listener(self.on_change, self._check_round))
-        app.view(blocks.CALLBACK_ID)(ack_listener(submission_from, self.on_submit, _replace_form))
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
         for action_id, same in (("sheet_same", True), ("sheet_drifted", False)):
             handle = partial(self.on_opinion, same)
             app.action(action_id)(press_listener(handle, self._guard.get_round, ack_first=True))
@@ -137,7 +135,3 @@ def _sheet_form_from(submission: FormSubmission) -> tuple[FormSubmission, blocks
         reset=parse_number(reset),
     )
     return replace(submission, id=round_id), choice, parse_microseconds(formed_at_us), parse_price(shown_price)
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    await ack(response_action="update", view=notice(words.TITLE, view))

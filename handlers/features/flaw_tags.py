@@ -5,16 +5,14 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.ballot import FlawTag
 from bot.usecases.casting import Casting
-from handlers.slack.listeners import ack_listener, press_listener
+from handlers.slack.listeners import form_listener, in_place_of_form, press_listener
 from handlers.slack.modals import notice, open_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import flaw_tags as words
 from handlers.views import flaw_tags as blocks
-from handlers.views.builder import View
 from handlers.views.private import note
 
 
@@ -28,7 +26,7 @@ class FlawTagListeners:
     def listen(self, app: AsyncApp) -> None:
         app.action(blocks.CALLBACK_ID)(press_listener(self.on_press, self._guard.get_round, ack_first=True))
         app.view(blocks.CALLBACK_ID)(
-            ack_listener(submission_from, self.on_submit, _replace_form, self._guard.get_round)
+            form_listener(self.on_submit, in_place_of_form(words.TITLE), self._guard.get_round)
         )
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
@@ -38,7 +36,7 @@ class FlawTagListeners:
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
         counts = await self._flaw_tags.submit(submission.id, submission.person, tags_from(submission))
-        await _replace_form(ack, note(words.receipt(counts)))
+        await ack(response_action="update", view=notice(words.TITLE, note(words.receipt(counts))))
 
 
 @parses_payload
@@ -49,7 +47,3 @@ def tags_from(submission: FormSubmission) -> dict[str, tuple[FlawTag, ...]]:
         for field, values in submission.values.items()
         if (slot_id := blocks.slot_id_of(field))
     }
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    await ack(response_action="update", view=notice(words.TITLE, view))

@@ -8,15 +8,12 @@ from bot.domain.errors import NotAvailableHere
 from bot.domain.ids import ChannelRef
 from bot.usecases.casting import Casting
 from handlers.slack.directory import SlackDirectory
-from handlers.slack.listeners import ack_listener, view_action_listener
+from handlers.slack.listeners import at_field, form_listener, view_action_listener
 from handlers.slack.modals import open_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import FormSubmission, ViewAction
-from handlers.text.format import strip_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views import home_cast, round_form
-from handlers.views.builder import View
 
 
 class HomeCastListeners:
@@ -30,7 +27,7 @@ class HomeCastListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action(home_cast.ACTION_ID)(view_action_listener(self.on_press))
-        app.view(home_cast.CALLBACK_ID)(ack_listener(submission_from, self.on_channel, _show_field_error))
+        app.view(home_cast.CALLBACK_ID)(form_listener(self.on_channel, at_field(home_cast.CHANNEL)))
 
     async def on_press(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         await open_modal(client, view_action.form.trigger_id, home_cast.choose_channel())
@@ -44,8 +41,3 @@ class HomeCastListeners:
         # The id of the modal is unique to it, so a second submission does not make a second draft.
         form_state = await self._round_form.create(place, submission.person, submission.view_id)
         await ack(response_action="update", view=round_form.form(form_state, self._titles))
-
-
-async def _show_field_error(ack: AsyncAck, view: View) -> None:
-    if ack.response is None:
-        await ack(response_action="errors", errors={home_cast.CHANNEL: strip_mrkdwn(view.text)})

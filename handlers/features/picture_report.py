@@ -9,10 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import BriefError
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
+from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
 from handlers.slack.modals import notice, open_modal, push_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import errors
@@ -20,7 +19,6 @@ from handlers.text import picture_report as words
 from handlers.text.format import strip_mrkdwn
 from handlers.views import picture_report as blocks
 from handlers.views import private
-from handlers.views.builder import View
 
 
 class ReportListeners:
@@ -37,7 +35,7 @@ class ReportListeners:
         )
         app.action("report_candidate")(view_action_listener(self.on_press_in_modal, self._guard.get_round))
         app.view(blocks.CALLBACK_ID)(
-            ack_listener(submission_from, self.on_submit, _replace_form, self._guard.get_round)
+            form_listener(self.on_submit, in_place_of_form(words.TITLE), self._guard.get_round)
         )
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
@@ -64,7 +62,3 @@ class ReportListeners:
         await ack(response_action="update", view=notice(words.TITLE, private.note(words.DONE)))
         async with reply_with_errors(ignore):
             await self._reporting.report(submission.id, slot_id, submission.person, reason)
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    await ack(response_action="update", view=notice(words.TITLE, view))

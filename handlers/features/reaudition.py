@@ -8,10 +8,9 @@ from bot.domain.errors import BriefError, CannotFollowUp, OverBudget, PriceIncre
 from bot.usecases.casting import Casting
 from bot.usecases.reaudition import ReauditionChoice, ReauditionRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
-from handlers.slack.modals import notice, open_modal, update_modal
+from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parse_number, parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
@@ -20,7 +19,6 @@ from handlers.text import reaudition as words
 from handlers.text.format import strip_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views import reaudition as blocks
-from handlers.views.builder import View
 
 # Errors shown at a field, so that the user keeps the choice.
 _FIELD_ERRORS = (BriefError, CannotFollowUp, OverBudget, UnacknowledgedOverspend)
@@ -38,7 +36,7 @@ class ReauditionListeners:
         app.action("reaudition")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
         for field in (blocks.FIRST, blocks.OTHER, blocks.PER_MODEL):
             app.action(field)(view_action_listener(self.on_choice, self._check_round))
-        app.view(blocks.CALLBACK_ID)(ack_listener(submission_from, self.on_submit, _replace_form))
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form with the proposal and its price."""
@@ -83,7 +81,3 @@ def reaudition_request_from(submission: FormSubmission) -> tuple[FormSubmission,
     choice = ReauditionChoice(models, parse_number(submission.value(blocks.PER_MODEL) or "1"))
     request = ReauditionRequest(round_id, submission.person, choice, key, parse_price(shown_price))
     return submission.for_id(round_id), request
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    await ack(response_action="update", view=notice(words.TITLE, view))

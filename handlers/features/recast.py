@@ -20,10 +20,9 @@ from bot.domain.errors import (
 from bot.usecases.casting import Casting
 from bot.usecases.recast import RecastMode, RecastRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
-from handlers.slack.modals import notice, open_modal, update_modal
+from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
@@ -31,7 +30,6 @@ from handlers.text import errors
 from handlers.text import recast as words
 from handlers.text.format import strip_mrkdwn
 from handlers.views import recast as blocks
-from handlers.views.builder import View
 from handlers.views.fields import joined_text
 
 # Errors shown at a field, so the user keeps what they typed.
@@ -48,7 +46,7 @@ class RecastListeners:
     def listen(self, app: AsyncApp) -> None:
         app.action("recast_face")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
         app.action(blocks.MODE)(view_action_listener(self.on_mode, self._check_round))
-        app.view(blocks.CALLBACK_ID)(ack_listener(submission_from, self.on_submit, _replace_form))
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form with the choices for the face and their price."""
@@ -116,7 +114,3 @@ def _error_field(error: CastingError, submission: FormSubmission) -> str:
     ):
         return error.field
     return blocks.MODE if blocks.MODE in submission.values else blocks.REASON
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    await ack(response_action="update", view=notice(words.TITLE, view))

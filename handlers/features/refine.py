@@ -10,18 +10,15 @@ from bot.domain.ballot import FlawTag
 from bot.domain.flaw_tags import add_words, words_for
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import ack_listener, press_listener, view_action_listener
-from handlers.slack.modals import notice, open_modal, update_modal
+from handlers.slack.listeners import at_field, form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parse_microseconds, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import refine as words
-from handlers.text.format import strip_mrkdwn
 from handlers.views import flaw_tags as flaw_tag_views
 from handlers.views import refine as refine_views
-from handlers.views.builder import View
 from handlers.views.fields import joined_text
 
 
@@ -36,7 +33,7 @@ class RefineListeners:
     def listen(self, app: AsyncApp) -> None:
         app.action("refine")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
         app.action(flaw_tag_views.ADD_ACTION)(view_action_listener(self.on_add, self._guard.get_round))
-        app.view(refine_views.CALLBACK_ID)(ack_listener(submission_from, self.on_submit, _replace_form))
+        app.view(refine_views.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form; delete the private message with the button."""
@@ -59,7 +56,7 @@ class RefineListeners:
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
         field, added_tags = parse_brief_field(submission)
-        async with reply_with_errors(partial(_show_field_error, ack, field)):
+        async with reply_with_errors(partial(at_field(field), ack)):
             await self._guard.get_round(submission)
             text = joined_text(submission.values, field)
             added_comments = _added_comments(submission)
@@ -84,13 +81,3 @@ def _added_comments(submission: FormSubmission) -> frozenset[tuple[str, int]]:
     """Return slot and timestamp of each ticked comment."""
     pairs = (value.split() for value in submission.values.get(refine_views.COMMENTS, ()))
     return frozenset((slot_id, parse_microseconds(event_ts_us)) for slot_id, event_ts_us in pairs)
-
-
-async def _show_field_error(ack: AsyncAck, field: str, view: View) -> None:
-    if ack.response is None:
-        await ack(response_action="errors", errors={field: strip_mrkdwn(view.text)})
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    if ack.response is None:
-        await ack(response_action="update", view=notice(words.TITLE, view))

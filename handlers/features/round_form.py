@@ -19,7 +19,7 @@ from bot.usecases.round_form import RoundFormState, ValidatedForm
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.files import download_file
-from handlers.slack.listeners import ack_listener, view_action_listener
+from handlers.slack.listeners import ack_listener, form_listener, view_action_listener
 from handlers.slack.markup import mentioned_user_ids, to_plain_text
 from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.ownership import WorkspaceGuard
@@ -62,8 +62,8 @@ class RoundFormListeners:
         price_fields = re.compile(f"^{blocks.FIELD_PREFIX}({'|'.join(blocks.PRICE_FIELDS)})$")
         app.action(price_fields)(view_action_listener(self.on_change, check))
         app.view(blocks.CALLBACK_ID)(self.on_submit)
-        app.view(blocks.CONSENT_CALLBACK_ID)(ack_listener(submission_from, self.on_consent, _show_result, check))
-        app.view(blocks.RECAST_CALLBACK_ID)(ack_listener(submission_from, self.on_recast, _show_result, check))
+        app.view(blocks.CONSENT_CALLBACK_ID)(form_listener(self.on_consent, _show_result, check))
+        app.view(blocks.RECAST_CALLBACK_ID)(form_listener(self.on_recast, _show_result, check))
 
     async def on_shortcut(self, ack: AsyncAck, body: Payload, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """Open the form with the text of a message as the brief."""

@@ -6,15 +6,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.domain.ballot import FlawTag
 from bot.usecases.casting import Casting
 from bot.usecases.sealed_ballot import SealedAnswers
-from handlers.slack.listeners import ack_listener, press_listener
+from handlers.slack.listeners import form_listener, in_place_of_form, press_listener
 from handlers.slack.modals import notice, open_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.scalars import parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import sealed_ballot as words
-from handlers.views.builder import View
 from handlers.views.round.sealed_ballot import BOTH, HUMAN, LIKENESS, NONE, ballot_form, received
 
 _CHECKBOXES, _FLAW_MENU = "ticks ", "tells "
@@ -29,7 +27,7 @@ class SealedBallotListeners:
 
     def listen(self, app: AsyncApp) -> None:
         app.action("paper")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.view("paper")(ack_listener(submission_from, self.on_submit, _replace_form, self._guard.get_round))
+        app.view("paper")(form_listener(self.on_submit, in_place_of_form(words.TITLE), self._guard.get_round))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the user's ballot with the answers they saved last."""
@@ -45,11 +43,7 @@ class SealedBallotListeners:
         round_ = await self._sealed_ballots.submit(submission.id, submission.person, answers)
         votes = answers.reads_human & answers.matches_character
         numbers = tuple(number for number, slot_id in round_.slot_id_by_number.items() if slot_id in votes)
-        await _replace_form(ack, received(round_.character, numbers))
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    await ack(response_action="update", view=notice(words.TITLE, view))
+        await ack(response_action="update", view=notice(words.TITLE, received(round_.character, numbers)))
 
 
 @parses_payload

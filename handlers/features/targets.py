@@ -6,15 +6,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.domain.errors import BriefError
 from bot.domain.target import TargetInput
 from bot.usecases.casting import Casting
-from handlers.slack.listeners import ack_listener, press_listener
-from handlers.slack.modals import notice, open_modal
+from handlers.slack.listeners import form_listener, in_place_of_form, press_listener
+from handlers.slack.modals import open_modal
 from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import targets as words
 from handlers.views import targets as blocks
-from handlers.views.builder import View
 
 
 class TargetListeners:
@@ -27,7 +25,7 @@ class TargetListeners:
     def listen(self, app: AsyncApp) -> None:
         app.action("targets")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
         app.view(blocks.CALLBACK_ID)(
-            ack_listener(submission_from, self.on_submit, _replace_form, self._guard.get_round)
+            form_listener(self.on_submit, in_place_of_form(words.TITLE), self._guard.get_round)
         )
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
@@ -44,7 +42,3 @@ class TargetListeners:
             await ack(response_action="errors", errors={error.field: words.field_error(error)})
             return
         await ack()
-
-
-async def _replace_form(ack: AsyncAck, view: View) -> None:
-    await ack(response_action="update", view=notice(words.TITLE, view))

@@ -16,15 +16,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from handlers.slack.error_replies import ignore, reply_with_errors
 from handlers.slack.modals import notice, open_modal, push_notice
 from handlers.slack.ownership import GUARD
-from handlers.slack.payloads.parsers import press_from, view_action_from
+from handlers.slack.payloads.parsers import press_from, submission_from, view_action_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, Payload, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import errors
+from handlers.text.format import strip_mrkdwn
 from handlers.views.builder import View
 
 T = TypeVar("T")
 Listener = Callable[..., Awaitable[None]]
 Check = Callable[[T], Awaitable[object]]
+Reply = Callable[[AsyncAck, View], Awaitable[None]]
 
 
 async def _allow(_: object) -> None:
@@ -84,7 +86,7 @@ async def _show_refusal(view_action: ViewAction, client: AsyncWebClient, view: V
 def ack_listener(
     parse: Callable[[Payload], T],
     handle: Callable[[T, AsyncAck], Awaitable[None]],
-    reply: Callable[[AsyncAck, View], Awaitable[None]],
+    reply: Reply,
     check: Check[T] = _allow,
 ) -> Listener:
     """Listen to forms and queries that the ack answers; `reply` answers errors."""
@@ -96,6 +98,35 @@ def ack_listener(
             await handle(payload, ack)
 
     return listener
+
+
+def form_listener(
+    handle: Callable[[FormSubmission, AsyncAck], Awaitable[None]],
+    reply: Reply,
+    check: Check[FormSubmission] = _allow,
+) -> Listener:
+    """Listen to submitted forms; `reply` answers errors."""
+    return ack_listener(submission_from, handle, reply, check)
+
+
+def in_place_of_form(title: str) -> Reply:
+    """Answer errors with a notice in place of the form."""
+
+    async def reply(ack: AsyncAck, view: View) -> None:
+        if ack.response is None:
+            await ack(response_action="update", view=notice(title, view))
+
+    return reply
+
+
+def at_field(field: str) -> Reply:
+    """Answer errors at a field of the form, which keeps what the user has chosen and typed."""
+
+    async def reply(ack: AsyncAck, view: View) -> None:
+        if ack.response is None:
+            await ack(response_action="errors", errors={field: strip_mrkdwn(view.text)})
+
+    return reply
 
 
 def event_listener(
