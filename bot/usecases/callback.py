@@ -2,22 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.callback import FINALISTS, MAX_SITUATIONS, USUAL_SITUATIONS, Situation, proposed_finalists
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import CannotFollowUp, CastingError, PriceIncreased
-from bot.domain.ids import seed_of, stable_id
+from bot.domain.errors import CannotFollowUp, CastingError
+from bot.domain.ids import seed_of
 from bot.domain.prompt import VERSION_CALLBACK, Prompt
 from bot.domain.round import Round
 from bot.domain.round_state import CALLBACK, RoundState
-from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot
 from bot.domain.upscale import reference_rank
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
-from bot.usecases.follow_ups import require_kept_face
+from bot.usecases.follow_ups import FollowUpRequest, build_follow_up, follow_up_brief, require_kept_face
 from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
@@ -60,17 +58,6 @@ class CallbackOptions:
         return self.view_count * model.price(Size.DRAFT, 1)
 
 
-@dataclass(frozen=True)
-class CallbackRequest:
-    """A submitted form. A repeated submit has the same `key`; `agreed_price` is the price in dollars that it showed."""
-
-    round_id: str
-    person: str
-    choice: CallbackChoice
-    key: str
-    agreed_price: Decimal
-
-
 @dataclass(frozen=True, slots=True)
 class Callback:
     """Starts callbacks. Each is a round of its own beside its parent."""
@@ -105,23 +92,14 @@ class Callback:
             return replace(options, refusal=error)
         return options
 
-    async def start(self, request: CallbackRequest) -> StartResult:
+    async def start(self, request: FollowUpRequest[CallbackChoice]) -> StartResult:
         """Reserve and save the callback; a repeated submit starts it once.
 
         Raises what `options` raises, its refusal, PriceIncreased, OverBudget and RoundClosed while another one runs.
         """
         options = await self.options(request.round_id, request.person, request.choice)
-        if options.refusal:
-            raise options.refusal
-        if options.price > request.agreed_price:
-            raise PriceIncreased(options.price, request.agreed_price)
+        request.require_agreed(options.price, options.refusal)
         return await self.start_round.start_follow_up(self._build_round(options, request))
-
-    async def enqueue(self, started: Round) -> None:
-        """Start the round's job and redraw the parent."""
-        await self.start_round.enqueue(started.id)
-        if started.parent:
-            self.ports.publisher.schedule_redraw(started.parent)
 
     async def _load_allowed(self, round_id: str, person: str) -> Round:
         round_ = await self.ports.storage.rounds.get(round_id)
@@ -166,10 +144,9 @@ class Callback:
         affordable = [m for m in models if views * m.price(Size.DRAFT, 1) <= per_round]
         return CallbackChoice(finalists, situations, choice.model or (affordable or list(models))[0].id)
 
-    def _build_round(self, options: CallbackOptions, request: CallbackRequest) -> Round:
-        parent, choice, now = options.round, options.choice, self.ports.now()
-        round_id = stable_id("r", parent.place.team, f"{parent.id}:{CALLBACK}:{request.key}")
-        brief = replace(parent.brief, size=Size.DRAFT, closes_at=None, agreed_price=None, models=())
+    def _build_round(self, options: CallbackOptions, request: FollowUpRequest[CallbackChoice]) -> Round:
+        parent, choice = options.round, options.choice
+        round_id, brief = request.new_round_id(CALLBACK, parent), follow_up_brief(parent.brief)
         prompts = {situation: Prompt.for_callback(brief, situation).text for situation in choice.situations or ()}
         model = next(m for m in options.models if m.id == choice.model)
         finalists = [s for s in options.candidates if s.id in (choice.finalists or ())]
@@ -192,22 +169,9 @@ class Callback:
             )
             for n, (situation, original) in enumerate(views, start=len(originals))
         ]
-        return Round(
-            id=round_id,
-            place=parent.place,
-            character_id="",
-            lead=request.person,
-            brief=brief,
-            prompt="\n\n".join(prompts.values()),
-            prompt_version=VERSION_CALLBACK,
-            routing_reason=RoutingReason(CALLBACK),
-            order_seed=seed_of(round_id, -1),
-            opened_at=now,
-            patience_until=now + timedelta(seconds=self.ports.patience[brief.size]),
-            parent=parent.id,
-            origin=CALLBACK,
-            slots=(*originals, *view_slots),
-        )
+        prompt = Prompt("\n\n".join(prompts.values()), VERSION_CALLBACK)
+        slots = (*originals, *view_slots)
+        return build_follow_up(self.ports, CALLBACK, parent, request.person, brief, prompt, slots)
 
 
 def _require_valid(options: CallbackOptions) -> None:

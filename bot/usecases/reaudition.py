@@ -1,23 +1,21 @@
 """Re-auditions: a locked face whose model goes, drawn again by two others, on a ballot with the original unmarked."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 
 from bot.domain.brief import Brief, Reference
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.errors import CannotFollowUp, CastingError, PriceIncreased
+from bot.domain.errors import CannotFollowUp, CastingError
 from bot.domain.face import Face
-from bot.domain.ids import seed_of, stable_id
+from bot.domain.ids import seed_of
 from bot.domain.prompt import Prompt
 from bot.domain.reaudition import MAX_PER_MODEL, Replacement, replacement_of
 from bot.domain.round import Round
 from bot.domain.round_state import REAUDITION, RoundState
-from bot.domain.routing.reason import RoutingReason
 from bot.domain.slot import Slot
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
-from bot.usecases.follow_ups import require_kept_face
+from bot.usecases.follow_ups import FollowUpRequest, build_follow_up, follow_up_brief, require_kept_face
 from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
@@ -59,17 +57,6 @@ class ReauditionOptions:
         return tuple(m for m in self.replacement.models if m.id in (self.choice.models or ()))
 
 
-@dataclass(frozen=True)
-class ReauditionRequest:
-    """A submitted form. A repeated submit has the same `key`; `agreed_price` is the price in dollars that it showed."""
-
-    round_id: str
-    person: str
-    choice: ReauditionChoice
-    key: str
-    agreed_price: Decimal
-
-
 @dataclass(frozen=True, slots=True)
 class Reaudition:
     """Starts re-auditions. Each is a round of its own beside the face's; the face stays whatever comes of it."""
@@ -100,24 +87,15 @@ class Reaudition:
             return replace(options, refusal=error)
         return options
 
-    async def start(self, request: ReauditionRequest) -> StartResult:
+    async def start(self, request: FollowUpRequest[ReauditionChoice]) -> StartResult:
         """Reserve and save the re-audition; a repeated submit starts it once.
 
         Raises what `options` raises, its refusal, PriceIncreased, OverBudget and RoundClosed while another one runs.
         """
         options = await self.options(request.round_id, request.person, request.choice)
-        if options.refusal:
-            raise options.refusal
-        if options.price > request.agreed_price:
-            raise PriceIncreased(options.price, request.agreed_price)
+        request.require_agreed(options.price, options.refusal)
         brief = await self._brief(options.round, options.face)
         return await self.start_round.start_follow_up(self._build_round(options, brief, request))
-
-    async def enqueue(self, started: Round) -> None:
-        """Start the round's job and redraw the record."""
-        await self.start_round.enqueue(started.id)
-        if started.parent:
-            self.ports.publisher.schedule_redraw(started.parent)
 
     async def _load_allowed(self, round_id: str, person: str) -> tuple[Round, Face, Replacement]:
         round_ = await self.ports.storage.rounds.get(round_id)
@@ -142,14 +120,14 @@ class Reaudition:
     async def _brief(self, round_: Round, face: Face) -> Brief:
         """Return the face's brief with the face as reference; the consent of a photo behind it goes along."""
         reference = Reference(face.character, face.portrait.key, face.portrait.sha256)
-        brief = replace(
-            round_.brief, reference=reference, size=Size.DRAFT, closes_at=None, agreed_price=None, models=()
-        )
+        brief = replace(follow_up_brief(round_.brief), reference=reference)
         return await self.reference_images.inherit_consent(brief, face)
 
-    def _build_round(self, options: ReauditionOptions, brief: Brief, request: ReauditionRequest) -> Round:
-        parent, face, now = options.round, options.face, self.ports.now()
-        round_id = stable_id("r", parent.place.team, f"{parent.id}:{REAUDITION}:{request.key}")
+    def _build_round(
+        self, options: ReauditionOptions, brief: Brief, request: FollowUpRequest[ReauditionChoice]
+    ) -> Round:
+        parent, face = options.round, options.face
+        round_id = request.new_round_id(REAUDITION, parent)
         prompt = Prompt.for_reaudition(parent.prompt, parent.prompt_version)
         original = Slot(
             f"{round_id}-0", round_id, 0, face.model, Decimal(0), face.seed or 0, copy_of_slot_id=face.slot_id
@@ -159,22 +137,8 @@ class Reaudition:
             Slot(f"{round_id}-{n}", round_id, n, m.id, m.price(brief.size, 1), seed_of(round_id, n))
             for n, m in enumerate(models, start=1)
         ]
-        return Round(
-            id=round_id,
-            place=parent.place,
-            character_id="",
-            lead=request.person,
-            brief=brief,
-            prompt=prompt.text,
-            prompt_version=prompt.version,
-            routing_reason=RoutingReason(REAUDITION),
-            order_seed=seed_of(round_id, -1),
-            opened_at=now,
-            patience_until=now + timedelta(seconds=self.ports.patience[brief.size]),
-            parent=parent.id,
-            origin=REAUDITION,
-            slots=(original, *drawn),
-        )
+        slots = (original, *drawn)
+        return build_follow_up(self.ports, REAUDITION, parent, request.person, brief, prompt, slots)
 
 
 def _require_valid(options: ReauditionOptions) -> None:

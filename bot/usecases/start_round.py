@@ -243,6 +243,12 @@ class StartRound:
         logs.bind_round(round_id)
         await self.ports.job_queue.start("round", round_id)
 
+    async def enqueue_follow_up(self, started: Round) -> None:
+        """Start the job of a callback or a re-audition, and redraw its parent."""
+        await self.enqueue(started.id)
+        if started.parent:
+            self.ports.publisher.schedule_redraw(started.parent)
+
     async def _get_complete_draft(self, draft_id: str, person: str) -> RoundDraft:
         """Return a draft that has a character name; raises KeyError for one without."""
         draft = await self.get_draft(draft_id, person)

@@ -1,83 +1,37 @@
 """[Re-audition ...] under a record or a notice of retirement: a form with the price, and what it starts."""
 
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.domain.errors import BriefError, CannotFollowUp, OverBudget, PriceIncreased, UnacknowledgedOverspend
-from bot.usecases.casting import Casting
-from bot.usecases.reaudition import ReauditionChoice, ReauditionRequest
-from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
-from handlers.slack.modals import open_modal, update_modal
-from handlers.slack.ownership import WorkspaceGuard
-from handlers.slack.payloads.scalars import parse_number, parse_price, parses_payload
-from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
-from handlers.slack.responder import Responder
-from handlers.text import errors, follow_ups
+from bot.domain.errors import BriefError, CannotFollowUp, CastingError, OverBudget, UnacknowledgedOverspend
+from bot.ports.rounds import StartResult
+from bot.usecases.follow_ups import FollowUpRequest
+from bot.usecases.reaudition import ReauditionChoice
+from handlers.presenters.follow_up_form import FollowUpListeners
+from handlers.slack.modals import Modal
+from handlers.slack.payloads.scalars import parse_number
+from handlers.slack.payloads.values import FormSubmission
 from handlers.text import reaudition as words
-from handlers.text.format import strip_mrkdwn
-from handlers.text.model_titles import Titles
 from handlers.views import reaudition as blocks
 
-# Errors shown at a field, so that the user keeps the choice.
-_FIELD_ERRORS = (BriefError, CannotFollowUp, OverBudget, UnacknowledgedOverspend)
 
+class ReauditionListeners(FollowUpListeners[ReauditionChoice]):
+    """Listeners for re-auditions; the face stays whatever comes of them."""
 
-class ReauditionListeners:
-    """Listeners for re-auditions; money is reserved and the round is saved before the ack, everything else after it."""
+    callback_id, title = blocks.CALLBACK_ID, words.TITLE
+    fields = (blocks.FIRST, blocks.OTHER, blocks.PER_MODEL)
 
-    def __init__(self, casting: Casting, titles: Titles, guard: WorkspaceGuard) -> None:
-        self._reaudition = casting.reaudition
-        self._titles = titles
-        self._guard = guard
+    async def form(
+        self, round_id: str, person: str, key: str, choice: ReauditionChoice | None = None, note: str = ""
+    ) -> Modal:
+        options = await self.casting.reaudition.options(round_id, person, choice or ReauditionChoice())
+        return blocks.form(options, key, self.titles, note)
 
-    def listen(self, app: AsyncApp) -> None:
-        app.action("reaudition")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        for field in (blocks.FIRST, blocks.OTHER, blocks.PER_MODEL):
-            app.action(field)(view_action_listener(self.on_choice, self._check_round))
-        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
+    async def start(self, request: FollowUpRequest[ReauditionChoice]) -> StartResult:
+        return await self.casting.reaudition.start(request)
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Open the form with the proposal and its price."""
-        options = await self._reaudition.options(press.id, press.person)
-        modal = blocks.form(options, str(press.event_ts_us), self._titles)
-        await open_modal(responder.client, press.trigger_id, modal)
+    def choice_from(self, submission: FormSubmission) -> ReauditionChoice:
+        chosen = (submission.value(blocks.FIRST), submission.value(blocks.OTHER))
+        models = tuple(model for model in chosen if model not in ("", blocks.NONE))
+        return ReauditionChoice(models, parse_number(submission.value(blocks.PER_MODEL) or "1"))
 
-    async def _check_round(self, submitted: FormSubmission) -> None:
-        await self._guard.get_round(reaudition_request_from(submitted)[0])
-
-    async def on_choice(self, view_action: ViewAction, client: AsyncWebClient) -> None:
-        """Show what the changed choice costs."""
-        _, request = reaudition_request_from(view_action.form)
-        options = await self._reaudition.options(request.round_id, request.person, request.choice)
-        modal = blocks.form(options, request.key, self._titles)
-        await update_modal(client, view_action.view_id, modal, view_action.view_hash)
-
-    async def on_submit(self, submitted: FormSubmission, ack: AsyncAck) -> None:
-        """Start the re-audition; show errors at the models, and ask again where it costs more than shown."""
-        submission, request = reaudition_request_from(submitted)
-        await self._guard.get_round(submission)
-        try:
-            started = await self._reaudition.start(request)
-        except PriceIncreased as increase:
-            options = await self._reaudition.options(request.round_id, request.person, request.choice)
-            note = follow_ups.price_increased(increase.price)
-            await ack(response_action="update", view=blocks.form(options, request.key, self._titles, note))
-            return
-        except _FIELD_ERRORS as error:
-            await ack(response_action="errors", errors={blocks.FIRST: strip_mrkdwn(errors.sentence(error))})
-            return
-        await ack()
-        async with reply_with_errors(ignore):
-            await self._reaudition.enqueue(started.round)
-
-
-@parses_payload
-def reaudition_request_from(submission: FormSubmission) -> tuple[FormSubmission, ReauditionRequest]:
-    """Parse the form into a request, and the form itself with the round's id alone."""
-    round_id, key, shown_price = submission.expect_ids(3)
-    models = tuple(m for m in (submission.value(blocks.FIRST), submission.value(blocks.OTHER)) if m not in ("", "-"))
-    choice = ReauditionChoice(models, parse_number(submission.value(blocks.PER_MODEL) or "1"))
-    request = ReauditionRequest(round_id, submission.person, choice, key, parse_price(shown_price))
-    return submission.for_id(round_id), request
+    def field_of(self, error: CastingError) -> str:
+        is_choice = isinstance(error, BriefError | CannotFollowUp | OverBudget | UnacknowledgedOverspend)
+        return blocks.FIRST if is_choice else ""

@@ -23,7 +23,8 @@ from bot.domain.round import Round
 from bot.domain.round_state import CALLBACK, RoundState
 from bot.domain.slot import SlotState
 from bot.domain.standings.report import standings_report
-from bot.usecases.callback import CallbackChoice, CallbackRequest
+from bot.usecases.callback import CallbackChoice
+from bot.usecases.follow_ups import FollowUpRequest
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 from tests.support.scripted_models import BANANA
 
@@ -41,15 +42,17 @@ async def closed_round(harness: CastingHarness, line: str = "Maya: a fisherwoman
     return await harness.get_round(round_.id)
 
 
-async def request_for(harness: CastingHarness, round_id: str, key: str = "1", **changes: object) -> CallbackRequest:
+async def request_for(
+    harness: CastingHarness, round_id: str, key: str = "1", **changes: object
+) -> FollowUpRequest[CallbackChoice]:
     choice = CallbackChoice(**{"situations": TWO_SITUATIONS} | changes)  # type: ignore[arg-type]
     options = await harness.casting.callback.options(round_id, LEAD, choice)
-    return CallbackRequest(round_id, LEAD, options.choice, key, options.price)
+    return FollowUpRequest(round_id, LEAD, options.choice, key, options.price)
 
 
 async def start_callback(harness: CastingHarness, round_id: str, key: str = "1", **changes: object) -> Round:
     result = await harness.casting.callback.start(await request_for(harness, round_id, key, **changes))
-    await harness.casting.callback.enqueue(result.round)
+    await harness.casting.start_round.enqueue_follow_up(result.round)
     return result.round
 
 
@@ -168,7 +171,7 @@ async def test_caps_hold_and_the_form_says_so(harness: CastingHarness) -> None:
     )
     assert isinstance(options.refusal, OverBudget)
     with pytest.raises(OverBudget):
-        await harness.casting.callback.start(CallbackRequest(parent.id, LEAD, options.choice, "1", options.price))
+        await harness.casting.callback.start(FollowUpRequest(parent.id, LEAD, options.choice, "1", options.price))
     assert await harness.storage.rounds.list_follow_ups(parent.id) == []
     allowed = await harness.casting.callback.options(parent.id, LEAD, CallbackChoice(situations=(Situation.WIDE,)))
     assert allowed.refusal is None
@@ -178,7 +181,7 @@ async def test_a_price_above_the_shown_one_asks_again(harness: CastingHarness) -
     parent = await closed_round(harness)
     options = await harness.casting.callback.options(parent.id, LEAD)
     with pytest.raises(PriceIncreased):
-        await harness.casting.callback.start(CallbackRequest(parent.id, LEAD, options.choice, "1", Decimal("0.10")))
+        await harness.casting.callback.start(FollowUpRequest(parent.id, LEAD, options.choice, "1", Decimal("0.10")))
 
 
 @pytest.mark.parametrize(

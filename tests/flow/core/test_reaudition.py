@@ -18,7 +18,8 @@ from bot.domain.model_errors import ContentRefused
 from bot.domain.round import Round
 from bot.domain.round_state import REAUDITION, RoundState
 from bot.ports.messaging import Recipient
-from bot.usecases.reaudition import ReauditionChoice, ReauditionRequest
+from bot.usecases.follow_ups import FollowUpRequest
+from bot.usecases.reaudition import ReauditionChoice
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
 from tests.support.scripted_models import BANANA, LITERAL, SKIN, make_portrait
 
@@ -47,9 +48,9 @@ async def start_reaudition(
     harness: CastingHarness, round_id: str, key: str = "1", choice: ReauditionChoice = PROPOSAL
 ) -> Round:
     options = await harness.casting.reaudition.options(round_id, LEAD, choice)
-    request = ReauditionRequest(round_id, LEAD, options.choice, key, options.price)
+    request = FollowUpRequest(round_id, LEAD, options.choice, key, options.price)
     result = await harness.casting.reaudition.start(request)
-    await harness.casting.reaudition.enqueue(result.round)
+    await harness.casting.start_round.enqueue_follow_up(result.round)
     return result.round
 
 
@@ -155,7 +156,7 @@ async def test_a_redelivered_submit_starts_one(harness: CastingHarness) -> None:
     round_id = await locked_face(harness)
     retire(harness)
     options = await harness.casting.reaudition.options(round_id, LEAD)
-    request = ReauditionRequest(round_id, LEAD, options.choice, "1", options.price)
+    request = FollowUpRequest(round_id, LEAD, options.choice, "1", options.price)
     first, second = await asyncio.gather(*(harness.casting.reaudition.start(request) for _ in range(2)))
     assert (first.round.id, {first.created, second.created}) == (second.round.id, {True, False})
     with pytest.raises(RoundClosed) as caught:
