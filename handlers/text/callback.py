@@ -17,7 +17,6 @@ from handlers.text.format import (
     link,
     pluralize,
     truncate,
-    when,
 )
 from handlers.text.model_titles import Titles
 
@@ -67,25 +66,12 @@ def model_choice(model_title: str, price: Decimal) -> str:
     return f"{model_title} · up to {dollars(price)}" if price else model_title
 
 
-def price(view_count: int, amount: Decimal) -> str:
-    """Return `6 pictures for up to $0.29.`"""
-    return f"{pluralize(view_count, 'picture')} for up to {dollars(amount)}."
-
-
-def drawing_header(name: str) -> str:
+def heading(name: str) -> str:
     return f"Callback for {name}"
 
 
-def voting_header(name: str) -> str:
-    return f"Callback for {name} · who holds up?"
-
-
-def closed_header(name: str) -> str:
-    return f"Callback for {name} · voting is closed"
-
-
-def ended_header(name: str) -> str:
-    return f"Callback for {name} · ended"
+def ballot_question(_name: str) -> str:
+    return "who holds up?"
 
 
 def intro(round_: Round, parent: Round | None, url: str, titles: Titles) -> str:
@@ -142,8 +128,7 @@ def candidate_line(round_: Round, parent: Round | None, slot: Slot, tally: Tally
 
 def exact_models(round_: Round) -> str:
     """Return `drawn again by `gemini:...``."""
-    models = dict.fromkeys(s.model for s in round_.slots if s.situation)
-    return f"drawn again by {join_words([f'`{model}`' for model in models])}"
+    return f"drawn again by {follow_ups.exact_models(round_)}"
 
 
 def aftermath(name: str, parent: Round | None, url: str) -> str:
@@ -158,11 +143,8 @@ def aftermath(name: str, parent: Round | None, url: str) -> str:
 def outcome(follow_up: Round, parent: Round, tally: Tally, url: str) -> str:
     """Sum a callback up for the message of the round that it belongs to, with that round's numbers."""
     name = link(url, "Callback")
-    if follow_up.state is RoundState.DRAWING:
-        return f"{name}: being drawn"
-    if follow_up.state is RoundState.VOTING:
-        closing = f" until {when(follow_up.closes_at)}" if follow_up.closes_at else ""
-        return f"{name}: voting is open{closing}"
+    if running := follow_ups.running(follow_up, name):
+        return running
     sources = [(source_of(slot, parent), tally.votes.get(slot.number or 0, 0)) for slot in follow_up.candidates]
     counted = sorted(((-votes, source.number or 0) for source, votes in sources if source))
     counts = ", ".join(f"candidate {number}: {pluralize(-votes, 'vote')}" for votes, number in counted)

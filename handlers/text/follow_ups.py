@@ -5,8 +5,9 @@ from decimal import Decimal
 from bot.domain.ballot import Tally, Turnout
 from bot.domain.errors import CannotFollowUp
 from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from handlers.text import voters
-from handlers.text.format import dollars, escape_mrkdwn, join_parts, pluralize, when
+from handlers.text.format import dollars, escape_mrkdwn, join_parts, join_words, pluralize, when
 
 # What a form can put right; nobody expects that it has started something.
 _CHOICES = frozenset({"finalists", "without_face", "situations", "models"})
@@ -25,6 +26,7 @@ _REFUSALS = {
     "served": "The model of this face is still served, so {name} needs no re-audition.",
 }
 
+CLOSED, ENDED = "voting is closed", "ended"
 _OTHERWISE = "{name} cannot be drawn again now."
 
 
@@ -36,6 +38,11 @@ def refusal(error: CannotFollowUp) -> str:
 
 def price_increased(price: Decimal) -> str:
     return f"The price is now up to {dollars(price)}. Press the button again to agree."
+
+
+def price(picture_count: int, amount: Decimal) -> str:
+    """Return `6 pictures for up to $0.29.`"""
+    return f"{pluralize(picture_count, 'picture')} for up to {dollars(amount)}."
 
 
 def progress(round_: Round) -> str:
@@ -67,6 +74,19 @@ def below_quorum(round_: Round, tally: Tally) -> str:
         return ""
     needed = tally.voters + short
     return f"{tally.voters} of the {needed} people this ballot needs have voted, so the result doesn't stand."
+
+
+def exact_models(round_: Round) -> str:
+    """Return `openai:...` and `gemini:...` as code: the models that draw for this round."""
+    return join_words([f"`{model}`" for model in dict.fromkeys(s.model for s in round_.slots if not s.copy_of_slot_id)])
+
+
+def running(follow_up: Round, name: str) -> str:
+    """Return `Callback: voting is open until ...` for the message of the round before; empty after the close."""
+    if follow_up.state is RoundState.DRAWING:
+        return f"{name}: being drawn"
+    closing = f" until {when(follow_up.closes_at)}" if follow_up.closes_at else ""
+    return f"{name}: voting is open{closing}" if follow_up.state is RoundState.VOTING else ""
 
 
 def cost(round_: Round) -> str:

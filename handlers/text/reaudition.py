@@ -8,7 +8,6 @@ from bot.domain.ballot import Tally
 from bot.domain.face import Face
 from bot.domain.reaudition import Replacement
 from bot.domain.round import Round
-from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from handlers.text import follow_ups
 from handlers.text.format import (
@@ -22,7 +21,6 @@ from handlers.text.format import (
     link,
     pluralize,
     truncate,
-    when,
 )
 from handlers.text.labels import AFTER_THE_VOTE
 from handlers.text.model_titles import Titles
@@ -62,25 +60,12 @@ def model_choice(model_title: str, price: Decimal) -> str:
     return f"{model_title} · up to {dollars(price)} a picture" if price else f"{model_title} · free"
 
 
-def price(count: int, amount: Decimal) -> str:
-    """Return `2 pictures for up to $0.10.`"""
-    return f"{pluralize(count, 'picture')} for up to {dollars(amount)}."
-
-
-def drawing_header(name: str) -> str:
+def heading(name: str) -> str:
     return f"Re-audition of {name}"
 
 
-def voting_header(name: str) -> str:
-    return f"Re-audition of {name} · which is still {name}?"
-
-
-def closed_header(name: str) -> str:
-    return f"Re-audition of {name} · voting is closed"
-
-
-def ended_header(name: str) -> str:
-    return f"Re-audition of {name} · ended"
+def ballot_question(name: str) -> str:
+    return f"which is still {name}?"
 
 
 def intro(round_: Round, _parent: Round | None, url: str, titles: Titles) -> str:
@@ -128,8 +113,7 @@ def candidate_line(round_: Round, _parent: Round | None, slot: Slot, tally: Tall
 
 def exact_models(round_: Round) -> str:
     """Return `drawn by `openai:...` and `gemini:...``."""
-    models = dict.fromkeys(s.model for s in round_.slots if not s.copy_of_slot_id)
-    return f"drawn by {join_words([f'`{model}`' for model in models])}"
+    return f"drawn by {follow_ups.exact_models(round_)}"
 
 
 def aftermath(name: str, _parent: Round | None, url: str) -> str:
@@ -139,11 +123,8 @@ def aftermath(name: str, _parent: Round | None, url: str) -> str:
 def outcome(follow_up: Round, titles: Titles, tally: Tally, url: str) -> str:
     """Sum a re-audition up for the record of the face."""
     name = link(url, "Re-audition")
-    if follow_up.state is RoundState.DRAWING:
-        return f"{name}: being drawn"
-    if follow_up.state is RoundState.VOTING:
-        closing = f" until {when(follow_up.closes_at)}" if follow_up.closes_at else ""
-        return f"{name}: voting is open{closing}"
+    if running := follow_ups.running(follow_up, name):
+        return running
     ranked = sorted(follow_up.candidates, key=lambda s: (not s.copy_of_slot_id, s.number or 0))
     counts = ", ".join(_count(slot, tally, titles) for slot in ranked)
     return f"{name}: {counts} from {pluralize(tally.voters, 'person', 'people')}"

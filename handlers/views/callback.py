@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.usecases.callback import CallbackOptions
 from handlers.text import callback as callback_text
-from handlers.text import errors, labels
+from handlers.text import errors, follow_ups, labels
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, section, view
 from handlers.views.fields import FieldOptions, build_modal, checkboxes, select
@@ -60,4 +60,4 @@ def _model(options: CallbackOptions) -> Block:
 def _price(options: CallbackOptions) -> str:
     if options.refusal:
         return errors.sentence(options.refusal)
-    return callback_text.price(options.view_count, options.price)
+    return follow_ups.price(options.view_count, options.price)

@@ -7,7 +7,7 @@ from bot.domain.catalogue import Retirement
 from bot.domain.face import Face
 from bot.domain.reaudition import MAX_PER_MODEL
 from bot.usecases.reaudition import ReauditionOptions
-from handlers.text import direct_messages, errors
+from handlers.text import direct_messages, errors, follow_ups
 from handlers.text import reaudition as reaudition_text
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, button, context, section, view
@@ -60,7 +60,7 @@ def _models(options: ReauditionOptions) -> list[Block]:
 def _price(options: ReauditionOptions) -> str:
     if options.refusal:
         return errors.sentence(options.refusal)
-    return reaudition_text.price(len(options.chosen) * options.choice.per_model, options.price)
+    return follow_ups.price(len(options.chosen) * options.choice.per_model, options.price)
 
 
 def retirement_notice(retirement: Retirement, faces: Sequence[Face]) -> View:

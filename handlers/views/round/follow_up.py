@@ -28,10 +28,8 @@ class FollowUpWords(Protocol):
 
     HIDDEN: str
 
-    def drawing_header(self, name: str) -> str: ...
-    def voting_header(self, name: str) -> str: ...
-    def closed_header(self, name: str) -> str: ...
-    def ended_header(self, name: str) -> str: ...
+    def heading(self, name: str) -> str: ...
+    def ballot_question(self, name: str, /) -> str: ...
     def intro(self, round_: Round, parent: Round | None, url: str, titles: Titles) -> str: ...
     def result(self, round_: Round, tally: Tally) -> str: ...
     def candidate_line(self, round_: Round, parent: Round | None, slot: Slot, tally: Tally, titles: Titles) -> str: ...
@@ -63,7 +61,7 @@ def outcomes(data: RoundViewData) -> Iterator[Block | None]:
 
 def _drawing(data: RoundViewData, words: FollowUpWords) -> View:
     round_, state = data.round, follow_ups.progress(data.round)
-    heading = words.drawing_header(round_.character)
+    heading = words.heading(round_.character)
     confirmation = confirm(labels.CANCEL_QUESTION, labels.cancel_consequence(round_.price), labels.CANCEL_YES)
     return view(
         f"{escape_mrkdwn(heading)}: {state}",
@@ -96,7 +94,8 @@ def _sealed(data: RoundViewData, words: FollowUpWords) -> View:
 
 
 def _ballot(data: RoundViewData, words: FollowUpWords, *how: Block | None) -> View:
-    round_, heading = data.round, words.voting_header(data.round.character)
+    round_, name = data.round, data.round.character
+    heading = f"{words.heading(name)} · {words.ballot_question(name)}"
     status = follow_ups.ballot_status(round_, data.tally, data.turnout, words.HIDDEN)
     return view(
         f"{escape_mrkdwn(heading)} {status}",
@@ -125,7 +124,7 @@ def _ballot_elements(data: RoundViewData) -> Iterator[Block]:
 def _closed(data: RoundViewData, words: FollowUpWords) -> View:
     round_, tally = data.round, data.tally
     parent = data.parent.round if data.parent else None
-    heading, result = words.closed_header(round_.character), words.result(round_, tally)
+    heading, result = f"{words.heading(round_.character)} · {follow_ups.CLOSED}", words.result(round_, tally)
     ranked = record_text.by_votes(round_, tally)
     lines = "\n".join(words.candidate_line(round_, parent, slot, tally, data.titles) for slot in ranked)
     return view(
@@ -152,7 +151,7 @@ def _closed_buttons(round_: Round) -> Iterator[Block]:
 
 def _ended(data: RoundViewData, words: FollowUpWords) -> View:
     round_ = data.round
-    heading, notice = words.ended_header(round_.character), round_text.void_notice(round_)
+    heading, notice = f"{words.heading(round_.character)} · {follow_ups.ENDED}", round_text.void_notice(round_)
     return view(
         f"{escape_mrkdwn(heading)}. {notice}",
         header(heading),
