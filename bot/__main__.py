@@ -285,11 +285,8 @@ async def _export(settings: Settings, channel: str, folder: Path, team: str) -> 
     from handlers.slack.names import open_names
     from storage import open_existing_storage
 
-    storage = await open_existing_storage(settings)
-    try:
+    async with open_existing_storage(settings) as storage:
         return await write(settings, channel, folder, await open_names(settings, storage.installations), team)
-    finally:
-        await storage.close()
 
 
 def _replay_erasures(settings: Settings, taken_at: str, log: Path | None) -> None:

@@ -4,7 +4,8 @@ At start `migrate` runs before `open_storage`; the doctor command only opens, so
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -234,8 +235,11 @@ def _token_cipher(settings: Settings) -> "TokenCipher | None":
     return TokenCipher([key.get_secret_value() for key in settings.token_key_list])
 
 
-async def open_existing_storage(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Storage:
-    """Open storage that a bot has created, with this version's schema; create and change nothing.
+@asynccontextmanager
+async def open_existing_storage(
+    settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> AsyncIterator[Storage]:
+    """Open storage that a bot has created, with this version's schema; create nothing, and close it at the end.
 
     Raises StorageUnavailable; its reason is missing or older if the schema is.
     """
@@ -247,10 +251,9 @@ async def open_existing_storage(settings: Settings, now: Callable[[], datetime] 
     storage = await open_storage(settings, now)
     try:
         await storage.require_current_schema(path)
-    except BaseException:
+        yield storage
+    finally:
         await storage.close()
-        raise
-    return storage
 
 
 def _describe(error: Exception) -> str:

@@ -49,8 +49,7 @@ async def export(
     """
     if await asyncio.to_thread(_has_files, target):
         raise NotEmpty(str(target))
-    storage = await open_existing_storage(settings)
-    try:
+    async with open_existing_storage(settings) as storage:
         faces = [f for f in await storage.roster.faces_of_channel(channel) if team in ("", f.place.team)]
         if len(teams := sorted({face.place.team for face in faces})) > 1:
             raise SeveralWorkspaces(*teams)
@@ -66,8 +65,6 @@ async def export(
             files = await archive_files(face, upscale, storage.portraits, context, passports, sheet)
             length += await _write(target / name, files)
         return ExportResult(len({face.character_id for face in faces}), len(faces), length)
-    finally:
-        await storage.close()
 
 
 def _has_files(target: Path) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 
 from bot.domain.service_errors import StorageUnavailable
 from bot.ports.installations import InstallationStatus, UnreadableToken
@@ -18,16 +19,14 @@ async def installation_lines(settings: Settings) -> Sequence[str]:
     """Return a line for all installations, and one for each that does not work; none without OAuth."""
     if not settings.uses_oauth:
         return ()
-    try:
-        storage = await open_existing_storage(settings)
-    except StorageUnavailable:
-        return (f"ok      oauth: nothing is installed yet; {_page(settings)}",)
-    try:
+    async with AsyncExitStack() as stack:
+        try:
+            storage = await stack.enter_async_context(open_existing_storage(settings))
+        except StorageUnavailable:
+            return (f"ok      oauth: nothing is installed yet; {_page(settings)}",)
         statuses = await storage.installations.list_statuses()
         slots = asyncio.Semaphore(_CONCURRENT_CALLS)
         problems = await asyncio.gather(*(_problem(settings, storage, status, slots) for status in statuses))
-    finally:
-        await storage.close()
     return (
         f"ok      oauth: {len(statuses)} installed; {_page(settings)}",
         *(

@@ -27,12 +27,9 @@ async def rotate_keys(settings: Settings) -> RotationReport:
     """Encrypt every token and webhook secret with the first key of TOKEN_KEYS; raises StorageUnavailable."""
     if not settings.token_key_list:
         return RotationReport(("TOKEN_KEYS is not set, so no token is stored in the database.",), is_complete=False)
-    storage = await open_existing_storage(settings)
-    try:
+    async with open_existing_storage(settings) as storage:
         installations = await storage.installations.reencrypt()
         webhooks = await storage.webhook_endpoints.reencrypt()
-    finally:
-        await storage.close()
     configured = [key_id(key.get_secret_value()) for key in settings.token_key_list]
     return _report(installations, webhooks, configured)
 

@@ -70,27 +70,21 @@ def renew_key(settings: Settings) -> str:
 async def adopt_key(settings: Settings) -> str:
     """Record this installation's key in the database in place of another one; return what to tell."""
     signing_key = await asyncio.to_thread(_require_key, settings)
-    storage = await open_existing_storage(settings, settings.now)
-    try:
+    async with open_existing_storage(settings, settings.now) as storage:
         await storage.passports.replace_key(signing_key.certificate, settings.now())
-    finally:
-        await storage.close()
     return f"The bots of this database sign with {OWN_KEY} from now on.\n{_describe(signing_key.certificate)}"
 
 
 async def sign_faces(settings: Settings, *, again: bool) -> tuple[int, list[str]]:
     """Sign faces without a passport; return how many were signed, and a line for each that failed."""
     signing_key = await asyncio.to_thread(_require_key, settings)
-    storage = await open_existing_storage(settings, settings.now)
     signed, failures = 0, []
-    try:
+    async with open_existing_storage(settings, settings.now) as storage:
         signing = PassportSigning(_SigningPorts(storage, C2paSigner(signing_key), settings.now))
         async for round_id, error in signing.sign_all(again=again):
             signed += error is None
             if error:
                 failures.append(f"{round_id}: {error}")
-    finally:
-        await storage.close()
     return signed, failures
 
 

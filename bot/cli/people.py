@@ -1,18 +1,16 @@
 """Everything stored about one person, and its erasure, from the command line. Bots may run meanwhile."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.domain.erasure import Erasure, PersonErasure, hash_person, require_user_id
 from bot.settings import Settings
-from storage import Storage, open_existing_storage
+from storage import open_existing_storage
 from storage.erasure.person import PersonEraser
 
 
 async def describe_person(settings: Settings, person: str, team: str = "") -> dict[str, Any]:
     """Return every row that names the person, by table; raises ValueError for no user id, StorageUnavailable."""
-    async with _storage(settings) as storage:
+    async with open_existing_storage(settings, settings.now) as storage:
         rows = await PersonEraser(storage.database, storage.portraits).list_rows(person, team)
         return {"person": person, "workspace": team or "all", "rows": rows}
 
@@ -20,7 +18,7 @@ async def describe_person(settings: Settings, person: str, team: str = "") -> di
 async def erase_person(settings: Settings, person: str, team: str = "") -> list[str]:
     """Log and erase a person; return the lines of a report. Raises ValueError for no user id, StorageUnavailable."""
     require_user_id(person)
-    async with _storage(settings) as storage:
+    async with open_existing_storage(settings, settings.now) as storage:
         erasure = Erasure("person", hash_person(person), settings.now(), team)
         await storage.erasure_log.add(erasure)
         result = await PersonEraser(storage.database, storage.portraits).erase(person, team)
@@ -29,17 +27,8 @@ async def erase_person(settings: Settings, person: str, team: str = "") -> list[
 
 async def list_erasures(settings: Settings) -> list[dict[str, Any]]:
     """Return the log of erasures, oldest first; raises StorageUnavailable."""
-    async with _storage(settings) as storage:
+    async with open_existing_storage(settings, settings.now) as storage:
         return [erasure.to_json() for erasure in await storage.erasure_log.list_all()]
-
-
-@asynccontextmanager
-async def _storage(settings: Settings) -> AsyncIterator[Storage]:
-    storage = await open_existing_storage(settings, settings.now)
-    try:
-        yield storage
-    finally:
-        await storage.close()
 
 
 def _report(person: str, result: PersonErasure) -> list[str]:

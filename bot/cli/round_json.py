@@ -13,16 +13,13 @@ from storage import Storage, open_existing_storage
 
 async def load_round_json(settings: Settings, round_id: str) -> dict[str, Any]:
     """Return the record of a round; raises KeyError, StorageUnavailable. Money in dollars, times ISO 8601 in UTC."""
-    storage = await open_existing_storage(settings, settings.now)
-    try:
+    async with open_existing_storage(settings, settings.now) as storage:
         round_ = await storage.rounds.get(round_id)
         full_tally = round_.count_votes(
             await storage.ballots.list_vote_inputs(round_id), await storage.ballots.list_submissions(round_id)
         )
         face = await storage.roster.get_face(round_id)
         events = await _load_events(storage, round_, face, settings.now())
-    finally:
-        await storage.close()
     tally = round_.visible_tally(full_tally)
     return {
         "round": round_.id,

@@ -12,16 +12,11 @@ from storage import Storage, open_existing_storage
 async def webhook_lines(settings: Settings) -> Sequence[str]:
     """Return a line for all webhooks, and one for each that does not work; none where none is set up."""
     try:
-        storage = await open_existing_storage(settings)
+        async with open_existing_storage(settings) as storage:
+            endpoints = await storage.webhook_endpoints.list_all()
+            problems = [await _problem(settings, storage, endpoint) for endpoint in endpoints]
     except StorageUnavailable:
         return ()  # the lines of the storage say what is wrong
-    try:
-        endpoints = await storage.webhook_endpoints.list_all()
-        problems = [await _problem(settings, storage, endpoint) for endpoint in endpoints]
-    except StorageUnavailable:
-        return ()
-    finally:
-        await storage.close()
     if not endpoints:
         return ()
     off = sum(endpoint.off_reason is not None for endpoint in endpoints)

@@ -1,13 +1,12 @@
 """Webhooks for operators: endpoints, deliveries with their attempts, and replays. The bots may be running."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.domain.webhook import Delivery, DeliveryState, WebhookEndpoint
 from bot.settings import Settings
-from storage import Storage, open_existing_storage
+from storage import open_existing_storage
 
 # Undelivered events that a replay of a whole endpoint finds at once.
 _MAX_REPLAYED = 10_000
@@ -20,14 +19,14 @@ class NothingToReplay(Exception):
 
 async def list_endpoints(settings: Settings) -> list[dict[str, Any]]:
     """Return every endpoint without its secret; raises StorageUnavailable."""
-    async with _storage(settings) as storage:
+    async with open_existing_storage(settings, settings.now) as storage:
         return [_endpoint_json(endpoint) for endpoint in await storage.webhook_endpoints.list_all()]
 
 
 async def list_deliveries(settings: Settings, endpoint_id: str, state: str, limit: int) -> list[dict[str, Any]]:
     """Return the newest deliveries; raises StorageUnavailable, and ValueError for an unknown state."""
     wanted = DeliveryState(state) if state else None
-    async with _storage(settings) as storage:
+    async with open_existing_storage(settings, settings.now) as storage:
         found = await storage.webhook_deliveries.list_deliveries(endpoint_id, wanted, limit)
     return [_delivery_json(delivery) for delivery in found]
 
@@ -37,7 +36,7 @@ async def replay(settings: Settings, delivery_ids: Sequence[str], endpoint_id: s
 
     With an endpoint, all of it that is failed or missed. Raises NothingToReplay, StorageUnavailable.
     """
-    async with _storage(settings) as storage:
+    async with open_existing_storage(settings, settings.now) as storage:
         ids = list(delivery_ids)
         if endpoint_id:
             for state in _UNDELIVERED:
@@ -107,12 +106,3 @@ def _delivery_json(delivery: Delivery) -> dict[str, Any]:
 
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-
-
-@asynccontextmanager
-async def _storage(settings: Settings) -> AsyncIterator[Storage]:
-    storage = await open_existing_storage(settings, settings.now)
-    try:
-        yield storage
-    finally:
-        await storage.close()

@@ -95,10 +95,11 @@ async def test_every_row_and_picture_is_equal_afterwards(source: Settings, to: P
 @pytest.mark.heavy
 async def test_the_target_has_the_schema_of_the_migrations_and_no_mark(source: Settings, to: Place) -> None:
     await run_move(source, to)
-    storage = await open_existing_storage(make_settings(to.database_url))
-    async with storage.database.snapshot() as connection:
+    async with (
+        open_existing_storage(make_settings(to.database_url)) as storage,
+        storage.database.snapshot() as connection,
+    ):
         names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-    await storage.close()
     assert set(names) == {*metadata.tables, "alembic_version"}
 
 
@@ -173,7 +174,7 @@ async def test_an_interrupted_move_continues(source: Settings, to: Place, line: 
 async def test_no_bot_starts_on_an_unfinished_target(source: Settings, to: Place) -> None:
     with pytest.raises(Interrupted):
         await move(source, to, stop_at("rounds:"))
-    for attempt in (migrate(to.database_url), open_existing_storage(make_settings(to.database_url))):
+    for attempt in (migrate(to.database_url), open_existing_storage(make_settings(to.database_url)).__aenter__()):
         with pytest.raises(StorageUnavailable) as caught:
             await attempt
         assert caught.value.reason == "unfinished"

@@ -181,9 +181,8 @@ async def test_old_code_starts_on_a_newer_schema_and_does_not_change_it(newer: t
     settings, changer = newer
     await migrate(settings.database_url)
     await check_integrity(settings.database_url)
-    storage = await open_existing_storage(settings)
-    health = await storage.check()
-    await storage.close()
+    async with open_existing_storage(settings) as storage:
+        health = await storage.check()
     assert (health.is_healthy, health.schema_revision) == (True, "9999")
     lines = (await run_checks(settings)).lines
     assert "ok      database: schema 9999, of a newer version, which serves this one too" in lines
@@ -195,7 +194,7 @@ async def test_old_code_does_not_start_on_a_schema_that_does_not_serve_it(newer:
     settings, changer = newer
     with changer.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET oldest_served = '9998'"))
-    for attempt in (migrate(settings.database_url), open_existing_storage(settings)):
+    for attempt in (migrate(settings.database_url), open_existing_storage(settings).__aenter__()):
         with pytest.raises(StorageUnavailable) as caught:
             await attempt
         assert caught.value.reason == "newer"
