@@ -78,12 +78,6 @@ class TypedLine:
             name, text = name or before.strip(), text or after.strip()
 
 
-def tokenize_options(line: str) -> tuple[str, dict[str, str]]:
-    """Return the line without its options, and the raw value of each option; raises BriefError."""
-    typed = split_line(line)
-    return typed.text, typed.options
-
-
 def split_line(line: str) -> TypedLine:
     """Return the text and the options of a line; raises BriefError."""
     check_line_length(line)

@@ -6,8 +6,7 @@ Numbers, dates and booleans hold nothing of a person, so only text and JSON colu
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sqlalchemy import JSON, ColumnElement, Table, Text, select, true
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy import ColumnElement, Table, select, true
 
 # Each module adds its tables to the metadata.
 from storage.db import (  # noqa: F401
@@ -176,9 +175,3 @@ def in_workspace(table: Table, team: str) -> ColumnElement[bool]:
     if table.name in _BY_FACE:
         return table.c.round_id.in_(select(faces.c.round_id).where(faces.c.team == team))
     return table.c.team == team
-
-
-def holds_text(column_type: TypeEngine[object]) -> bool:
-    """Return whether a column of this type can hold text."""
-    stored = column_type.impl_instance if isinstance(column_type, TypeDecorator) else column_type
-    return isinstance(stored, Text | JSON)

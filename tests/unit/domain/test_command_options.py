@@ -7,7 +7,7 @@ import pytest
 from bot.domain.brief import BallotMode, IntendedUse
 from bot.domain.catalogue import Look
 from bot.domain.command import parse_brief, parse_command
-from bot.domain.command_options import LINE_LIMIT, tokenize_options
+from bot.domain.command_options import LINE_LIMIT, split_line
 from bot.domain.errors import BriefError
 from bot.domain.production import ProductionSettings
 
@@ -41,7 +41,7 @@ def test_use_option_accepts_only_known_uses() -> None:
 
 
 def test_overlong_command_is_rejected() -> None:
-    for parse in (parse_command, tokenize_options):
+    for parse in (parse_command, split_line):
         with pytest.raises(BriefError) as caught:
             parse("Maya: " + "x" * LINE_LIMIT)
         assert (caught.value.field, caught.value.problem) == ("line", "too_long")

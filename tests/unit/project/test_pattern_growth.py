@@ -16,7 +16,7 @@ import pytest
 
 from bot.domain.brief import parse_name, parse_text
 from bot.domain.command import parse_brief, parse_command
-from bot.domain.command_options import before_options, tokenize_options
+from bot.domain.command_options import before_options, split_line
 from bot.domain.errors import BriefError
 from bot.domain.names import drop_invisible, normalize_name, strip_outer_quotes, visible_name
 from bot.domain.prompt import find_age
@@ -100,7 +100,7 @@ def reads_wrong_line(text: str) -> object:
 READERS: dict[str, Callable[[str], object]] = {
     reader.__name__: reader
     for reader in (
-        parse_command, parse_brief, tokenize_options, before_options, decode_mentions, mentioned_user_ids,
+        parse_command, parse_brief, split_line, before_options, decode_mentions, mentioned_user_ids,
         to_plain_text, normalize_name, drop_invisible, visible_name, strip_outer_quotes, find_age, asked_name,
         brief_line, reads_mention, reads_wrong_line, escape_mrkdwn, strip_mrkdwn,
     )

@@ -1,7 +1,16 @@
 """Every column that can hold text is declared, so that no erasure misses one."""
 
+from sqlalchemy import JSON, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
 from storage.db.tables import metadata
-from storage.erasure.columns import COLUMNS, DELETED_BY, PERSON, TEXT, holds_text, in_workspace, tables_with
+from storage.erasure.columns import COLUMNS, DELETED_BY, PERSON, TEXT, in_workspace, tables_with
+
+
+def holds_text(column_type: TypeEngine[object]) -> bool:
+    """Return whether a column of this type can hold text."""
+    stored = column_type.impl_instance if isinstance(column_type, TypeDecorator) else column_type
+    return isinstance(stored, Text | JSON)
 
 
 def test_every_text_column_says_what_it_holds_of_a_person() -> None:
