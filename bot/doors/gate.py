@@ -9,6 +9,7 @@ import structlog
 from cachetools import TTLCache
 from slack_sdk.signature import SignatureVerifier
 
+from bot.domain.door_token import DoorToken
 from bot.domain.errors import DoorRefused
 from bot.doors import words
 from bot.doors.config import DoorsConfig
@@ -52,13 +53,7 @@ class Gate:
             raise Problem(401, "unauthorized", words.NO_TOKEN, {"WWW-Authenticate": 'Bearer realm="castroom"'})
         if len(secret) > _MAX_SECRET:
             raise DoorRefused("unknown")
-        token = await self._access.find_token(secret)
-        self._limits.take(token.id)
-        self._ask_again(token.id)
-        caller = await self._access.admit_token(token)
-        await self._access.record_use(token, call)
-        log.info("door_called", token=token.id, call=call)
-        return caller
+        return await self._admit_token(await self._access.find_token(secret), call)
 
     async def admit_holder(self, holder: str, call: str) -> Caller:
         """Return the caller who asked for a signed link; the link's signature was checked. Raises DoorRefused."""
@@ -66,13 +61,7 @@ class Gate:
         if kind == "slack":
             team, _, person = id_.partition(":")
             return await self.admit_asker(SlackAsker(team, person), call)
-        token = await self._access.get_token(id_)
-        self._limits.take(token.id)
-        self._ask_again(token.id)
-        caller = await self._access.admit_token(token)
-        await self._access.record_use(token, call)
-        log.info("door_called", token=token.id, call=call)
-        return caller
+        return await self._admit_token(await self._access.get_token(id_), call)
 
     async def admit_asker(self, asker: SlackAsker, call: str) -> Caller:
         """Return the caller for a person asking over Slack; raises DoorRefused, SlackUnavailable."""
@@ -81,6 +70,14 @@ class Gate:
         self._ask_again(caller_id)
         caller = await self._access.admit_person(asker.team, asker.person)
         log.info("door_called", person=asker.person, call=call)
+        return caller
+
+    async def _admit_token(self, token: DoorToken, call: str) -> Caller:
+        self._limits.take(token.id)
+        self._ask_again(token.id)
+        caller = await self._access.admit_token(token)
+        await self._access.record_use(token, call)
+        log.info("door_called", token=token.id, call=call)
         return caller
 
     def is_from_slack(self, body: bytes, headers: Mapping[str, str]) -> bool:
