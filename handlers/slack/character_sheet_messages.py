@@ -1,10 +1,7 @@
 """The messages of a character sheet's views, in the thread of the record."""
 
 from datetime import date
-from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
-
-from slack_sdk.errors import SlackApiError
 
 from bot.domain.catalogue import Catalogue
 from bot.domain.character_sheet import MESSAGE_GONE, Sheet, SheetView, available_sheet_models, redraw_model
@@ -14,15 +11,15 @@ from bot.domain.round_state import RoundState
 from bot.domain.service_errors import SlackRejected
 from bot.ports.clock import Now
 from bot.ports.storage import StoragePorts
-from handlers.slack.api_errors import best_effort, error_code, slack_call
+from handlers.slack.api_errors import best_effort, slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.fallback import send_view
 from handlers.slack.files import FILE_RETRY_DELAYS
+from handlers.slack.updated_messages import digest_of, update_if_present
 from handlers.text.model_titles import Titles
 from handlers.views.builder import View, fit
 from handlers.views.character_sheet import SheetMessage, view_message
 
-_MISSING_CODES = frozenset({"message_not_found", "cant_update_message"})
 _DELETED = "duplicate_message_not_found"
 
 
@@ -83,26 +80,15 @@ class CharacterSheetMessages:
             if error.code != _DELETED:
                 raise
             message_ts = MESSAGE_GONE
-        await self._storage.sheets.set_message(attempt.id, message_ts, _digest(shown))
+        await self._storage.sheets.set_message(attempt.id, message_ts, digest_of(shown))
 
     async def _update(self, round_: Round, attempt: SheetView, shown: View) -> None:
-        if attempt.message_ts == MESSAGE_GONE or attempt.digest == _digest(shown):
+        if attempt.message_ts == MESSAGE_GONE or attempt.digest == digest_of(shown):
             return
-        client = await self._clients.for_team(round_.place.team)
-
-        async def update(sent: View) -> None:
-            await client.chat_update(
-                channel=round_.place.channel, ts=attempt.message_ts, text=sent.text, blocks=sent.blocks
-            )
-
-        try:
-            await send_view(update, shown)
-        except SlackApiError as error:
-            if error_code(error) not in _MISSING_CODES:
-                raise
+        if await update_if_present(self._clients, round_.place, attempt.message_ts, shown):
+            await self._storage.sheets.set_message(attempt.id, attempt.message_ts, digest_of(shown))
+        else:
             await self._storage.sheets.set_message(attempt.id, MESSAGE_GONE, "")
-            return
-        await self._storage.sheets.set_message(attempt.id, attempt.message_ts, _digest(shown))
 
     def _view(self, round_: Round, face: Face, sheet: Sheet, attempt: SheetView) -> View:
         may_draw = not face.unlocked and not face.consent_withdrawn_at and not round_.is_face_hidden
@@ -112,7 +98,3 @@ class CharacterSheetMessages:
 
     def _today(self) -> date:
         return self._now().date()
-
-
-def _digest(shown: View) -> str:
-    return sha256(repr(shown.blocks).encode()).hexdigest()

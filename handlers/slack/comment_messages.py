@@ -1,21 +1,17 @@
 """The message in a round's thread that collects the comments on its candidates."""
 
-from hashlib import sha256
-
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.domain.round import Round
 from bot.ports.comments import CommentMessage, CommentRepository
-from handlers.slack.api_errors import best_effort, error_code, slack_call
+from handlers.slack.api_errors import best_effort, slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.fallback import send_view
+from handlers.slack.updated_messages import digest_of, update_if_present
 from handlers.views.builder import View, fit
 from handlers.views.comments import collected
 
 log = structlog.get_logger()
-
-_MISSING_CODES = frozenset({"message_not_found", "cant_update_message"})
 
 
 class CommentMessages:
@@ -34,23 +30,21 @@ class CommentMessages:
         if not comments and message is None:
             return
         shown = fit(collected(round_, comments))
-        digest = sha256(repr(shown.blocks).encode()).hexdigest()
-        if message and message.digest == digest:
+        if message and message.digest == digest_of(shown):
             return
         with best_effort("chat.postMessage"), slack_call("chat.postMessage"):
             message_ts = await self._send(round_, shown, message.message_ts if message else "")
-            await self._comments.set_message(round_.id, CommentMessage(message_ts, digest))
+            await self._comments.set_message(round_.id, CommentMessage(message_ts, digest_of(shown)))
 
     async def _send(self, round_: Round, shown: View, message_ts: str) -> str:
         """Update the message, or post it where there is none or someone deleted it; return its timestamp."""
-        client, channel = await self._clients.for_team(round_.place.team), round_.place.channel
-
-        async def update(sent: View) -> None:
-            await client.chat_update(channel=channel, ts=message_ts, text=sent.text, blocks=sent.blocks)
+        if message_ts and await update_if_present(self._clients, round_.place, message_ts, shown):
+            return message_ts
+        client = await self._clients.for_team(round_.place.team)
 
         async def post(sent: View) -> str:
             response = await client.chat_postMessage(
-                channel=channel,
+                channel=round_.place.channel,
                 thread_ts=round_.message_ts,
                 text=sent.text,
                 blocks=sent.blocks,
@@ -59,12 +53,4 @@ class CommentMessages:
             )
             return str(response["ts"])
 
-        if message_ts:
-            try:
-                await send_view(update, shown)
-            except SlackApiError as error:
-                if error_code(error) not in _MISSING_CODES:
-                    raise
-            else:
-                return message_ts
         return await send_view(post, shown)

@@ -1,24 +1,20 @@
 """The questions in a round's thread whether its face could be confused with an earlier one."""
 
-from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
-
-from slack_sdk.errors import SlackApiError
 
 from bot.domain.look_alikes import LookAlikeQuestion
 from bot.domain.round import Round
 from bot.ports.erasure import MessageAddress
 from bot.ports.messaging import Picture
 from bot.ports.storage import StoragePorts
-from handlers.slack.api_errors import best_effort, error_code, slack_call
+from handlers.slack.api_errors import best_effort, slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.fallback import send_view
 from handlers.slack.files import Upload, Uploads
+from handlers.slack.updated_messages import digest_of, update_if_present
 from handlers.text import look_alikes as words
 from handlers.views.builder import View, fit
 from handlers.views.look_alikes import question_view
-
-_MISSING_CODES = frozenset({"message_not_found", "cant_update_message"})
 
 
 class LookAlikeMessages:
@@ -46,16 +42,18 @@ class LookAlikeMessages:
         for shown_round in (question.round_id, question.other_round_id):
             address = MessageAddress(round_.place.channel, message_ts)
             await self._storage.posted_messages.add(shown_round, address)
-        await self._storage.look_alikes.set_message(question, message_ts, _digest(shown))
+        await self._storage.look_alikes.set_message(question, message_ts, digest_of(shown))
 
     async def publish(self, round_: Round) -> None:
         """Update the questions of a locked face whose counts changed; a refusal is only logged."""
         for question in await self._storage.look_alikes.list_for_round(round_.id) if round_.locked_slot else ():
             names = await self._names(question) if question.message_ts else None
             shown = fit(question_view(question, names)) if names else None
-            if shown and question.digest != _digest(shown):
+            if shown and question.digest != digest_of(shown):
                 with best_effort("chat.update"), slack_call("chat.update"):
-                    await self._update(round_, question, shown)
+                    # A message that somebody deleted stays deleted.
+                    await update_if_present(self._clients, round_.place, question.message_ts, shown)
+                    await self._storage.look_alikes.set_message(question, question.message_ts, digest_of(shown))
 
     async def _names(self, question: LookAlikeQuestion) -> tuple[str, str] | None:
         """Return the names of both characters; None if one of them was deleted."""
@@ -74,23 +72,3 @@ class LookAlikeMessages:
             client_msg_id=str(uuid5(NAMESPACE_OID, purpose)),
         )
         return str(response["ts"])
-
-    async def _update(self, round_: Round, question: LookAlikeQuestion, shown: View) -> None:
-        client = await self._clients.for_team(round_.place.team)
-
-        async def update(sent: View) -> None:
-            await client.chat_update(
-                channel=round_.place.channel, ts=question.message_ts, text=sent.text, blocks=sent.blocks
-            )
-
-        try:
-            await send_view(update, shown)
-        except SlackApiError as error:
-            if error_code(error) not in _MISSING_CODES:
-                raise
-        # A message that somebody deleted stays deleted.
-        await self._storage.look_alikes.set_message(question, question.message_ts, _digest(shown))
-
-
-def _digest(shown: View) -> str:
-    return sha256(repr(shown.blocks).encode()).hexdigest()
