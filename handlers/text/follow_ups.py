@@ -2,11 +2,10 @@
 
 from decimal import Decimal
 
-from bot.domain.ballot import Tally, Turnout
+from bot.domain.ballot import Tally
 from bot.domain.errors import CannotFollowUp
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
-from handlers.text import voters
 from handlers.text.format import dollars, escape_mrkdwn, join_parts, join_words, pluralize, when
 
 # What a form can put right; nobody expects that it has started something.
@@ -53,15 +52,6 @@ def progress(round_: Round) -> str:
     return join_parts(f"{bar}  {arrived} of {len(wanted)} in", f"up to {dollars(round_.price)}", ending)
 
 
-def ballot_status(round_: Round, tally: Tally, turnout: Turnout | None, hidden: str) -> str:
-    """Return `3 people voted · closes tomorrow at 18:00 · ...`; `hidden` says what the close tells."""
-    counted = voters.turnout(turnout) if turnout else _voter_count(tally.voters)
-    short = round_.votes_short_of_quorum(tally)
-    needed = f"{tally.voters + short} needed" if short else ""
-    closing = f"closes {when(round_.closes_at)}" if round_.closes_at else ""
-    return join_parts(counted, needed, closing, hidden)
-
-
 def still_drawing(round_: Round) -> str:
     """Return `2 still being drawn`; empty once all are there."""
     unfinished = sum(not s.is_final for s in round_.slots)
@@ -92,7 +82,3 @@ def running(follow_up: Round, name: str) -> str:
 def cost(round_: Round) -> str:
     """Return `6 pictures for $0.29`: what the models of this ballot were paid."""
     return f"{pluralize(len(round_.drawn), 'picture')} for {dollars(round_.price)}"
-
-
-def _voter_count(number: int) -> str:
-    return f"{pluralize(number, 'person', 'people')} voted" if number else "No votes yet"

@@ -23,7 +23,6 @@ from handlers.text.format import (
     pluralize,
     size,
     time_of_day,
-    when,
 )
 from handlers.text.labels import AFTER_THE_VOTE
 from handlers.text.model_titles import Titles
@@ -147,9 +146,7 @@ def ballot_status(round_: Round, tally: Tally, turnout: Turnout | None = None) -
     )
     if round_.run_off:
         blind_note = "models were named at the first close, so this is not blind"
-    needed = f"{tally.voters + votes_short} needed" if (votes_short := round_.votes_short_of_quorum(tally)) else ""
-    counted = voters.turnout(turnout) if turnout else voter_count(tally.voters)
-    return join_parts(counted, needed, _closing(round_), blind_note)
+    return voters.ballot_status(round_, tally, turnout, blind_note)
 
 
 def vote_outlook(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
@@ -176,10 +173,6 @@ def _turnout_outlook(round_: Round, tally: Tally, turnout: Turnout) -> str:
 
 def repeat_price(round_: Round) -> str:
     return f"another round costs up to {dollars(round_.repeat_price)}"
-
-
-def voter_count(number: int) -> str:
-    return f"{pluralize(number, 'person', 'people')} voted" if number else "No votes yet"
 
 
 def in_progress(round_: Round) -> str:
@@ -273,7 +266,7 @@ def void_notice(round_: Round) -> str:
 
 
 def reminder(round_: Round) -> str:
-    name, closing = escape_mrkdwn(round_.character), _closing(round_) or "closes soon"
+    name, closing = escape_mrkdwn(round_.character), voters.closing(round_) or "closes soon"
     if round_.run_off:
         return f"The run-off for {name} {closing}. If you have not chosen yet: tap a number above."
     instruction = "fill in your ballot above" if round_.is_sealed else "tap a number above"
@@ -285,7 +278,3 @@ def late_portrait(round_: Round) -> str:
     if round_.state in (RoundState.LOCKED, RoundState.VOID):
         return f"Another portrait for {name} arrived after this round had ended. It is paid for and kept."
     return f"Another portrait for {name} arrived too late for this ballot. The lead can choose it after the close."
-
-
-def _closing(round_: Round) -> str:
-    return f"closes {when(round_.closes_at)}" if round_.closes_at else ""

@@ -1,8 +1,18 @@
 """Named voters: who votes, how many voted, what the rest can change. Also the lead's controls."""
 
-from bot.domain.ballot import Turnout
+from bot.domain.ballot import Tally, Turnout
 from bot.domain.round import Round
-from handlers.text.format import capitalize_first, channel, escape_mrkdwn, link, people, person, pluralize, when
+from handlers.text.format import (
+    capitalize_first,
+    channel,
+    escape_mrkdwn,
+    join_parts,
+    link,
+    people,
+    person,
+    pluralize,
+    when,
+)
 
 TAKE_OVER = "Take over this round"
 
@@ -16,6 +26,19 @@ def turnout(turnout: Turnout) -> str:
     """Return `3 of 5 voted`, and how many can no longer vote."""
     text = f"{turnout.voted} of {turnout.invited} voted"
     return f"{text}, {turnout.departed} {'has' if turnout.departed == 1 else 'have'} left" if turnout.departed else text
+
+
+def ballot_status(round_: Round, tally: Tally, invited: Turnout | None, note: str) -> str:
+    """Return `3 people voted · 5 needed · closes tomorrow at 18:00 · ...`; `note` says what the close tells."""
+    voted = f"{pluralize(tally.voters, 'person', 'people')} voted" if tally.voters else "No votes yet"
+    short = round_.votes_short_of_quorum(tally)
+    needed = f"{tally.voters + short} needed" if short else ""
+    return join_parts(turnout(invited) if invited else voted, needed, closing(round_), note)
+
+
+def closing(round_: Round) -> str:
+    """Return `closes tomorrow at 18:00`; empty for a ballot without a deadline."""
+    return f"closes {when(round_.closes_at)}" if round_.closes_at else ""
 
 
 def outlook(leader: int | None, is_decided: bool, turnout: Turnout) -> str:

@@ -96,7 +96,7 @@ def _sealed(data: RoundViewData, words: FollowUpWords) -> View:
 def _ballot(data: RoundViewData, words: FollowUpWords, *how: Block | None) -> View:
     round_, name = data.round, data.round.character
     heading = f"{words.heading(name)} · {words.ballot_question(name)}"
-    status = follow_ups.ballot_status(round_, data.tally, data.turnout, words.HIDDEN)
+    status = voters.ballot_status(round_, data.tally, data.turnout, words.HIDDEN)
     return view(
         f"{escape_mrkdwn(heading)} {status}",
         header(heading),
