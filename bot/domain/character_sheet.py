@@ -170,10 +170,7 @@ class SheetView:
         self, failure: SlotFailure, seconds: float | None = None, reported_cost: Decimal | None = None
     ) -> "SheetView":
         """Return the failed attempt. A possible charge counts as charged, by the reported cost where there is one."""
-        source = {"no": "", "maybe": "unknown", "yes": "listed"}[failure.paid]
-        cost = self.price if source else Decimal(0)
-        if source and reported_cost is not None:
-            source, cost = "exact", reported_cost
+        source, cost = failure.charge(self.price, reported_cost)
         return replace(
             self, state=SheetViewState.FAILED, failure=failure, seconds=seconds, cost=cost, cost_source=source
         )

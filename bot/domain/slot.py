@@ -33,6 +33,13 @@ class SlotFailure:
     paid: PaidStatus = "no"
     retry_at: datetime | None = None
 
+    def charge(self, price: Decimal, reported: Decimal | None) -> tuple[str, Decimal]:
+        """Return the source and the dollars of the cost: a possible charge counts, as reported where it is."""
+        source = {"no": "", "maybe": "unknown", "yes": "listed"}[self.paid]
+        if source and reported is not None:
+            return "exact", reported
+        return source, price if source else Decimal(0)
+
 
 @dataclass(frozen=True)
 class Slot:

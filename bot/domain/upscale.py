@@ -115,10 +115,7 @@ class Upscale:
 
         `reported_cost` is the charge that the provider reported, in dollars.
         """
-        source = {"no": "", "maybe": "unknown", "yes": "listed"}[failure.paid]
-        cost = self.price if source else Decimal(0)
-        if source and reported_cost is not None:
-            source, cost = "exact", reported_cost
+        source, cost = failure.charge(self.price, reported_cost)
         return replace(self, state=UpscaleState.FAILED, failure=failure, seconds=seconds, cost=cost, cost_source=source)
 
 
