@@ -44,6 +44,8 @@ def pgbouncer(server: PostgresServer, mode: str) -> Iterator[int]:
     settings = _SETTINGS.format(server_port=server.port, port=port, folder=folder, mode=mode)
     (folder / "pgbouncer.ini").write_text(settings)
     folder.chmod(0o755)
+    for file in folder.iterdir():
+        file.chmod(0o644)  # also where a test before has changed the umask of this process
     user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None  # PgBouncer refuses root
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([program, str(folder / "pgbouncer.ini")], stdout=log, stderr=log, user=user)
