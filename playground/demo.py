@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -122,13 +123,17 @@ async def _own_folder(data: Path, failure: str) -> AsyncIterator[None]:
         await asyncio.to_thread(check_free, data / "practice")
         yield
     except FolderInUse as error:
-        raise SystemExit(_already_running(error.address, data)) from error
+        raise _ended(_already_running(error.address, data)) from error
     except OSError as error:
-        raise SystemExit(
-            f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}."
-        ) from error
+        raise _ended(f"{error.filename or data} cannot be used: {error.strerror or type(error).__name__}.") from error
     except (RuntimeError, WaitTimeout, ScenarioFailed) as error:
-        raise SystemExit(f"{failure}: {error}. See {data / 'bot.log'}.") from error
+        raise _ended(f"{failure}: {error}. See {data / 'bot.log'}.") from error
+
+
+def _ended(sentence: str) -> SystemExit:
+    """Print why the program ends, and return its exit with status 1."""
+    print(sentence, file=sys.stderr)
+    return SystemExit(1)
 
 
 def _already_running(address: str, data: Path) -> str:
@@ -153,4 +158,4 @@ async def _wait_until_stopped(running: RunningDemo, data: Path) -> None:
         with suppress(asyncio.CancelledError):
             await task
     if (ended := next(iter(done)).get_name()) != "asked":
-        raise SystemExit(f"The {ended} stopped unexpectedly; see {data / 'bot.log'}.")
+        raise _ended(f"The {ended} stopped unexpectedly; see {data / 'bot.log'}.")
