@@ -21,7 +21,7 @@ from tests.support.practice_environment import FILM, LENA
 from tests.support.storage_builders import make_settings
 from tests.support.time_factor import scaled
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.heavy, pytest.mark.asyncio(loop_scope="module")]
 
 OLD, NEW = new_key(), new_key()
 REFUSED = "I have no bot token for this workspace"
@@ -68,14 +68,12 @@ async def test_a_workspace_that_installs_at_one_bot_is_served_by_the_other(
     await bots.wait_for_text(ts, "is cast", LANTERN_FILM)
 
 
-@pytest.mark.heavy
 async def test_an_installation_that_begins_at_one_bot_ends_at_the_other(bots: OAuthReplicas) -> None:
     status, page = await bots.install(LENA, at="a", back_at="b")
     assert (status, "installed in Harbour Pictures" in page) == (200, True)
     assert await seconds_until(bots, "a", TEAM, refused=False) < scaled(5)
 
 
-@pytest.mark.heavy
 async def test_a_state_that_was_used_at_one_bot_is_refused_by_the_other(bots: OAuthReplicas) -> None:
     path, cookie = await bots.begin_install(LENA, "a")
     assert (await bots.finish_install("a", path, cookie))[0] == 200
@@ -83,7 +81,6 @@ async def test_a_state_that_was_used_at_one_bot_is_refused_by_the_other(bots: OA
     assert (status, "used already" in page) == (401, True)
 
 
-@pytest.mark.heavy
 async def test_a_dump_of_the_database_contains_no_token(bots: OAuthReplicas) -> None:
     dump = bots.dump()
     assert "Lantern Advertising" in dump
@@ -93,7 +90,6 @@ async def test_a_dump_of_the_database_contains_no_token(bots: OAuthReplicas) -> 
         assert "xoxb-" not in bots.log_of(name)
 
 
-@pytest.mark.heavy
 async def test_keys_are_rotated_under_load_without_a_refusal(
     bots: OAuthReplicas, record_property: Callable[[str, object], None]
 ) -> None:
@@ -131,7 +127,6 @@ async def rotate(bots: OAuthReplicas, keys: str) -> str:
     return output.decode()
 
 
-@pytest.mark.heavy
 async def test_tokens_that_expire_are_refreshed_by_one_bot_at_a_time(bots: OAuthReplicas) -> None:
     await bots.control_client.post("slack/settings", {"token_seconds": 64})
     assert (await bots.install(LENA))[0] == 200
@@ -152,7 +147,6 @@ async def test_tokens_that_expire_are_refreshed_by_one_bot_at_a_time(bots: OAuth
     await bots.control_client.post("slack/settings", {"token_seconds": 0})
 
 
-@pytest.mark.heavy
 async def test_a_removed_app_is_refused_by_both_bots_and_its_round_ends(
     bots: OAuthReplicas, record_property: Callable[[str, object], None]
 ) -> None:
@@ -174,7 +168,6 @@ async def test_a_removed_app_is_refused_by_both_bots_and_its_round_ends(
         assert "Traceback" not in bots.log_of(name)[length:]
 
 
-@pytest.mark.heavy
 async def test_an_organization_is_served_in_its_workspaces_until_it_removes_the_app(bots: OAuthReplicas) -> None:
     await bots.control_client.post("slack/organization", {"id": "E0STUDIOS", "name": "Studios", "teams": [LANTERN]})
     status, page = await bots.install(NOOR, decision="allow_organization")

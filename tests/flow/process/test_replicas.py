@@ -11,7 +11,7 @@ from playground.control.client import buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI
 from tests.support.replicas import ReplicaEnvironment, replica_environment
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.heavy, pytest.mark.asyncio(loop_scope="module")]
 
 QUICK = {"UPDATES_PER_MINUTE": "100000", "MESSAGE_UPDATE_SECONDS": "0.2"}
 
@@ -45,7 +45,6 @@ async def test_a_round_goes_from_brief_to_lock_and_recall(bots: ReplicaEnvironme
         assert "Maya" in await workspace.run_command("show Maya")
 
 
-@pytest.mark.heavy
 async def test_a_late_update_does_not_stay_on_a_locked_round(bots: ReplicaEnvironment) -> None:
     workspace = bots.workspace
     ts = await workspace.cast("Ines: a lighthouse keeper")
@@ -63,7 +62,6 @@ async def test_a_late_update_does_not_stay_on_a_locked_round(bots: ReplicaEnviro
     assert not [name for name in buttons_of(message) if name.startswith(("vote", "lock"))]
 
 
-@pytest.mark.heavy
 async def test_each_picture_is_uploaded_once_when_the_lead_closes_during_uploads(bots: ReplicaEnvironment) -> None:
     workspace = bots.workspace
     ts = await workspace.cast("Tomas: a ferry pilot of fifty")
@@ -102,7 +100,6 @@ async def test_a_mention_that_is_delivered_twice_is_answered_once(bots: ReplicaE
     assert len(await workspace.control_client.messages(FILM)) == before + 6
 
 
-@pytest.mark.heavy
 async def test_a_killed_bot_is_replaced_by_the_others(bots: ReplicaEnvironment) -> None:
     workspace = bots.workspace
     await bots.start("three")
@@ -124,7 +121,6 @@ async def test_a_killed_bot_is_replaced_by_the_others(bots: ReplicaEnvironment) 
     await workspace.wait_for_text(ts, "is cast")
 
 
-@pytest.mark.heavy
 async def test_a_bot_with_the_name_of_another_one_ends_with_a_sentence(bots: ReplicaEnvironment) -> None:
     twin = await bots.start("twin", name_of="two")
     assert await twin.wait() == 1

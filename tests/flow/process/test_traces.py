@@ -49,7 +49,6 @@ def is_below(span: Span, ancestor: Span, by_id: dict[bytes, Span]) -> bool:
     return False
 
 
-@pytest.mark.heavy
 def test_a_round_is_one_trace_across_slack_jobs_providers_and_storage(collected: TraceCollector) -> None:
     spans = collected.spans
     assert len({span.trace_id for span in spans}) == 1
@@ -60,7 +59,6 @@ def test_a_round_is_one_trace_across_slack_jobs_providers_and_storage(collected:
     assert len([span for span in spans if span.name == "job.slot"]) > 1
 
 
-@pytest.mark.heavy
 def test_every_span_is_below_the_start_of_the_round(collected: TraceCollector) -> None:
     (root,) = [span for span in collected.spans if not span.parent_span_id]
     assert root.name == "round.start"
@@ -68,7 +66,6 @@ def test_every_span_is_below_the_start_of_the_round(collected: TraceCollector) -
     assert [span.name for span in collected.spans if span is not root and not is_below(span, root, by_id)] == []
 
 
-@pytest.mark.heavy
 def test_calls_to_models_and_their_rows_are_below_their_slots(collected: TraceCollector) -> None:
     by_id = {span.span_id: span for span in collected.spans}
     generations = [span for span in collected.spans if span.name == "slot.generation"]
@@ -79,7 +76,6 @@ def test_calls_to_models_and_their_rows_are_below_their_slots(collected: TraceCo
         assert [span for span in below if span.name in ("UPDATE", "INSERT")]
 
 
-@pytest.mark.heavy
 def test_traces_hold_ids_and_neither_texts_nor_secrets(collected: TraceCollector, folder: Path) -> None:
     assert {key for span in collected.spans for key in attributes(span)} <= ALLOWED_ATTRIBUTES
     assert not any(span.events or span.status.message for span in collected.spans)

@@ -17,7 +17,7 @@ from providers.registry import MODELS
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
 from tests.support.time_factor import scaled
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.heavy, pytest.mark.asyncio(loop_scope="module")]
 
 TOKENS = ",".join(install.token for install in INSTALLS)
 NOT_AVAILABLE_TEXT = "This is no longer available"
@@ -62,7 +62,6 @@ def button_value(message: Json, action_id: str) -> str:
     return str(next(e["value"] for e in elements if e.get("action_id") == action_id))
 
 
-@pytest.mark.heavy
 async def test_both_workspaces_cast_the_same_name_independently(environment: PracticeEnvironment) -> None:
     harbour, lantern = await asyncio.gather(
         environment.cast("Maya: a fisherwoman with a grey plait", LENA, FILM),
@@ -122,7 +121,6 @@ async def test_home_shows_only_its_own_workspace(environment: PracticeEnvironmen
         assert name not in theirs
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("action", ["vote:1", "lock", "close", "reroll"])
 async def test_button_with_an_id_of_another_workspace_does_nothing(
     environment: PracticeEnvironment, action: str
@@ -147,7 +145,6 @@ async def test_button_with_an_id_of_another_workspace_does_nothing(
     await environment.wait_for_labels(ts, {"vote:1": "1 · 1", "vote:2": "2 · 1"}, LANTERN_FILM)
 
 
-@pytest.mark.heavy
 async def test_ephemeral_answer_goes_to_the_asking_workspace(environment: PracticeEnvironment) -> None:
     calls_before = (await environment.control_client.calls("chat.postEphemeral"))[-1:]
     await environment.control_client.mention(TOMAS, LANTERN_FILM, "help")
@@ -157,7 +154,6 @@ async def test_ephemeral_answer_goes_to_the_asking_workspace(environment: Practi
     assert all(call["ok"] for call in calls)
 
 
-@pytest.mark.heavy
 async def test_budgets_of_workspaces_are_separate(tmp_path: Path) -> None:
     cap = str((ROUND_PRICE + Decimal("0.01")).quantize(Decimal("0.01"), ROUND_UP))
     async with practice_environment(tmp_path, {"SLACK_BOT_TOKEN": TOKENS, "MAX_USD_PER_DAY": cap}) as environment:
@@ -168,7 +164,6 @@ async def test_budgets_of_workspaces_are_separate(tmp_path: Path) -> None:
         assert "of today's" in await environment.run_command("Second: a neon bender", NOOR, LANTERN_FILM)
 
 
-@pytest.mark.heavy
 async def test_rejected_token_does_not_affect_other_workspaces(tmp_path: Path) -> None:
     rejected_token = "xoxb-revoked-yesterday"
     tokens = f"{rejected_token}, {INSTALLS[1].token}"
@@ -185,7 +180,6 @@ async def test_rejected_token_does_not_affect_other_workspaces(tmp_path: Path) -
         assert rejected_token not in environment.log
 
 
-@pytest.mark.heavy
 async def test_uninstall_in_one_workspace_leaves_the_other_running(tmp_path: Path) -> None:
     async with practice_environment(tmp_path, {"SLACK_BOT_TOKEN": TOKENS}) as environment:
         theirs = await environment.cast("Maya: a lamplighter", NOOR, LANTERN_FILM)
@@ -194,7 +188,6 @@ async def test_uninstall_in_one_workspace_leaves_the_other_running(tmp_path: Pat
         await cast_and_lock(environment, "Maya: a fisherwoman", LENA, DANIEL, FILM, 2)
 
 
-@pytest.mark.heavy
 async def test_bot_without_a_valid_token_exits_with_an_explanation(tmp_path: Path) -> None:
     server = await WorkspaceProcess.start(tmp_path)
     try:

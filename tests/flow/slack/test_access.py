@@ -1,7 +1,5 @@
 """Who sees what: private channels, mentions, home, text from people, and what reaches the log."""
 
-import pytest
-
 from playground.control.client import text_of
 from tests.support.practice_environment import (
     DANIEL,
@@ -48,7 +46,6 @@ def _marked_up(node: object) -> list[str]:
     return [text for value in node.values() for text in _marked_up(value)]
 
 
-@pytest.mark.heavy
 async def test_private_face_is_hidden_from_others(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Sable: a secret spokesperson", LENA, QUIET)
     await workspace.wait_for_ballot(ts, QUIET)
@@ -64,7 +61,6 @@ async def test_private_face_is_hidden_from_others(workspace: PracticeEnvironment
     assert "spokesperson" in await workspace.run_command("Sable", DANIEL, FERRY)
 
 
-@pytest.mark.heavy
 async def test_mention_is_answered_publicly_only_in_the_own_channel(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Otto: a diver", LENA, QUIET)
     await workspace.wait_for_ballot(ts, QUIET)

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
@@ -44,7 +42,6 @@ async def files_in_thread(workspace: PracticeEnvironment, ts: str, count: int) -
     return await workspace.control_client.wait_for(probe, f"{count} files in the thread")
 
 
-@pytest.mark.heavy
 async def test_callback_from_the_form_to_the_result_in_both_messages(workspace: PracticeEnvironment) -> None:
     ts = await closed_round(workspace, "Maya: a fisherwoman, 60")
     await workspace.press(MEI, ts, "callback")
@@ -126,7 +123,6 @@ async def test_sealed_callback_asks_one_question_about_each_person(workspace: Pr
     await workspace.wait_for_text(callback_ts, "2 holds up: 1 of 1 person voted for it.")
 
 
-@pytest.mark.heavy
 async def test_a_stale_button_locks_nothing_from_a_callback(workspace: PracticeEnvironment) -> None:
     ts = await closed_round(workspace, "Ines: a pilot")
     callback_ts = await submit(workspace, await open_form(workspace, ts))

@@ -6,6 +6,8 @@ from playground.control.client import buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 from tests.support.steps import start_ballot, vote_and_lock
 
+pytestmark = pytest.mark.heavy
+
 MODEL_SECONDS = 0.05
 
 LENA_DM = "D0LENAORTIZ"
@@ -33,7 +35,6 @@ async def wait_for_lena_dm(workspace: PracticeEnvironment, expected: str) -> str
     return await workspace.control_client.wait_for(probe, f"the words {expected!r} in Lena's own messages", 30)
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("how", ["archived", "removed"])
 async def test_round_waits_while_its_channel_is_closed_to_the_bot(workspace: PracticeEnvironment, how: str) -> None:
     channel = await new_channel(workspace, f"wrapped-{how}", private=True)
@@ -52,7 +53,6 @@ async def test_round_waits_while_its_channel_is_closed_to_the_bot(workspace: Pra
     assert len(notes) == 1
 
 
-@pytest.mark.heavy
 async def test_ballot_in_an_archived_channel_closes_on_time(
     workspace: PracticeEnvironment,
 ) -> None:
@@ -71,7 +71,6 @@ async def test_ballot_in_an_archived_channel_closes_on_time(
     await workspace.wait_for_text(ts, "Shelved is cast", channel)
 
 
-@pytest.mark.heavy
 async def test_renamed_channel_and_user_keep_their_votes(workspace: PracticeEnvironment) -> None:
     channel = await new_channel(workspace, "first-title")
     ts = await start_ballot(workspace, "Renamed: a cook", channel)

@@ -15,6 +15,8 @@ from playground.models.drawing import open_rgb
 from playground.processes import stop
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 # Processes of its own: a test kills the bot.
 BOT_SETTINGS: dict[str, str] = {}
 
@@ -147,7 +149,6 @@ async def test_everybody_says_what_they_see_and_the_lead_decides(workspace: Prac
     await workspace.wait_for_text(maya_ts, "1 kept")
 
 
-@pytest.mark.heavy
 async def test_a_kill_in_the_middle_loses_no_view_and_pays_for_none_twice(workspace: PracticeEnvironment) -> None:
     ts = await lock_face(workspace, "Ines")
     before = await sheet_calls(workspace)

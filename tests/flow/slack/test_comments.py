@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from playground.control.client import Json, buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
@@ -33,7 +31,6 @@ async def wait_for_thread(workspace: PracticeEnvironment, ts: str, words: str) -
     return await workspace.control_client.wait_for(probe, words, 20)
 
 
-@pytest.mark.heavy
 async def test_comments_are_collected_in_one_message_and_offered(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Wren: a fisherwoman")
     await workspace.wait_for_ballot(ts)

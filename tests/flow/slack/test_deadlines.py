@@ -9,6 +9,8 @@ from playground.processes import stop
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
 from tests.support.steps import move_deadline
 
+pytestmark = pytest.mark.heavy
+
 BOT_SETTINGS: dict[str, str] = {}
 REAL_PACE = True
 
@@ -17,7 +19,6 @@ async def replies(workspace: PracticeEnvironment, ts: str, expected: str) -> lis
     return [t for t in (text_of(m) for m in await workspace.control_client.thread(FILM, ts)) if expected in t]
 
 
-@pytest.mark.heavy
 async def test_deadline_missed_while_down_closes_the_ballot_at_start(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Night: a cleaner --for 5m")
     await workspace.wait_for_ballot(ts)
@@ -33,7 +34,6 @@ async def test_deadline_missed_while_down_closes_the_ballot_at_start(workspace: 
     await workspace.wait_for_text(ts, "Night is cast")
 
 
-@pytest.mark.heavy
 async def test_the_thread_is_reminded_once_before_the_close(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Soon: a baker")
     await workspace.wait_for_ballot(ts)
@@ -56,7 +56,6 @@ async def test_lead_extends_a_ballot_without_votes(workspace: PracticeEnvironmen
     await workspace.wait_for_button(ts, "vote:1")
 
 
-@pytest.mark.heavy
 async def test_dropped_round_reports_it_and_frees_the_name(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Drop: a tailor")
     await workspace.wait_for_ballot(ts)

@@ -6,7 +6,6 @@ from hashlib import sha256
 
 import httpx
 import httpx2
-import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import BlobResourceContents, ResourceLink
@@ -49,7 +48,6 @@ def bearer(secret: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {secret}"}
 
 
-@pytest.mark.heavy
 async def test_script_casts_people_vote_and_script_and_agent_fetch_the_face(workspace: PracticeEnvironment) -> None:
     secret = await make_token(workspace, scopes=["cast"], month_cap="20")
     brief = {"name": "Maya", "brief": "weathered 60-year-old fisherwoman", "models": ["recraft", "gpt-image-2"]}

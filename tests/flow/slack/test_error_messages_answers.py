@@ -20,6 +20,8 @@ from tests.support.practice_environment import (
     PracticeEnvironment,
 )
 
+pytestmark = pytest.mark.heavy
+
 RETRY_TEXT, DOCTOR_TEXT = "Try again in a minute.", "python -m bot doctor"
 INFO, POST_EPHEMERAL, PUBLISH = "conversations.info", "chat.postEphemeral", "views.publish"
 
@@ -74,7 +76,6 @@ async def test_failed_channel_lookup_starts_nothing_and_explains(
     assert await workspace.count_model_calls() == calls_before
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize(
     "trouble",
     [{"kind": "ratelimited", "seconds": 1}, {"kind": "status", "status": 503}, {"kind": "cut_before"}],

@@ -8,6 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.control.client import Json, buttons_of, pictures_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 GET, COMPLETE, INFO, UPLOAD = "files.getUploadURLExternal", "files.completeUploadExternal", "files.info", "upload"
 FAULTS: dict[str, Json] = {
     "no place to upload to": {"method": GET, "kind": "error", "error": "internal_error"},
@@ -31,7 +33,6 @@ async def large_pictures(workspace: PracticeEnvironment, ts: str) -> set[str]:
     return {name for name in files if "sheet" not in name}
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("trouble", FAULTS)
 async def test_failed_upload_is_retried_without_calling_models(workspace: PracticeEnvironment, trouble: str) -> None:
     calls_before, ephemerals_before = (
@@ -52,7 +53,6 @@ async def test_failed_upload_is_retried_without_calling_models(workspace: Practi
     )
 
 
-@pytest.mark.heavy
 async def test_unready_sheet_does_not_delay_the_vote(workspace: PracticeEnvironment) -> None:
     await workspace.control_client.post("slack/settings", {"file_ready_seconds": 22})
     ts = await workspace.cast("Slow: a cook --each 1 --models recraft,gpt-image-2")
@@ -71,7 +71,6 @@ async def test_unready_sheet_does_not_delay_the_vote(workspace: PracticeEnvironm
     assert "vote:1" not in buttons_of(message)
 
 
-@pytest.mark.heavy
 async def test_files_lost_by_slack_are_uploaded_again(workspace: PracticeEnvironment) -> None:
     await workspace.control_client.post("slack/settings", {"file_ready_seconds": 0.3})
     ts = await workspace.cast("Kept: a cook --each 1 --models recraft,gpt-image-2")

@@ -12,6 +12,8 @@ from providers.registry import MODELS
 from tests.support.practice_environment import LENA, PracticeEnvironment
 from tests.support.time_factor import scaled
 
+pytestmark = pytest.mark.heavy
+
 BOT_SETTINGS = {"PATIENCE_SECONDS": f"{scaled(6):g}"}
 
 FREE_TEXT, MAYBE_CHARGED_TEXT, CHARGED_TEXT = (
@@ -173,7 +175,6 @@ async def test_filter_categories_are_shown_only_after_the_close(fault_reports: d
     assert "its filter flagged “violence”" in fault_reports["refusal"].named_text
 
 
-@pytest.mark.heavy
 async def test_short_rate_limit_wait_is_shown_and_retried(workspace: PracticeEnvironment) -> None:
     model = FAULTY_MODELS[0]
     await set_fault(workspace, model, "rate_limit", times=1, seconds=3)
@@ -201,7 +202,6 @@ async def test_odd_answers_of_gateways_cost_no_portrait(workspace: PracticeEnvir
     assert f"{gpt.title} {PROVIDER_DOWN_TEXT}" in await workspace.wait_for_text(ts, "voting is closed")
 
 
-@pytest.mark.heavy
 async def test_late_models_do_not_delay_the_vote(workspace: PracticeEnvironment) -> None:
     dripping, hanging, slow, mistaken = FAULTY_MODELS[:4]
     await set_fault(workspace, dripping, "drip", seconds=scaled(160))

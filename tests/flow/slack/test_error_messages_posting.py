@@ -5,6 +5,8 @@ import pytest
 from playground.control.client import Json, pictures_of
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 FAULTS: dict[str, Json] = {
     "not_in_channel": {"kind": "error", "error": "not_in_channel"},
     "channel_not_found": {"kind": "error", "error": "channel_not_found"},

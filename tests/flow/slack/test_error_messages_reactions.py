@@ -8,6 +8,8 @@ import pytest_asyncio
 from playground.control.client import Json, buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 ADD, GET = "reactions.add", "reactions.get"
 SEED_FAULTS: dict[str, tuple[Json, set[str]]] = {
     "already_reacted": ({"kind": "error", "error": "already_reacted"}, {"two"}),
@@ -42,7 +44,6 @@ async def ts(workspace: PracticeEnvironment) -> str:
     return ts
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("trouble", SEED_FAULTS)
 async def test_ballot_without_seeded_emoji_accepts_buttons_and_reactions(
     workspace: PracticeEnvironment, trouble: str

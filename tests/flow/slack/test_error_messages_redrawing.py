@@ -8,6 +8,8 @@ import pytest_asyncio
 from playground.control.client import Json, buttons_of, pictures_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 UPDATE = "chat.update"
 TRANSIENT_FAULTS: dict[str, Json] = {
     "internal_error": {"kind": "error", "error": "internal_error"},
@@ -44,7 +46,6 @@ async def toggle_vote(workspace: PracticeEnvironment, ts: str, person: str, numb
     return {f"vote:{number}": f"{number}" if "·" in before else f"{number} · 1"}
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize("trouble", TRANSIENT_FAULTS)
 async def test_message_shows_the_vote_after_a_transient_error(
     workspace: PracticeEnvironment, ts: str, trouble: str

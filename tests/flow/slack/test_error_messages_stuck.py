@@ -6,6 +6,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.control.client import pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 UPLOAD = "files.getUploadURLExternal"
 LENA_DM = "D0LENAORTIZ"
 
@@ -19,7 +21,6 @@ async def wait_for_lena_dm(workspace: PracticeEnvironment, expected: str) -> str
     return await workspace.control_client.wait_for(probe, f"the words {expected!r} in Lena's own messages")
 
 
-@pytest.mark.heavy
 async def test_vote_works_without_uploads_and_the_lead_is_notified(workspace: PracticeEnvironment) -> None:
     await workspace.inject_fault(UPLOAD, "error", error="file_uploads_disabled", times=0)
     ts = await workspace.cast("Unseen: a cook --each 1 --models recraft,gpt-image-2")
@@ -50,7 +51,6 @@ async def test_round_in_an_archived_channel_is_voided_without_model_calls(worksp
     assert len([m for m in await workspace.control_client.messages(LENA_DM) if "Late" in text_of(m)]) == 1
 
 
-@pytest.mark.heavy
 async def test_deleted_message_is_reposted_with_its_votes(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Gone: a cook --each 1 --models recraft,gpt-image-2")
     await workspace.wait_for_ballot(ts)

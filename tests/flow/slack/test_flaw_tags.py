@@ -1,7 +1,5 @@
 """Tags on quick ballots as people in Slack see them: after a vote, counted at the close, answered in the next brief."""
 
-import pytest
-
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
@@ -31,7 +29,6 @@ async def vote(workspace: PracticeEnvironment, user: str, ts: str, number: int) 
     return await workspace.wait_for_ephemeral(user, f"You voted for {number}")
 
 
-@pytest.mark.heavy
 async def test_words_for_what_looked_artificial_reach_the_next_brief_and_its_close(
     workspace: PracticeEnvironment,
 ) -> None:
@@ -76,7 +73,6 @@ async def test_words_for_what_looked_artificial_reach_the_next_brief_and_its_clo
     assert "The share of “too smooth” fell" in await workspace.wait_for_text(child_ts, "Wren is cast")
 
 
-@pytest.mark.heavy
 async def test_the_form_has_the_portraits_in_each_persons_own_order(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Sable: a spokesperson")
     await workspace.wait_for_ballot(ts)

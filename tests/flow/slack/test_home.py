@@ -3,7 +3,6 @@
 import asyncio
 from io import BytesIO
 
-import pytest
 import pytest_asyncio
 from PIL import Image
 
@@ -261,7 +260,6 @@ async def wait_for_roster_picture(workspace: PracticeEnvironment, channel: str) 
     return await workspace.control_client.wait_for(probe, "the picture of the cast")
 
 
-@pytest.mark.heavy
 async def test_large_roster_has_pages(workspace: PracticeEnvironment) -> None:
     await asyncio.gather(
         *(

@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.practice_environment import DANIEL, LENA, MEI, practice_environment
+
+pytestmark = pytest.mark.heavy
 
 # What is about the process, the account or the workspace, and no round.
 _EVENTS_WITHOUT_ROUND = {

@@ -5,6 +5,8 @@ import pytest
 from playground.control.client import Json, buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 QUESTION = "be confused in a wide shot?"
 
 
@@ -69,7 +71,6 @@ async def save_setting(workspace: PracticeEnvironment, *values: str) -> None:
     await workspace.wait_for_ephemeral(LENA, expected)
 
 
-@pytest.mark.heavy
 async def test_a_production_that_switched_it_off_is_not_asked(workspace: PracticeEnvironment) -> None:
     await save_setting(workspace)
     for name in ("Wanda", "Xenia", "Yara"):
@@ -79,7 +80,6 @@ async def test_a_production_that_switched_it_off_is_not_asked(workspace: Practic
     await save_setting(workspace, "on")
 
 
-@pytest.mark.heavy
 async def test_deleting_one_of_the_two_deletes_the_question_and_its_picture(workspace: PracticeEnvironment) -> None:
     for name in ("Rhea", "Selma", "Tilda"):
         ts = await cast_and_lock(workspace, f"{name}: a cook, a woman of 45, aged 45, red hair")

@@ -43,7 +43,6 @@ async def run_demo(data: Path, **shell: str) -> tuple[int, Json, str]:
     return process.returncode or 0, json.loads(output or b"{}"), errors.decode()
 
 
-@pytest.mark.heavy
 async def test_headless_demo_runs_the_main_flow_and_prints_json(tmp_path: Path) -> None:
     status, result, errors = await run_demo(tmp_path)
     assert status == 0, errors
@@ -65,7 +64,6 @@ async def test_headless_demo_runs_the_main_flow_and_prints_json(tmp_path: Path) 
     assert result["locked"]["name"] == "Maya"
 
 
-@pytest.mark.heavy
 async def test_demo_ignores_keys_proxies_and_env_files_of_the_shell(tmp_path: Path) -> None:
     visits: list[bytes] = []
 
@@ -112,7 +110,6 @@ async def test_round_message_shows_progress_and_price_while_drawing(workspace: P
     await workspace.control_client.post("models/*/faults", {"kind": "none"})
 
 
-@pytest.mark.heavy
 async def test_reactions_and_clicks_count_then_lock_then_recall(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Ines: a ferry captain, 50, wind-burnt")
     message = await workspace.wait_for_ballot(ts)
@@ -130,7 +127,6 @@ async def test_reactions_and_clicks_count_then_lock_then_recall(workspace: Pract
     assert "candidate 2" in found
 
 
-@pytest.mark.heavy
 async def test_thread_shows_large_pictures_then_originals_after_the_close(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Thread: a lighthouse keeper")
     await workspace.wait_for_ballot(ts)
@@ -155,7 +151,6 @@ async def test_thread_shows_large_pictures_then_originals_after_the_close(worksp
     await workspace.control_client.wait_for(originals, "four originals, named")
 
 
-@pytest.mark.heavy
 async def test_no_model_is_named_before_the_close(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Blind: a customs officer")
     message = await workspace.wait_for_ballot(ts)
@@ -163,7 +158,6 @@ async def test_no_model_is_named_before_the_close(workspace: PracticeEnvironment
     assert not any(word in everything for word in ("recraft", "gpt", "openai", "banana"))
 
 
-@pytest.mark.heavy
 async def test_only_the_lead_can_close_lock_or_reroll(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Authority: a harbour master")
     await workspace.wait_for_ballot(ts)
@@ -176,7 +170,6 @@ async def test_only_the_lead_can_close_lock_or_reroll(workspace: PracticeEnviron
     assert "vote:1" in buttons_of(await workspace.control_client.message(FILM, ts))
 
 
-@pytest.mark.heavy
 async def test_tie_lets_the_lead_extend_drop_or_decide(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Tie: twin sisters' aunt")
     await workspace.wait_for_ballot(ts)
@@ -197,7 +190,6 @@ async def test_tie_lets_the_lead_extend_drop_or_decide(workspace: PracticeEnviro
     assert f"Decided by <@{LENA}>" in text
 
 
-@pytest.mark.heavy
 async def test_a_reroll_of_one_candidate_adds_the_next_number(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Again: a net mender")
     await workspace.wait_for_ballot(ts)
@@ -210,7 +202,6 @@ async def test_a_reroll_of_one_candidate_adds_the_next_number(workspace: Practic
     assert len(pictures_of(message)) == 1
 
 
-@pytest.mark.heavy
 async def test_rerolling_all_opens_a_child_round(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Child: a deckhand, 17")
     await workspace.wait_for_ballot(ts)
@@ -236,7 +227,6 @@ async def test_second_brief_links_to_the_open_round(workspace: PracticeEnvironme
     assert await workspace.count_model_calls() <= calls_before + 4
 
 
-@pytest.mark.heavy
 async def test_recast_needs_confirmation_with_its_price(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Once: a cook")
     await workspace.wait_for_ballot(ts)

@@ -6,6 +6,8 @@ from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 from tests.support.steps import start_ballot, vote_and_lock
 
+pytestmark = pytest.mark.heavy
+
 MODEL_SECONDS = 0.05
 
 
@@ -43,7 +45,6 @@ async def test_edited_message_is_restored_by_the_next_vote(workspace: PracticeEn
     await workspace.wait_for_labels(ts, {"vote:2": "2 · 1"})
 
 
-@pytest.mark.heavy
 async def test_message_deleted_while_drawing_is_reposted_before_the_vote(workspace: PracticeEnvironment) -> None:
     await workspace.control_client.post("models/gpt-image-2/latency", {"least": 2, "most": 2})
     ts = await workspace.cast("Erased: a cook --each 1 --models recraft,gpt-image-2")
@@ -55,7 +56,6 @@ async def test_message_deleted_while_drawing_is_reposted_before_the_vote(workspa
     await vote_and_lock(workspace, new_ts, "Erased")
 
 
-@pytest.mark.heavy
 async def test_deleted_message_of_a_closed_ballot_is_reposted_with_its_result(workspace: PracticeEnvironment) -> None:
     ts = await start_ballot(workspace, "Torn: a cook")
     await workspace.press(DANIEL, ts, "vote:1")
@@ -70,7 +70,6 @@ async def test_deleted_message_of_a_closed_ballot_is_reposted_with_its_result(wo
     await workspace.wait_for_text(new_ts, "Torn is cast")
 
 
-@pytest.mark.heavy
 async def test_face_can_be_recalled_after_its_record_is_deleted(workspace: PracticeEnvironment) -> None:
     ts = await start_ballot(workspace, "Kept: a cook")
     await vote_and_lock(workspace, ts, "Kept")
@@ -87,7 +86,6 @@ async def test_face_can_be_recalled_after_its_record_is_deleted(workspace: Pract
     assert '"error_unexpected"' not in workspace.log
 
 
-@pytest.mark.heavy
 async def test_record_gets_its_portrait_after_the_thread_is_deleted(workspace: PracticeEnvironment) -> None:
     ts = await start_ballot(workspace, "Frayed: a cook")
 

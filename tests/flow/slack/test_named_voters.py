@@ -6,10 +6,11 @@ from playground.control.client import buttons_of, text_of
 from playground.processes import stop
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 BOT_SETTINGS: dict[str, str] = {}
 
 
-@pytest.mark.heavy
 async def test_named_voters_vote_and_others_are_refused(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Maya: a fisherwoman near #harbour-film --voters @daniel, @mei --for 1h")
     await workspace.wait_for_ballot(ts)
@@ -42,7 +43,6 @@ async def test_unknown_voter_starts_nothing(workspace: PracticeEnvironment) -> N
     assert "Nothing was started" in text
 
 
-@pytest.mark.heavy
 async def test_lead_extends_and_drops_from_the_menu(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Vera: a captain --for 1h")
     await workspace.wait_for_ballot(ts)
@@ -63,7 +63,6 @@ async def test_lead_extends_and_drops_from_the_menu(workspace: PracticeEnvironme
     await workspace.wait_for_text(ts, "The lead cancelled the round")
 
 
-@pytest.mark.heavy
 async def test_round_is_taken_over_when_the_lead_is_deactivated(workspace: PracticeEnvironment) -> None:
     await workspace.control_client.post("people", {"name": "ruth", "real_name": "Ruth Adler", "channels": [FILM]})
     ts = await workspace.cast("Sable: a spokesperson --for 1h", user="ruth")

@@ -16,6 +16,8 @@ from playground.scenarios.passport import download_package
 from tests.support.passport_keys import STUDIO, as_setting, studio_key
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 BOT_SETTINGS = {"PASSPORT_KEY": as_setting(studio_key())}
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -56,7 +58,6 @@ async def test_details_name_the_vendors_credentials_and_the_passport(
     assert "signed by this studio's own key; it is in the package" in text
 
 
-@pytest.mark.heavy
 async def test_original_without_credentials_says_none(workspace: PracticeEnvironment) -> None:
     ts = await lock_face(workspace, "Ines", "recraft")
     await workspace.press(DANIEL, ts, "facts")

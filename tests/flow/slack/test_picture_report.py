@@ -5,6 +5,8 @@ import pytest
 from playground.control.client import buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 
 async def thread_files(workspace: PracticeEnvironment, ts: str) -> list[str]:
     """Return the ids of the files in a round's thread that are not deleted."""
@@ -42,7 +44,6 @@ async def wait_for_new_sheet(workspace: PracticeEnvironment, ts: str, old: list[
     return await workspace.control_client.wait_for(probe, "another contact sheet", 20)
 
 
-@pytest.mark.heavy
 async def test_a_reported_candidate_is_covered_and_shown_again_by_an_administrator(
     workspace: PracticeEnvironment,
 ) -> None:

@@ -1,7 +1,5 @@
 """`/cast settings` as people in Slack see it: the form, errors at their fields, two who save at once, guests."""
 
-import pytest
-
 from playground.control.client import Json, text_of
 from tests.support.practice_environment import (
     DANIEL,
@@ -33,7 +31,6 @@ def menu_options(view: Json, field: str) -> dict[str, str]:
     return {option["text"]["text"]: option["value"] for option in block["element"]["options"]}
 
 
-@pytest.mark.heavy
 async def test_saved_settings_apply_to_the_next_round(workspace: PracticeEnvironment) -> None:
     view = await open_settings(workspace)
     assert any(label.endswith("a portrait") for label in menu_options(view, "models"))
@@ -122,7 +119,6 @@ async def test_channel_joins_another_production_and_shares_names(workspace: Prac
     assert "The Quay" in await workspace.run_command("list", LENA, FILM)
 
 
-@pytest.mark.heavy
 async def test_guest_votes_but_starts_only_if_listed(workspace: PracticeEnvironment) -> None:
     created = await workspace.control_client.post(
         "people", {"name": "gia", "real_name": "Gia Extra", "channels": [FERRY], "guest": True}

@@ -2,12 +2,15 @@
 
 from io import BytesIO
 
+import pytest
 import pytest_asyncio
 from PIL import Image
 
 from playground.control.client import Json, buttons_of, text_of
 from playground.processes import stop
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 BOT_SETTINGS: dict[str, str] = {}
 RETIRED = "gemini-nano-banana-2.1"

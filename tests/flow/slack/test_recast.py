@@ -5,6 +5,8 @@ import pytest
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 
 async def cast_character(workspace: PracticeEnvironment, line: str) -> str:
     """A character with a face: candidate 1 has two votes, candidate 2 one."""
@@ -44,7 +46,6 @@ async def submit_recast(workspace: PracticeEnvironment, view: Json, **values: st
     return await wait_for_new_round(workspace, before)
 
 
-@pytest.mark.heavy
 async def test_recast_keeps_the_face_and_versions_can_be_compared(workspace: PracticeEnvironment) -> None:
     ts = await cast_character(workspace, "Ines: a pilot")
     text = await workspace.wait_for_text(ts, "On hold")
@@ -108,7 +109,6 @@ async def test_unlocked_face_stays_in_the_history(workspace: PracticeEnvironment
     )
 
 
-@pytest.mark.heavy
 async def test_unlock_and_recast_updates_the_old_record(workspace: PracticeEnvironment) -> None:
     ts = await cast_character(workspace, "Vera: a captain")
     view = await open_recast_form(workspace, ts, "Vera has version 1")

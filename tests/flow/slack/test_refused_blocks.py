@@ -12,6 +12,8 @@ from playground.processes import stop
 from playground.seed_data import INSTALLS, LANTERN_FILM, NOOR, TOMAS
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 MODEL_SECONDS = 0.05
 
 # Every kind of block and element that stands in a round's messages, and what Slack may refuse of them.
@@ -58,7 +60,6 @@ def static_selects(message: Json) -> list[Json]:
     return [e for e in elements if e.get("type") == "static_select"]
 
 
-@pytest.mark.heavy
 @pytest.mark.parametrize(("kind", "team"), [*zip(REFUSED_KINDS, cycle(TEAMS))])
 async def test_full_round_works_while_slack_refuses_one_block_kind(
     workspace: PracticeEnvironment, kind: str, team: Team

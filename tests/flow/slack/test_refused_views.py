@@ -8,6 +8,8 @@ import pytest_asyncio
 from playground.control.client import Json, buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 MODEL_SECONDS = 0.05
 
 
@@ -105,7 +107,6 @@ async def test_home_report_and_recall_omit_refused_blocks(workspace: PracticeEnv
     assert "/cast" in await workspace.run_command("help")
 
 
-@pytest.mark.heavy
 async def test_longest_brief_and_eight_candidates_fit_one_message(workspace: PracticeEnvironment) -> None:
     await refuse_blocks(workspace)
     wide, long = "漁" * 80, ("weathered, with a scar over the left eye. " * 150)[:6000]
@@ -117,7 +118,6 @@ async def test_longest_brief_and_eight_candidates_fit_one_message(workspace: Pra
     assert [c for c in await workspace.control_client.calls("chat.update") if c["error"] == "msg_blocks_too_long"] == []
 
 
-@pytest.mark.heavy
 async def test_too_long_message_is_shortened_until_it_fits(workspace: PracticeEnvironment) -> None:
     ts = await start_ballot(workspace, "Long: a cook")
     await workspace.inject_fault("chat.update", "error", error="msg_blocks_too_long", times=2)

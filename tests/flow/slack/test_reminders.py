@@ -7,10 +7,14 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from playground.control.client import text_of
 from playground.processes import stop
 from playground.scenarios.reminders import SETTINGS
 from tests.support.practice_environment import DANIEL, FILM, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 BOT_SETTINGS = SETTINGS
 _HOUR = 3_600_000_000

@@ -8,6 +8,8 @@ import pytest
 from playground.control.client import Json, buttons_of, menu_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
+pytestmark = pytest.mark.heavy
+
 MODEL_WORDS = ("recraft", "gpt", "openai", "banana", "gemini", "google")
 
 
@@ -60,7 +62,6 @@ async def open_comparison(workspace: PracticeEnvironment, user: str, ts: str) ->
     return await workspace.control_client.wait_for(new_view, "a closer look")
 
 
-@pytest.mark.heavy
 async def test_reroll_options_show_prices_and_models_after_the_close(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Prices: a net mender")
     await workspace.wait_for_ballot(ts)
@@ -88,7 +89,6 @@ async def test_reroll_options_show_prices_and_models_after_the_close(workspace: 
     assert f"Decided by <@{LENA}>" in await workspace.wait_for_text(ts, "Prices is cast")
 
 
-@pytest.mark.heavy
 async def test_variation_joins_the_vote_and_names_its_source(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Vary: a harbour pilot")
     await workspace.wait_for_ballot(ts)
@@ -111,7 +111,6 @@ async def test_variation_joins_the_vote_and_names_its_source(workspace: Practice
     assert "another moment" in facts
 
 
-@pytest.mark.heavy
 async def test_refined_round_links_to_its_parent(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Refine: a fisherwoman")
     await workspace.wait_for_ballot(ts)
@@ -153,7 +152,6 @@ async def refine_after_the_close(workspace: PracticeEnvironment, ts: str) -> Non
     assert len({m["ts"] for m in await workspace.control_client.messages(FILM)} - before) == 1
 
 
-@pytest.mark.heavy
 async def test_any_user_compares_candidates_and_changes_the_selection(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Look: a diver")
     await workspace.wait_for_ballot(ts)

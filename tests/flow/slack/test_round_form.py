@@ -4,8 +4,6 @@ import asyncio
 import time
 from typing import Any
 
-import pytest
-
 from playground.control.client import Json, buttons_of, text_of
 from tests.support.practice_environment import (
     DANIEL,
@@ -145,7 +143,6 @@ async def test_brief_that_raises_the_price_needs_one_confirmation(workspace: Pra
     await wait_for_round(workspace, "Otto")
 
 
-@pytest.mark.heavy
 async def test_a_form_sent_twice_opens_one_round(workspace: PracticeEnvironment) -> None:
     view = await open_form(workspace)
     values = form_values("Maya", use="advertising") | _tomorrow()
@@ -158,7 +155,6 @@ async def test_a_form_sent_twice_opens_one_round(workspace: PracticeEnvironment)
     assert len(await round_messages(workspace, "Maya")) == 1
 
 
-@pytest.mark.heavy
 async def test_cast_character_is_suggested_and_recast_for_a_price(
     workspace: PracticeEnvironment,
 ) -> None:
@@ -186,7 +182,6 @@ async def test_cast_character_is_suggested_and_recast_for_a_price(
     assert "a pilot, older" in text_of(await wait_for_round(workspace, "Mara"))
 
 
-@pytest.mark.heavy
 async def test_suggestions_show_only_visible_characters(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Sable: a spokesperson --each 1 --for 1h", channel=QUIET)
     await workspace.wait_for_ballot(ts, QUIET)
@@ -197,7 +192,6 @@ async def test_suggestions_show_only_visible_characters(workspace: PracticeEnvir
     assert suggestions == ["Sable · from another production, new here"]
 
 
-@pytest.mark.heavy
 async def test_another_lead_is_notified_and_controls_the_round(workspace: PracticeEnvironment) -> None:
     view = await open_form(workspace)
     values = form_values("Ines", lead=DANIEL, voters=[MEI, DANIEL], quorum="2", use="film") | _tomorrow()

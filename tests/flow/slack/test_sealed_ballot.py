@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 
@@ -38,7 +36,6 @@ def vote_values(view: Json, *numbers: int) -> dict[str, list[str]]:
     return {f"ticks {slots[n]}": ["human", "likeness"] for n in numbers}
 
 
-@pytest.mark.heavy
 async def test_sealed_vote_from_ballot_to_reveal(workspace: PracticeEnvironment) -> None:
     ts = await start_sealed_round(workspace, "Maya: a fisherwoman")
     message = await workspace.control_client.message(FILM, ts)
@@ -62,7 +59,6 @@ async def test_sealed_vote_from_ballot_to_reveal(workspace: PracticeEnvironment)
     assert "too smooth 1" in await workspace.wait_for_text(ts, "Maya is cast")
 
 
-@pytest.mark.heavy
 async def test_messages_before_the_close_do_not_depend_on_votes(workspace: PracticeEnvironment) -> None:
     ts, other = (
         await start_sealed_round(workspace, "Ines: a pilot"),
@@ -87,7 +83,6 @@ async def test_candidate_order_differs_by_user_but_numbers_do_not(workspace: Pra
     assert len({frozenset(slots_by_number(view).items()) for view in views.values()}) == 1
 
 
-@pytest.mark.heavy
 async def test_ballot_can_be_changed_and_reports_unclear_answers(workspace: PracticeEnvironment) -> None:
     ts = await start_sealed_round(workspace, "Juno: a baker")
     view = await open_ballot_form(workspace, ts, DANIEL)
@@ -108,7 +103,6 @@ async def test_ballot_can_be_changed_and_reports_unclear_answers(workspace: Prac
     assert "is closed" in text_of(await workspace.wait_for_modal(DANIEL, "closed"))
 
 
-@pytest.mark.heavy
 async def test_run_off_after_a_tie_hides_counts_and_keeps_numbers(workspace: PracticeEnvironment) -> None:
     ts = await start_sealed_round(workspace, "Vera: a captain")
     for user, number in ((DANIEL, 2), (MEI, 3)):
@@ -136,7 +130,6 @@ async def test_run_off_after_a_tie_hides_counts_and_keeps_numbers(workspace: Pra
     assert "First ballot: 2 had 1 vote, 3 had 1 vote." in await workspace.wait_for_text(ts, "Vera is cast")
 
 
-@pytest.mark.heavy
 async def test_reaction_in_a_sealed_round_is_answered_once_and_ignored(workspace: PracticeEnvironment) -> None:
     ts = await start_sealed_round(workspace, "Rafi: a diver")
     await workspace.control_client.react(MEI, FILM, ts, "one")

@@ -6,6 +6,8 @@ from playground.control.client import Json, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
 from tests.support.steps import start_ballot, vote_and_lock
 
+pytestmark = pytest.mark.heavy
+
 MODEL_SECONDS = 0.05
 
 CLIENT, CLIENT_ORG = "T0CLIENTCO", "E0CLIENTORG"
@@ -90,7 +92,6 @@ async def test_whole_round_with_everyone_a_shared_channel_can_hold(workspace: Pr
     await slack.wait_for(answered, "a visible answer")
 
 
-@pytest.mark.heavy
 async def test_connected_people_do_not_see_faces_of_channels_they_are_not_in(workspace: PracticeEnvironment) -> None:
     for home in (CLIENT, CLIENT_ORG):
         name = f"Otto {home}"
@@ -123,7 +124,6 @@ async def test_forms_of_connected_people_count_for_the_installation(workspace: P
     await workspace.wait_for_text(ts, "2 people voted", channel)
 
 
-@pytest.mark.heavy
 async def test_a_channel_that_gets_another_id_keeps_its_faces_and_rounds(workspace: PracticeEnvironment) -> None:
     old = await new_channel(workspace, "quiet-client", private=True)
     await vote_and_lock(workspace, await start_ballot(workspace, "Sable: a spokesperson", old), "Sable", old)

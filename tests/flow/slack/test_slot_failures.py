@@ -8,11 +8,12 @@ from playground.control.client import buttons_of, text_of
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment, practice_environment
 from tests.support.time_factor import scaled
 
+pytestmark = pytest.mark.heavy
+
 BOT_SETTINGS = {"PATIENCE_SECONDS": f"{scaled(4):g}"}
 REAL_PACE = True
 
 
-@pytest.mark.heavy
 async def test_ballot_opens_with_one_candidate_and_explains_four_failures(workspace: PracticeEnvironment) -> None:
     for model, fault in (
         ("recraftv4_1_pro", {"kind": "rate_limit", "times": 0, "seconds": 1}),
@@ -46,7 +47,6 @@ async def test_round_without_portraits_explains_why_and_frees_the_name(workspace
     await workspace.wait_for_ballot(await workspace.cast("Nobody: a ghost"))
 
 
-@pytest.mark.heavy
 async def test_lead_opens_the_vote_early(tmp_path: Path) -> None:
     async with practice_environment(tmp_path) as workspace:
         await workspace.control_client.post("models/gpt-image-2/latency", {"least": 600, "most": 600})

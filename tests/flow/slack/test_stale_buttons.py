@@ -5,8 +5,12 @@ import time
 from contextlib import closing
 from datetime import timedelta
 
+import pytest
+
 from playground.control.client import Json, buttons_of, menu_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 BOT_SETTINGS: dict[str, str] = {}
 MODEL_SECONDS = 0.05

@@ -1,7 +1,5 @@
 """Standings in Slack: sent to one person, over what they may see, and shared in a channel."""
 
-import pytest
-
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, QUIET, PracticeEnvironment
 
@@ -35,7 +33,6 @@ async def test_before_the_first_closed_round_nothing_is_compared(workspace: Prac
     assert "nothing to compare" in text_of(messages[-1])
 
 
-@pytest.mark.heavy
 async def test_a_closed_blind_round_counts_and_a_named_one_does_not(workspace: PracticeEnvironment) -> None:
     await play_round(workspace, "Maya: weathered fisherwoman --look skin")
     await play_round(workspace, "Otto: a pilot --models recraft,gpt-image-2")

@@ -10,6 +10,8 @@ from tests.contract.ports.test_database_errors import locked_by_another_writer
 from tests.support.practice_environment import DANIEL, FILM, LENA, PracticeEnvironment
 from tests.support.steps import lock_after_one_vote
 
+pytestmark = pytest.mark.heavy
+
 BOT_SETTINGS: dict[str, str] = {}
 
 LENA_DM = "D0LENAORTIZ"
@@ -24,7 +26,6 @@ async def wait_for_lena_dm(workspace: PracticeEnvironment, expected: str) -> str
     return await workspace.control_client.wait_for(probe, f"the words {expected!r} in Lena's own messages", 20)
 
 
-@pytest.mark.heavy
 async def test_locked_database_is_reported_and_recovers(workspace: PracticeEnvironment) -> None:
     file, calls_before = workspace.data / "bot" / "castroom.sqlite", await workspace.count_model_calls()
     with locked_by_another_writer(file):
@@ -59,7 +60,6 @@ async def test_missing_portraits_folder_pauses_the_round(workspace: PracticeEnvi
     await lock_after_one_vote(workspace, ts, "Away")
 
 
-@pytest.mark.heavy
 async def test_face_without_its_file_is_not_locked_and_the_lead_is_told(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Gone: a ghost --each 1 --models recraft,gpt-image-2")
     await workspace.wait_for_ballot(ts)

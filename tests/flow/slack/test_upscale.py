@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
-import pytest
 import pytest_asyncio
 from PIL import Image
 
@@ -69,7 +68,6 @@ async def test_download_is_sent_privately_with_correct_hashes(
         assert max(upscale.size) >= 3840
 
 
-@pytest.mark.heavy
 async def test_the_roster_is_exported_while_the_bot_runs(
     workspace: PracticeEnvironment, maya_record_ts: str, tmp_path: Path
 ) -> None:
@@ -88,7 +86,6 @@ async def test_the_roster_is_exported_while_the_bot_runs(
         assert sha256(data).hexdigest() == record[what]["sha256"]
 
 
-@pytest.mark.heavy
 async def test_without_an_upscaler_a_redraw_needs_the_leads_approval(workspace: PracticeEnvironment) -> None:
     await stop(workspace.bot)
     workspace.extra = {"RECRAFT_API_TOKEN": ""}

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import pytest
-
 from playground.control.client import Json, text_of
 from tests.flow.slack.test_production_settings import open_settings
 from tests.support.practice_environment import DANIEL, FERRY, FILM, LENA, MEI, PracticeEnvironment
@@ -86,7 +84,6 @@ async def test_a_locked_face_reaches_a_receiver_whose_answer_stands_in_the_recor
         assert "/castroom" not in workspace.log
 
 
-@pytest.mark.heavy
 async def test_a_webhook_is_rotated_switched_and_deleted_in_its_list(workspace: PracticeEnvironment) -> None:
     async with webhook_receiver() as receiver:
         first, _ = await add_webhook(workspace, receiver.url, ["round.closed"], FERRY)
