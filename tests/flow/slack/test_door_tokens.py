@@ -28,13 +28,23 @@ async def open_tokens(workspace: PracticeEnvironment, user: str = LENA, channel:
     return await workspace.wait_for_modal(user, "A token reads what every member")
 
 
+async def open_form(workspace: PracticeEnvironment, tokens: Json, user: str = LENA, channel: str = FILM) -> Json:
+    """Press the button that leads from the tokens to the form."""
+    await workspace.control_client.select_in_view(user, tokens["id"], "door_token_new", channel)
+
+    async def opened() -> Json | None:
+        view = await workspace.control_client.top_view(user)
+        return view if view and view["id"] != tokens["id"] else None
+
+    return await workspace.control_client.wait_for(opened, "the form", 10)
+
+
 async def make_token(
     workspace: PracticeEnvironment, user: str = LENA, channel: str = FILM, **values: str | list[str]
 ) -> str:
     """Make a token as a person does; return its text from the modal."""
     tokens = await open_tokens(workspace, user, channel)
-    await workspace.control_client.select_in_view(user, tokens["id"], "door_token_new", channel)
-    form = await workspace.wait_for_modal(user, "")
+    form = await open_form(workspace, tokens, user, channel)
     answer = await workspace.control_client.submit(
         user, form["id"], {"name": "Nuke pipeline", "lifetime": "30"} | values
     )
@@ -106,8 +116,7 @@ async def test_a_revoked_token_is_refused_within_a_second(workspace: PracticeEnv
 
 async def test_the_form_says_what_is_missing(workspace: PracticeEnvironment) -> None:
     tokens = await open_tokens(workspace)
-    await workspace.control_client.select_in_view(LENA, tokens["id"], "door_token_new", FILM)
-    form = await workspace.wait_for_modal(LENA, "")
+    form = await open_form(workspace, tokens)
     without_cap = {"name": "Nuke", "lifetime": "30", "scopes": ["cast"]}
     answer = await workspace.control_client.submit(LENA, form["id"], without_cap)
     assert answer["errors"] == {"month_cap": "Write an amount like 20, since this token may start rounds."}
