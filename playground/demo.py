@@ -55,6 +55,7 @@ async def running_demo(data: Path, port: int, speed: float = 1.0, **extra: str) 
         try:
             async with ControlClient(workspace.address) as control_client:
                 await control_client.wait_until_connected(bot)
+                await control_client.extend_slack_timeouts()
             yield RunningDemo(workspace, bot, variables)
         finally:
             await stop(bot)

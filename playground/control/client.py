@@ -166,6 +166,11 @@ class ControlClient:
 
         await self.wait_for(is_connected, "the bot to connect", 30)
 
+    async def extend_slack_timeouts(self) -> None:
+        """Give the bot more than Slack's three seconds to answer on a slow machine."""
+        limit = 3 * self.time_factor
+        await self.post("slack/settings", {"ack_seconds": limit, "trigger_seconds": limit})
+
     async def wait_for(self, probe: Callable[[], Awaitable[T | None]], description: str, seconds: float = 20) -> T:
         """Poll `probe` until it returns something true, and return that; raises WaitTimeout."""
         limit = seconds * self.time_factor

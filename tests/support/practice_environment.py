@@ -14,7 +14,6 @@ import pytest
 from playground.control.client import ControlClient, Json, WaitTimeout, buttons_of, text_of
 from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
 from tests.support.fork_server import fork_python
-from tests.support.time_factor import scaled
 
 FILM, FERRY, QUIET, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
 LENA, DANIEL, MEI = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
@@ -46,7 +45,7 @@ class PracticeEnvironment:
         self.server = await WorkspaceProcess.start(self.data, self.port, self.speed, self.drawn_side, fork_python)
         self.port = int(self.server.address.rsplit(":", 1)[1])
         self.control_client = ControlClient(self.server.address)
-        await self._extend_slack_timeouts()
+        await self.control_client.extend_slack_timeouts()
         await self.start_bot()
 
     async def reset(self) -> None:
@@ -55,7 +54,7 @@ class PracticeEnvironment:
         await self.control_client.wait_for(self._has_no_jobs, "the end of the bot's jobs", 5)
         await asyncio.to_thread(self._empty_database)
         await self.control_client.post("reset")
-        await self._extend_slack_timeouts()
+        await self.control_client.extend_slack_timeouts()
         self.log_start = (self.data / "bot.log").stat().st_size
 
     async def start_bot(self, script: str | None = None, **extra: str) -> None:
@@ -84,11 +83,6 @@ class PracticeEnvironment:
         await self.control_client.close()
         await stop(self.bot)
         await stop(self.server.process)
-
-    async def _extend_slack_timeouts(self) -> None:
-        """A slow machine has more than Slack's three seconds to answer."""
-        limit = scaled(3)
-        await self.control_client.post("slack/settings", {"ack_seconds": limit, "trigger_seconds": limit})
 
     async def _has_no_jobs(self) -> bool:
         return await asyncio.to_thread(self._count_jobs) == 0

@@ -17,6 +17,7 @@ from bot.domain.catalogue import Size
 from playground.control.client import Json, buttons_of, menu_of, pictures_of, text_of
 from providers.registry import MODELS
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+from tests.support.time_factor import time_factor
 
 REAL_PACE = True
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,6 +35,8 @@ FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked
 
 
 async def run_demo(data: Path, **shell: str) -> tuple[int, Json, str]:
+    # Other tests run beside it, and how fast it answers is not the question here.
+    shell |= {"TEST_TIME_FACTOR": f"{4 * time_factor():g}"}
     process = await create_subprocess_exec(
         sys.executable, "-m", "playground", "demo", "--headless", "--json", "--speed", "10",
         "--brief", f"Maya: {FISHERWOMAN}", "--data", str(data),
