@@ -9,6 +9,7 @@ import evalica
 import pytest
 
 from benchmarks.standings.team import simulate
+from bot.domain.standings import verdicts
 from bot.domain.standings.ballots import BlindRound
 from bot.domain.standings.fit import RIDGE, fit
 from bot.domain.standings.likelihood import round_terms
@@ -121,6 +122,18 @@ def test_a_verdict_that_needs_one_round_names_it() -> None:
         for round_id in verdict.flips_without:
             rest = [round_ for round_ in rounds if round_.id != round_id]
             assert not [v for v in judge(rest) if {v.first, v.second} == {verdict.first, verdict.second} and v.is_ahead]
+
+
+def test_meetings_that_cannot_decide_are_left_out_without_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    histories = [
+        [one.ballots for one in simulate(rounds, 1.5, Random(seed), 0.7)] for rounds in (20, 40) for seed in range(12)
+    ]
+    quick = [judge(history) for history in histories]
+    monkeypatch.setattr(verdicts, "_FAR", 1e9)  # every meeting is tried
+    assert [judge(history) for history in histories] == quick
+    assert sum(len(verdict.flips_without) for found in quick for verdict in found) > 10
+    monkeypatch.setattr(verdicts, "_FAR", 0.5)
+    assert [judge(history) for history in histories] != quick, "so that this test can fail"
 
 
 def test_equal_models_are_too_early_and_no_number_of_rounds_is_named() -> None:
