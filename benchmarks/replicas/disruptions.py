@@ -10,7 +10,7 @@ from benchmarks.harness.chaos import CHANNELS
 from benchmarks.harness.replicas import ReplicaHarness
 from playground.control.client import WaitTimeout
 
-_MAX_LIFETIME = 3.0
+_MAX_LIFETIME = 6.0
 _CALM_SECONDS = 6.0
 _DRAWING_TIMEOUT, _LOCK_TIMEOUT = 20.0, 60.0
 
