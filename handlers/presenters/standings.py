@@ -94,7 +94,7 @@ class StandingsPresenter:
 
     async def _link(self, round_id: str) -> str:
         try:
-            return await self._locations.link(round_id)
+            return await self._locations.named_link(round_id)
         except SlackUnavailable:
             return ""
 

@@ -12,6 +12,7 @@ from bot.usecases.recall import RecallResult
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
 from handlers.slack.files import file_info
+from handlers.text.format import escape_mrkdwn, link
 from handlers.views.recall import Location
 from handlers.views.round.shared import portrait_file_id
 
@@ -36,6 +37,11 @@ class RoundLocations:
     async def link(self, round_id: str) -> str:
         """Return the address of a round's message, from the cache after the first call."""
         return await self._permalinks.get(await self._rounds.get(round_id))
+
+    async def named_link(self, round_id: str) -> str:
+        """Return a link to a round's message, with the character's name as its text."""
+        round_ = await self._rounds.get(round_id)
+        return link(await self._permalinks.get(round_), escape_mrkdwn(round_.character))
 
     async def for_picture(self, round_id: str) -> Location:
         """Return the location of the portrait alone, without an API call."""

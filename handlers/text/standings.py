@@ -8,7 +8,7 @@ from bot.domain.standings.weaknesses import ModelWeaknesses, Weakness
 from bot.imaging.intervals import IntervalRow
 from bot.usecases.standings import Standings
 from handlers.text.failures import miss_words
-from handlers.text.format import dollars, escape_mrkdwn, join_words, link, pluralize, truncate
+from handlers.text.format import dollars, escape_mrkdwn, join_words, pluralize, truncate
 from handlers.text.model_titles import Titles
 from handlers.text.sealed_ballot import FLAW_LABELS
 
@@ -137,9 +137,11 @@ def _flips(one: Verdict, round_link: Callable[[str], str]) -> str:
     """Say without which round the verdict would not stand."""
     if not one.flips_without:
         return ""
-    links = [url for url in map(round_link, one.flips_without[:_MAX_FLIPS]) if url]
-    named = f" ({join_words([link(url, 'open') for url in links])})" if links else ""
     count = len(one.flips_without)
+    names = [text for round_id in one.flips_without[:_MAX_FLIPS] if (text := round_link(round_id))]
+    if names and count > _MAX_FLIPS:
+        names.append(f"{count - _MAX_FLIPS} more")
+    named = f" ({join_words(names)})" if names else ""
     if count == 1:
         return f" Would be too early without one of these rounds{named}."
     return f" Would be too early without any one of {count} of these rounds{named}."

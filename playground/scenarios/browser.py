@@ -23,7 +23,7 @@ _CHROMIUM_FLAGS = (
 _TIMEOUT_MS = 60_000
 _DEFAULT_VIEWPORT: ViewportSize = {"width": 1280, "height": 900}
 # Tall enough for a whole message, so that the window does not cut its screenshot.
-_TALL_VIEWPORT: ViewportSize = {"width": 1000, "height": 1500}
+_TALL_VIEWPORT: ViewportSize = {"width": 1000, "height": 1800}
 
 
 def find_chromium() -> str | None:

@@ -47,10 +47,16 @@ def test_an_early_pair_says_how_many_more_rounds() -> None:
 
 
 def test_a_verdict_that_needs_a_round_links_it() -> None:
-    text = words.verdict(replace(AHEAD, flips_without=("r7",)), TITLES, lambda round_id: f"https://x/{round_id}")
-    assert text.endswith("Would be too early without one of these rounds (<https://x/r7|open>).")
-    many = words.verdict(replace(AHEAD, flips_without=("r1", "r2", "r3")), TITLES, no_link)
-    assert "without any one of 3 of these rounds." in many
+    text = words.verdict(replace(AHEAD, flips_without=("r7",)), TITLES, named_link)
+    assert text.endswith("Would be too early without one of these rounds (<https://x/r7|Maya>).")
+    three = replace(AHEAD, flips_without=("r1", "r2", "r3"))
+    assert "without any one of 3 of these rounds." in words.verdict(three, TITLES, no_link)
+    linked = words.verdict(three, TITLES, named_link)
+    assert linked.endswith("of 3 of these rounds (<https://x/r1|Maya>, <https://x/r2|Maya> and 1 more).")
+
+
+def named_link(round_id: str) -> str:
+    return f"<https://x/{round_id}|Maya>"
 
 
 def test_the_message_has_slacks_own_chart_of_the_shares_of_ticks_which_a_refusal_removes() -> None:
