@@ -34,10 +34,10 @@ def interval_chart(rows: Sequence[IntervalRow], left_label: str, right_label: st
     """
     reach = max((abs(end) for row in rows for end in (row.low, row.high)), default=0.0)
     limit = min(max(ceil(2 * reach) / 2, _LEAST_RANGE), _GREATEST_RANGE)
-    height = 2 * _MARGIN + len(rows) * _ROW + _FOOT
+    height = _MARGIN + len(rows) * _ROW + _FOOT
     picture = Image.new("RGB", (_WIDTH, height), "white")
     draw = ImageDraw.Draw(picture)
-    bottom = height - _MARGIN - _FOOT
+    bottom = height - _FOOT
     for tick in range(-int(limit), int(limit) + 1):
         x = _position(tick, limit)
         draw.line((x, _MARGIN, x, bottom), fill=_MUTED_COLOR if tick == 0 else _GRID_COLOR, width=2)
