@@ -41,6 +41,7 @@ async def measure(data: Path, run_size: RunSize, replicas: int = _REPLICAS) -> S
     _print_losses("lock sessions cut", cuts)
     restarts = await run_database_restarts(data / "restarts", run_size.pick(1, 5), replicas)
     _print_losses("database crashes", restarts)
+    print(f"takeovers: {_takeover_figure(takeovers)}", file=sys.stderr, flush=True)
     rows = (
         *_loss_rows(f"{kills.disruptions} kills (-9) of one of {replicas} bots", kills),
         Row("… takeovers; median and longest", _takeover_figure(takeovers), "under 10 s"),
@@ -76,6 +77,7 @@ async def _message_rows(data: Path, run_size: RunSize) -> tuple[Row, ...]:
         doubled = await count_doubled_files(harness, rounds)
         answers = await count_answers(harness, mentions)
     other = mentions - answers[1]
+    print(f"messages: {wrong} wrong, {doubled} files twice, {other} other answers", file=sys.stderr, flush=True)
     return (
         Row(f"{rounds} locks after a delayed `chat.update`, {_PAIR} bots: wrong messages at rest", str(wrong), "0"),
         Row(f"{rounds} locks during slow uploads, {_PAIR} bots: files uploaded twice", str(doubled), "0"),

@@ -21,7 +21,8 @@ _IMAGES_A_ROUND = 4
 _WINDOW_SECONDS = 60.0
 IMAGES_PER_MINUTE = 6
 ACCOUNT_LIMIT = {"OPENAI_IMAGES_PER_MINUTE": str(IMAGES_PER_MINUTE)}
-MANY_ROUNDS = {"MAX_OPEN_ROUNDS_PER_PERSON": "10000"}
+# Rounds that wait for no account and no person's limit.
+MANY_ROUNDS = {"MAX_OPEN_ROUNDS_PER_PERSON": "10000", "OPENAI_IMAGES_PER_MINUTE": "0", "RECRAFT_IMAGES_PER_MINUTE": "0"}
 
 
 async def most_updates_in_a_minute(harness: ReplicaHarness, rounds: int, kills: int) -> int:
