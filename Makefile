@@ -9,6 +9,8 @@ RUN_VENV := .venv-run
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
 # Much of a test's time is waiting for processes: three share two cores well.
 WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2 )))
+# The heavy tests wait more: for models, deadlines and restarts.
+HEAVY_WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 2 )))
 CODE := bot handlers providers storage playground benchmarks tests
 PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
@@ -25,6 +27,7 @@ demo: setup  ## the practice workspace, the bot, and a page to cast a face on
 test: setup  ## every behaviour, in some minutes
 	@$(PYTEST) -m "not heavy" $(ARGS)
 
+test-heavy: WORKERS = $(HEAVY_WORKERS)
 test-heavy: setup  ## statistical tests at full size, and long runs with processes
 	@$(PYTEST) -m heavy $(ARGS)
 

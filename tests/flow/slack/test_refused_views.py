@@ -50,6 +50,7 @@ def static_selects(message: Json) -> list[Json]:
 async def test_refused_block_is_retried_only_after_a_state_change(workspace: PracticeEnvironment) -> None:
     await refuse_blocks(workspace, "header")
     ts = await start_ballot(workspace, "Patient: a cook")
+    await workspace.wait_for_jobs()  # the job that opened the ballot redraws once more at its end
     refused_before = await count_refused_updates(workspace)
     await workspace.press(DANIEL, ts, "vote:1")
     await workspace.wait_for_labels(ts, {"vote:1": "1 · 1"})
