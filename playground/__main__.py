@@ -68,7 +68,7 @@ def season(
     data: Annotated[Path, typer.Option(help="Folder for all data; `demo` on it shows the result.")] = Path(
         ".castroom/season"
     ),
-    seed: Annotated[int, typer.Option(help="The voters' chance; another seed has other votes.")] = 1,
+    seed: Annotated[int, typer.Option(help="The voters' chance; this one shows every kind of verdict.")] = 32,
     speed: Annotated[float, typer.Option(help="Divisor of the models' latency.", min=0.01)] = 50.0,
     picture: Annotated[Path | None, typer.Option(help="Folder for a screenshot of the standings.")] = None,
 ) -> None:

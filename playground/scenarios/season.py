@@ -79,16 +79,16 @@ async def _play_round(
     message = await control_client.wait_for(lambda: _ballot(control_client, name), f"the ballot of {name}", _TIMEOUT)
     ts, round_id = str(message["ts"]), str(message["metadata"]["event_payload"]["round"])
     candidates = (await _record(round_id, variables))["candidates"]
-    for voter in voters:
-        for candidate in _ticked(candidates, voter, number, seed):
+    for place, voter in enumerate(voters):
+        for candidate in _ticked(candidates, place, number, seed):
             await control_client.click(voter, CHANNEL, ts, f"vote:{candidate}")
     await _tag_flaws(control_client, voters[0], ts, candidates, Random(f"{seed} {number} flaws"))
     await control_client.wait_for(lambda: _lock(control_client, ts), f"the lock of {name}", _TIMEOUT)
     return " and ".join(sorted({str(candidate["model"]) for candidate in candidates}))
 
 
-def _ticked(candidates: Sequence[Json], voter: str, number: int, seed: int) -> list[int]:
-    """Return the candidates that a voter ticks; the same in every run, whatever order the candidates have."""
+def _ticked(candidates: Sequence[Json], voter: int, number: int, seed: int) -> list[int]:
+    """Return the candidates that a voter ticks; the same in every run, whatever ids and order there are."""
     seen: dict[str, int] = {}
     ticked = []
     for candidate in sorted(candidates, key=lambda one: (one["model"], one["number"])):
@@ -97,7 +97,7 @@ def _ticked(candidates: Sequence[Json], voter: str, number: int, seed: int) -> l
         face = f"{seed} {number} {model} {seen[model]}"
         taste = next((value for start, value in _TASTE.items() if start in model), 0.0)
         odds = taste + Random(face).gauss(0, _FACE_SPREAD) - _THRESHOLD
-        if Random(f"{face} {voter[-3:]}").random() < 1 / (1 + exp(-odds)):
+        if Random(f"{face} {voter}").random() < 1 / (1 + exp(-odds)):
             ticked.append(int(candidate["number"]))
     return ticked
 
