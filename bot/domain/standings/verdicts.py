@@ -14,7 +14,7 @@ from bot.domain.standings.student_t import critical_value, two_sided_p
 MIN_MEETINGS = 10
 _ERROR_RATE = 0.05
 _MOST_FURTHER_ROUNDS = 200
-# Times the least significant difference.
+# A difference this many times the least significant one stays significant without any single round.
 _FAR = 1.5
 
 

@@ -7,6 +7,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -132,17 +134,26 @@ async def create_job_database() -> str:
     return server.url(await asyncio.to_thread(server.create_database), "postgresql")
 
 
-async def test_work_that_an_earlier_version_took_over_runs_once_that_one_has_ended() -> None:
-    url = await create_job_database()
-    await kill(await start_process(WORKER, url, "one", b"started\n"))
-    earlier = await start_process(EARLIER_VERSION, url, "earlier", b"taken over\n")
-
+@asynccontextmanager
+async def second_process(url: str) -> AsyncIterator[tuple[JobRunner, list[str]]]:
+    """Run jobs as process "two", whose close jobs end at once; yield the runner and the jobs that it ran."""
     calls: list[str] = []
     release = asyncio.Event()
     release.set()
     runner = JobRunner(url, "two")
     await runner.launch(unfinished_use_cases(lambda: calls.append("close"), release))
     try:
+        yield runner, calls
+    finally:
+        await runner.close()
+
+
+async def test_work_that_an_earlier_version_took_over_runs_once_that_one_has_ended() -> None:
+    url = await create_job_database()
+    await kill(await start_process(WORKER, url, "one", b"started\n"))
+    earlier = await start_process(EARLIER_VERSION, url, "earlier", b"taken over\n")
+
+    async with second_process(url) as (runner, calls):
         assert await runner.pending_owners() == {"earlier"}, "an unknown job stays unfinished and is not failed"
         await kill(earlier)
         processes = FakeProcesses()
@@ -154,20 +165,13 @@ async def test_work_that_an_earlier_version_took_over_runs_once_that_one_has_end
             while not calls or await runner.pending_owners():
                 await asyncio.sleep(0.05)
         assert calls == ["close"]
-    finally:
-        await runner.close()
 
 
 async def test_unfinished_work_of_a_killed_process_runs_again_once() -> None:
     url = await create_job_database()
     await kill(await start_process(WORKER, url, "one", b"started\n"))
 
-    calls: list[str] = []
-    release = asyncio.Event()
-    release.set()
-    runner = JobRunner(url, "two")
-    await runner.launch(unfinished_use_cases(lambda: calls.append("close"), release))
-    try:
+    async with second_process(url) as (runner, calls):
         processes = FakeProcesses()
         takeover = Takeover(runner, processes)
         await takeover.look()
@@ -183,8 +187,6 @@ async def test_unfinished_work_of_a_killed_process_runs_again_once() -> None:
                 await asyncio.sleep(0.05)
         await takeover.look()
         assert calls == ["close"]
-    finally:
-        await runner.close()
 
 
 async def test_a_session_that_comes_back_keeps_its_work() -> None:
