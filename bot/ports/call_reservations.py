@@ -15,7 +15,6 @@ class CallReservations(Protocol):
         The first call joins the end of the account's queue. A request that has not asked for ten seconds is passed
         over until it asks again: its process may have ended.
         """
-        ...
 
     async def release(self, key: str, account: str) -> None:
         """Give the reservation back, also if it counts as sent; does nothing if it does not exist."""

@@ -18,15 +18,12 @@ class ManyRepository(Protocol):
 
     async def get(self, list_id: str) -> ManyList:
         """Raises KeyError for an unknown id."""
-        ...
 
     async def update(self, many: ManyList) -> bool:
         """Store lines, state and stop reason with the next version; False if another change came first."""
-        ...
 
     async def set_shown(self, list_id: str, message_ts: str, version: int) -> None:
         """Store the message's timestamp and the version that it shows."""
 
     async def list_due(self) -> Sequence[ManyList]:
         """List running lists, and those whose message does not show their version."""
-        ...

@@ -20,11 +20,9 @@ class CommentRepository(Protocol):
 
     async def save(self, comment: Comment) -> bool:
         """Store a comment, or delete the stored one if the text is empty; False if a newer one is stored."""
-        ...
 
     async def list_for_round(self, round_id: str) -> Sequence[Comment]:
         """List the comments of a round, oldest first."""
-        ...
 
     async def get_message(self, round_id: str) -> CommentMessage | None: ...
 

@@ -17,22 +17,17 @@ class DoorTokens(Protocol):
 
         Raises BriefError if the channel has too many live tokens.
         """
-        ...
 
     async def find(self, secret_hash: str) -> DoorToken | None:
         """Return the token with this hash as it is now; nothing is cached."""
-        ...
 
     async def get(self, token_id: str) -> DoorToken | None: ...
 
     async def list_for_channel(self, place: ChannelRef) -> Sequence[DoorToken]:
         """List the tokens of a channel, newest first, the revoked and expired ones too."""
-        ...
 
     async def revoke(self, token_id: str, person: str, at: datetime, audit_event: AuditEvent) -> bool:
         """Revoke a token and write the audit event; False if it was revoked already."""
-        ...
 
     async def record_use(self, token_id: str, at: datetime, audit_event: AuditEvent) -> None:
         """Write a call of the token to the audit log, and when it was."""
-        ...

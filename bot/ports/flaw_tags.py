@@ -16,6 +16,5 @@ class FlawAnswers(Protocol):
 
         A close that counted before fails. The round's message is not redrawn, since it shows no tags before the close.
         """
-        ...
 
     async def list_for_round(self, round_id: str) -> Sequence[FlawAnswer]: ...

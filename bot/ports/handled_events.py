@@ -26,7 +26,6 @@ class HandledEvents(Protocol):
 
     async def add(self, team: str, event_id: str) -> bool:
         """Record an event; False if it is recorded already."""
-        ...
 
     async def get_answer(self, message: MessageKey) -> Answer | None: ...
 
@@ -37,7 +36,6 @@ class HandledEvents(Protocol):
 
     async def is_newest_choice(self, view_id: str, event_ts_us: int) -> bool:
         """Return whether no newer choice was made in the modal."""
-        ...
 
     async def purge(self) -> None:
         """Delete what is too old to be delivered again."""

@@ -52,7 +52,6 @@ class Reservation(Protocol):
 
         Raises StorageUnavailable where several processes share the limit; the request must not be sent then.
         """
-        ...
 
     async def release(self) -> None:
         """Give up the place; does nothing once the request may be sent."""
@@ -129,4 +128,3 @@ class ModelClients(RateLimiters, Protocol):
 
     def longest_call(self, model_id: str, size: Size) -> float:
         """Return the seconds after which a call of the model or upscaler has certainly ended."""
-        ...

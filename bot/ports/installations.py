@@ -73,43 +73,36 @@ class Installations(Protocol):
 
     async def list_statuses(self) -> Sequence[InstallationStatus]:
         """List all installations by id."""
-        ...
 
     async def add(self, installation: Installation) -> None:
         """Store an installation, in place of an earlier one of the same workspace or organization."""
 
     async def set_tokens(self, installation: Installation) -> bool:
         """Store refreshed tokens; False if others were stored since `installation.version`, or it was removed."""
-        ...
 
     async def set_refresh_error(self, installation: Installation, code: str) -> None:
         """Record that Slack refused to refresh the tokens of this version; `add` and `set_tokens` clear it."""
 
     async def list_expiring(self, before: datetime) -> Sequence[str]:
         """List the ids of installations whose token expires before then and whose refresh was not refused."""
-        ...
 
     async def list_teams(self, installation_id: str) -> Sequence[str]:
         """List the workspaces that the installation serves: itself, or those known of the organization."""
-        ...
 
     async def delete(self, installation_id: str) -> bool:
         """Delete an installation with its tokens; return whether there was one.
 
         Which workspaces an organization has stays known, so that a repeated removal finds them.
         """
-        ...
 
     async def get_organization(self, team: str) -> str:
         """Return the organization through whose installation a workspace is served; empty if none is known."""
-        ...
 
     async def set_organization(self, team: str, enterprise: str) -> None:
         """Record that the organization's installation serves a workspace, in place of its own; idempotent."""
 
     async def reencrypt(self) -> KeyRotation:
         """Encrypt all tokens with the newest key; safe while bots run."""
-        ...
 
     def listen(self, callback: Callable[[str], None]) -> None:
         """Call `callback` with the id of each installation that this or another process changes; call at start."""
@@ -120,8 +113,6 @@ class OAuthStates(Protocol):
 
     async def issue(self) -> str:
         """Store and return a new state."""
-        ...
 
     async def consume(self, state: str) -> bool:
         """Use a state; False if it is unknown, too old or was used."""
-        ...

@@ -14,4 +14,3 @@ class JobQueue(Protocol):
 
     async def purge(self, before: datetime) -> int:
         """Delete what is stored of jobs that ended before then; return how many."""
-        ...

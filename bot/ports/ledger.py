@@ -36,7 +36,6 @@ class UpscaleRepository(Protocol):
 
         Idempotent for the same `asked_by`, which names the call.
         """
-        ...
 
     async def record_result(self, ended: Upscale) -> Upscale:
         """Record the result and replace the reservation by the cost; an ended upscale is returned unchanged."""
@@ -88,7 +87,6 @@ class Ledger(Protocol):
 
     async def summarize(self, day: date) -> MoneySummary:
         """Return what monitoring shows for a UTC day."""
-        ...
 
     async def get_entry(self, item_id: str) -> LedgerEntry:
         """Raises KeyError if there is no charge."""

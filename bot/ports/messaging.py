@@ -107,7 +107,6 @@ class RoundPublisher(Protocol):
 
         Raises SlackUnavailable.
         """
-        ...
 
     async def show_sheet_view(self, round_id: str, attempt_id: str) -> None:
         """Post a final attempt at a view in the round's thread, or update its message; raises SlackUnavailable."""
@@ -132,7 +131,6 @@ class RoundPublisher(Protocol):
 
     async def show_cast_many(self, many: ManyList) -> str:
         """Post or update the progress message of a list; return its timestamp. Raises SlackUnavailable."""
-        ...
 
     async def notify_lead(self, round_id: str, kind: str) -> None:
         """Notify the lead privately, once per kind: called_off, no_sheet, leads, portrait_lost, or not_kept:REASON.
@@ -148,18 +146,15 @@ class ChannelAccess(Protocol):
 
     async def has_outsiders(self, place: ChannelRef) -> bool:
         """Return whether the conversation is shared with other organizations; True after an error."""
-        ...
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:
         """Return whether the conversation is public in the person's workspace or the person is a member."""
 
     async def can_post(self, place: ChannelRef) -> bool:
         """Return whether the bot is in the conversation; raises SlackUnavailable."""
-        ...
 
     async def channel_name(self, place: ChannelRef) -> str:
         """Return the conversation's name; empty for a direct message, or if Slack does not tell it."""
-        ...
 
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
         """Return a person's conversations known to the bot: id to name, empty for direct messages.
@@ -173,11 +168,9 @@ class UserDirectory(Protocol):
 
     async def get_user(self, team: str, person: str) -> User:
         """Raises SlackUnavailable."""
-        ...
 
     async def list_administrators(self, team: str) -> Sequence[str]:
         """Return the ids of a workspace's owners and administrators, as far as they can be found.
 
         Raises SlackUnavailable.
         """
-        ...

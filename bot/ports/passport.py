@@ -13,11 +13,9 @@ class CredentialsReader(Protocol):
 
     async def read(self, picture: bytes, media_type: str) -> Credentials:
         """Return the state of the credentials in a picture; never raises for what a picture holds."""
-        ...
 
     async def verify(self, picture: bytes, media_type: str, sidecar: bytes | None = None) -> Verification:
         """Check a picture against a sidecar, or against what is embedded in it."""
-        ...
 
 
 class PassportSigner(Protocol):
@@ -30,14 +28,12 @@ class PassportSigner(Protocol):
     @property
     def chain(self) -> bytes:
         """The certificates of the signer as PEM, the root last; empty while there is no key."""
-        ...
 
     async def sign(self, facts: PassportFacts, picture: bytes, parent: bytes | None, parent_type: str) -> bytes:
         """Return a sidecar that verifies against the unchanged `picture`; raises PassportUnavailable.
 
         `parent` is the original that the picture of a finish was made from.
         """
-        ...
 
 
 class PassportRepository(Protocol):

@@ -26,22 +26,18 @@ class RedrawMarks(Protocol):
 
     async def begin(self, round_id: str, team: str) -> int:
         """Count an update of the message against the workspace's limit; return its version."""
-        ...
 
     async def finish(self, round_id: str, version: int) -> None:
         """Record that the message shows this version."""
 
     async def list_undrawn(self, older_than: float) -> Sequence[RedrawMark]:
         """List messages that changed longer ago and do not show it."""
-        ...
 
     async def list_changed(self, team: str, within: float) -> Sequence[RedrawMark]:
         """List the workspace's messages that changed since then, or do not show their last change."""
-        ...
 
     async def update_ages(self, team: str) -> Sequence[float]:
         """Return how long ago each update of the last minute was, oldest first."""
-        ...
 
     async def purge(self) -> None:
         """Delete marks and updates that nothing needs any more."""

@@ -112,23 +112,18 @@ class RoundRepository(Protocol):
 
     async def list_open(self, team: str) -> Sequence[str]:
         """List the ids of the workspace's open rounds."""
-        ...
 
     async def list_open_started_by(self, person: str, team: str) -> Sequence[str]:
         """List the ids of the workspace's open rounds that the person started."""
-        ...
 
     async def count_free_portraits(self, person: str, team: str, since: datetime) -> int:
         """Count the slots without a price in rounds that the person started or leads, opened since then."""
-        ...
 
     async def list_leads(self, team: str, channels: Sequence[str]) -> Sequence[str]:
         """List who leads the open rounds of these channels; without open rounds, the lead of the newest one."""
-        ...
 
     async def list_open_led_by(self, person: str, team: str) -> Sequence[Round]:
         """List the workspace's drawing, voting and closed rounds that the person leads, oldest first."""
-        ...
 
     async def list_unfinished(self) -> Sequence[Round]:
         """List rounds that draw, and rounds with a slot that is not final."""
@@ -151,7 +146,6 @@ class SlotRepository(Protocol):
 
         Idempotent for the same `asked_by`, which names the call.
         """
-        ...
 
     async def set_provider_job(self, slot_id: str, provider_job_id: str) -> None:
         """Store the provider's job id; from now on the result is collected and the model is not called again."""
@@ -211,7 +205,6 @@ class BallotRepository(Protocol):
 
     async def list_finished(self, team: str, limit: int) -> Sequence[FinishedRound]:
         """List the workspace's newest rounds whose ballot closed, with their votes, newest first."""
-        ...
 
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         """Change voting to closed, freeze the tally, number late candidates; False if state or version changed."""
@@ -273,8 +266,6 @@ class DraftRepository(Protocol):
 
     async def count_since(self, person: str, team: str, at: datetime) -> int:
         """Count the drafts of a person that were saved since then."""
-        ...
 
     async def delete_before(self, at: datetime) -> Sequence[tuple[str, str]]:
         """Delete drafts that were saved before then; return their workspaces and ids."""
-        ...

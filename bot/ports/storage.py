@@ -68,7 +68,6 @@ class RetirementNotices(Protocol):
 
     async def get_dates(self) -> Mapping[str, date | None]:
         """Return what was stored last for each model."""
-        ...
 
 
 class Portraits(Protocol):
@@ -93,7 +92,6 @@ class Portraits(Protocol):
 
     async def list_keys(self, prefix: str) -> Sequence[str]:
         """Return the keys below a folder, which `prefix` names with its slash."""
-        ...
 
     async def delete(self, key: str) -> None:
         """Delete a picture; a missing key is no error."""
@@ -166,11 +164,9 @@ class Productions(Protocol):
 
         A repeated call changes nothing.
         """
-        ...
 
     async def current_channel(self, place: ChannelRef) -> ChannelRef:
         """Return the channel that `place` names, also by an id that it had earlier."""
-        ...
 
 
 class AuditLog(Protocol):
