@@ -36,7 +36,7 @@ CastingError
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, dataclass_transform
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,19 @@ class AlternativeOffer:
     draft_id: str
 
 
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
 class CastingError(Exception):
-    """An expected failure; carries values, never a sentence for people."""
+    """An expected failure; carries values, never a sentence for people. Every subclass is a dataclass."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        dataclass(eq=False)(cls)
 
     def __str__(self) -> str:
         values = ", ".join(f"{key}={value!r}" for key, value in vars(self).items() if value not in ("", (), None))
         return f"{type(self).__name__}({values})"
 
 
-@dataclass(eq=False)
 class BriefError(CastingError):
     """`field` has `problem`. `got` is the value found, `allowed` the accepted values."""
 
@@ -86,28 +90,24 @@ class BriefError(CastingError):
     line: str = ""
 
 
-@dataclass(eq=False)
 class ReferenceUnclear(BriefError):
     """No face has the name after --like. `offers` are near names, each with the draft that has its face."""
 
     offers: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(eq=False)
 class FormErrors(CastingError):
     """Invalid fields of a round form, by field name."""
 
     by_field: dict[str, CastingError]
 
 
-@dataclass(eq=False)
 class SettingsErrors(CastingError):
     """Invalid fields of a settings form."""
 
     errors: tuple[BriefError, ...]
 
 
-@dataclass(eq=False)
 class NotLead(CastingError):
     """Only `allowed_user` may do `action`."""
 
@@ -115,7 +115,6 @@ class NotLead(CastingError):
     allowed_user: str
 
 
-@dataclass(eq=False)
 class PermissionDenied(CastingError):
     """Only `allowed_users` may do `action` (start, spend, lock, keep, report) here.
 
@@ -128,7 +127,6 @@ class PermissionDenied(CastingError):
     is_external: bool = False
 
 
-@dataclass(eq=False)
 class NotAVoter(CastingError):
     """Only `voters` vote on this character."""
 
@@ -136,7 +134,6 @@ class NotAVoter(CastingError):
     voters: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class LeadDeactivated(CastingError):
     """Only `lead` may do `action`, and that account is deactivated: `round_id` can be taken over."""
 
@@ -145,19 +142,16 @@ class LeadDeactivated(CastingError):
     round_id: str
 
 
-@dataclass(eq=False)
 class SettingsConflict(CastingError):
     """The settings changed since the form was opened; nothing was saved."""
 
 
-@dataclass(eq=False)
 class NameConflict(CastingError):
     """Both productions have characters of these `names`; nothing was changed."""
 
     names: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class NotAvailableHere(CastingError):
     """`line` is the typed text.
 
@@ -168,7 +162,6 @@ class NotAvailableHere(CastingError):
     line: str = ""
 
 
-@dataclass(eq=False)
 class AlreadyCasting(CastingError):
     """A round for this character is open. `round_id` is empty where the user may not see it."""
 
@@ -176,7 +169,6 @@ class AlreadyCasting(CastingError):
     round_id: str
 
 
-@dataclass(eq=False)
 class AlreadyCast(CastingError):
     """The character has a face. `draft_id` is the brief saved until a re-cast for `price` dollars is confirmed."""
 
@@ -185,7 +177,6 @@ class AlreadyCast(CastingError):
     price: Decimal
 
 
-@dataclass(eq=False)
 class ConsentNeeded(CastingError):
     """The person in the photo behind a face agreed to `agreed` uses only, and the brief is for `use`.
 
@@ -199,7 +190,6 @@ class ConsentNeeded(CastingError):
     draft_id: str = ""
 
 
-@dataclass(eq=False)
 class RoundClosed(CastingError):
     """The round is in `state`, which does not allow `action`."""
 
@@ -208,7 +198,6 @@ class RoundClosed(CastingError):
     character: str = ""
 
 
-@dataclass(eq=False)
 class NoWinner(CastingError):
     """Candidates `tied` share the lead; empty without votes. `votes_short_of_quorum` more people had to vote."""
 
@@ -216,7 +205,6 @@ class NoWinner(CastingError):
     votes_short_of_quorum: int = 0
 
 
-@dataclass(eq=False)
 class TallyChanged(CastingError):
     """The leader is not the one the lead saw; `tally` maps candidate number to votes."""
 
@@ -224,7 +212,6 @@ class TallyChanged(CastingError):
     tally: dict[int, int] = field(default_factory=dict)
 
 
-@dataclass(eq=False)
 class CannotUpscale(CastingError):
     """`reason` is not_cast, unlocked, withdrawn, no_way (4K already, or no model gives a larger picture) or changed.
 
@@ -235,7 +222,6 @@ class CannotUpscale(CastingError):
     character: str = ""
 
 
-@dataclass(eq=False)
 class PassportUnavailable(CastingError):
     """`reason` is off (no key), no_picture (no such picture), unlocked, withdrawn (consent) or failed (not signed)."""
 
@@ -243,7 +229,6 @@ class PassportUnavailable(CastingError):
     character: str = ""
 
 
-@dataclass(eq=False)
 class CannotDrawSheet(CastingError):
     """A character sheet cannot be drawn.
 
@@ -255,7 +240,6 @@ class CannotDrawSheet(CastingError):
     character: str = ""
 
 
-@dataclass(eq=False)
 class CannotFollowUp(CastingError):
     """A follow-up of `kind` (callback, reaudition) of `character` cannot start.
 
@@ -269,7 +253,6 @@ class CannotFollowUp(CastingError):
     character: str = ""
 
 
-@dataclass(eq=False)
 class PersonLimitReached(CastingError):
     """The person has reached a limit that is not about money; `kind` is open_rounds, forms or free_portraits."""
 
@@ -277,7 +260,6 @@ class PersonLimitReached(CastingError):
     limit: int
 
 
-@dataclass(eq=False)
 class OverBudget(CastingError):
     """`price` dollars exceed `cap` with its `limit`, of which `remaining` dollars are left.
 
@@ -292,7 +274,6 @@ class OverBudget(CastingError):
     is_production_cap: bool = False
 
 
-@dataclass(eq=False)
 class PriceIncreased(CastingError):
     """The price is now `price` dollars, above `shown_price`. Sending the request again accepts it.
 
@@ -304,7 +285,6 @@ class PriceIncreased(CastingError):
     titles: tuple[str, ...] = ()
 
 
-@dataclass(eq=False)
 class UnacknowledgedOverspend(CastingError):
     """A charge exceeded its reservation by `overspend` dollars; new spending waits for an acknowledgement.
 
@@ -315,12 +295,10 @@ class UnacknowledgedOverspend(CastingError):
     allowed_users: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class AlreadyResolved(CastingError):
     """The charge was already confirmed or acknowledged."""
 
 
-@dataclass(eq=False)
 class NoModels(CastingError):
     """None of `requested` has an account here; `configured` have."""
 
@@ -328,7 +306,6 @@ class NoModels(CastingError):
     configured: tuple[str, ...]
 
 
-@dataclass(eq=False)
 class ModelsUnavailable(NoModels):
     """Requested models are unavailable; the `offers` cost more or use other models, so they need confirmation."""
 
@@ -336,7 +313,6 @@ class ModelsUnavailable(NoModels):
     offers: tuple[AlternativeOffer, ...] = ()
 
 
-@dataclass(eq=False)
 class DoorRefused(CastingError):
     """A call of a door is refused.
 

@@ -15,7 +15,6 @@ ModelError
     UnexpectedAnswer
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
@@ -25,7 +24,6 @@ from bot.domain.errors import CastingError
 PaidStatus = Literal["no", "maybe", "yes"]
 
 
-@dataclass(eq=False)
 class ModelError(CastingError):
     """`model` gave no portrait; `paid` says whether it may have been charged.
 
@@ -51,7 +49,6 @@ class ReferenceRefused(ContentRefused):
     kind = "reference_refused"
 
 
-@dataclass(eq=False)
 class RateLimited(ModelError):
     """Too many calls; the provider asks to wait `retry_after` seconds."""
 
@@ -87,7 +84,6 @@ class ProviderDown(ModelError):
     """The provider failed or could not be reached."""
 
 
-@dataclass(eq=False)
 class CircuitOpen(ProviderDown):
     """The model failed repeatedly, so no request was sent; it is tried again at `retry_at`."""
 

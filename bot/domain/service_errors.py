@@ -10,19 +10,15 @@ CastingError
     PortraitMissing               a recorded picture is not in the store
 """
 
-from dataclasses import dataclass
-
 from bot.domain.errors import CastingError
 
 
-@dataclass(eq=False)
 class SlackUnavailable(CastingError):
     """Slack could not be reached for `operation`."""
 
     operation: str
 
 
-@dataclass(eq=False)
 class SlackRejected(SlackUnavailable):
     """Slack refused `operation` with its error `code`; a retry does not help."""
 
@@ -41,7 +37,6 @@ class ChannelClosed(SlackRejected):
     """The conversation is archived, or the bot was removed from it."""
 
 
-@dataclass(eq=False)
 class StorageUnavailable(CastingError):
     """Data could not be read or written; nothing was overwritten.
 
@@ -56,7 +51,6 @@ class StorageUnavailable(CastingError):
     path: str = ""
 
 
-@dataclass(eq=False)
 class PortraitMissing(CastingError, KeyError):
     """The portraits store has no picture under `key`."""
 
