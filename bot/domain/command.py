@@ -46,6 +46,18 @@ WATERMARK_LIMIT = 60
 _DURATION = re.compile(r"(\d{1,4})\s*+([^\W\d]{1,7})")
 
 
+class PlainCommand(StrEnum):
+    """A command that is one word, or no text at all."""
+
+    OPEN_FORM = ""  # the form for a new brief
+    HELP = "help"
+    LIST = "list"  # every character of the production
+    ROSTER = "roster"  # the production's cast in one picture
+    SETTINGS = "settings"
+    SPEND = "spend"
+    STANDINGS = "standings"
+
+
 @dataclass(frozen=True)
 class RecallCommand:
     """Show a character's face."""
@@ -54,40 +66,10 @@ class RecallCommand:
 
 
 @dataclass(frozen=True)
-class ListCommand:
-    """Show every character of the production."""
-
-
-@dataclass(frozen=True)
-class OpenFormCommand:
-    """Open the form for a new brief."""
-
-
-@dataclass(frozen=True)
 class ManyCommand:
     """Open the form for a list of characters; `text` is a list that was typed already."""
 
     text: str = ""
-
-
-@dataclass(frozen=True)
-class SettingsCommand:
-    """Show or change the production's settings."""
-
-
-@dataclass(frozen=True)
-class HelpCommand:
-    """Show the help."""
-
-
-@dataclass(frozen=True)
-class SpendCommand:
-    """Show what was spent."""
-
-
-@dataclass(frozen=True)
-class StandingsCommand:
-    """Show what the votes say about the models."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +84,6 @@ class DeleteCommand:
     """Delete a character."""
 
     name: str
-
-
-@dataclass(frozen=True)
-class RosterCommand:
-    """Show the production's cast in one picture."""
 
 
 @dataclass(frozen=True)
@@ -127,32 +104,18 @@ class AliasCommand:
 
 Command = (
     Brief
+    | PlainCommand
     | RecallCommand
     | HistoryCommand
     | DeleteCommand
-    | ListCommand
-    | SpendCommand
-    | StandingsCommand
-    | RosterCommand
     | RosterPdfCommand
     | AliasCommand
-    | OpenFormCommand
     | ManyCommand
-    | SettingsCommand
-    | HelpCommand
 )
 
-_COMMAND_BY_WORD: Mapping[str, Command] = {
-    "help": HelpCommand(),
-    "?": HelpCommand(),
-    "-h": HelpCommand(),
-    "-help": HelpCommand(),
-    "--help": HelpCommand(),
-    "list": ListCommand(),
-    "spend": SpendCommand(),
-    "standings": StandingsCommand(),
-    "roster": RosterCommand(),
-    "settings": SettingsCommand(),
+_COMMAND_BY_WORD: Mapping[str, PlainCommand] = {
+    **{command.value: command for command in PlainCommand if command.value},
+    **dict.fromkeys(("?", "-h", "-help", "--help"), PlainCommand.HELP),
 }
 
 
@@ -161,7 +124,7 @@ def parse_command(line: str, shortest: timedelta = MIN_VOTING_TIME) -> Command:
     check_line_length(line)
     text = _without_slash_command(line)
     if not text:
-        return OpenFormCommand()
+        return PlainCommand.OPEN_FORM
     if command := _COMMAND_BY_WORD.get(normalize_name(text)):
         return command
     first, _, others = " ".join(drop_invisible(text).split()).partition(" ")

@@ -13,17 +13,11 @@ from bot.domain.brief import Brief
 from bot.domain.command import (
     AliasCommand,
     DeleteCommand,
-    HelpCommand,
     HistoryCommand,
-    ListCommand,
     ManyCommand,
-    OpenFormCommand,
+    PlainCommand,
     RecallCommand,
-    RosterCommand,
     RosterPdfCommand,
-    SettingsCommand,
-    SpendCommand,
-    StandingsCommand,
     parse_command,
 )
 from bot.domain.errors import AlreadyCasting, BriefError, NotAvailableHere
@@ -99,7 +93,7 @@ class CastListeners:
         async with reply_with_errors(responder.ephemeral):
             command = command_from(body)
             match parse_command(command.line, self._casting.shortest_voting):
-                case OpenFormCommand():
+                case PlainCommand.OPEN_FORM:
                     await self._require_bot_in_channel(command, responder)
                     await self._open_form(command, responder, Brief("", ""))
                 case ManyCommand() as parsed:
@@ -108,18 +102,18 @@ class CastListeners:
                     await responder.ack()
                 case Brief() as brief:
                     await self._start_round(resolve_voters(brief, command.mentions, command.line), command, responder)
-                case SettingsCommand():
+                case PlainCommand.SETTINGS:
                     await self._open_settings(command, responder)
-                case HelpCommand():
+                case PlainCommand.HELP:
                     await responder.ephemeral(private.help_view())
-                case ListCommand():
+                case PlainCommand.LIST:
                     page = self._casting.recall.list_visible(command.person, command.place, MAX_LISTED)
                     await responder.ephemeral(listing(await responder.within_ack_deadline(page)))
-                case SpendCommand():
+                case PlainCommand.SPEND:
                     await responder.ack()
                     await self._casting.spending.send_report(command.person, command.place)
                     await responder.ephemeral(private.note(receipts.SPENDING_SENT))
-                case StandingsCommand():
+                case PlainCommand.STANDINGS:
                     await responder.ack()
                     await self._standings.send(command.person, command.place, "production")
                     await responder.ephemeral(private.note(standings.SENT))
@@ -129,7 +123,7 @@ class CastListeners:
                     await self._open_deletion(parsed, command, responder)
                 case AliasCommand() as parsed:
                     await self._change_alias(parsed, command, responder)
-                case RosterCommand():
+                case PlainCommand.ROSTER:
                     await responder.ack()
                     was_sent = await self._roster.send(command.person, command.place)
                     await responder.ephemeral(private.note(roster.SENT if was_sent else roster.NO_FACES))

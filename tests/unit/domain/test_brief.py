@@ -10,12 +10,8 @@ from bot.domain.brief import Brief, Ground, Reference
 from bot.domain.catalogue import Look, Size
 from bot.domain.command import (
     AliasCommand,
-    HelpCommand,
-    ListCommand,
-    OpenFormCommand,
+    PlainCommand,
     RecallCommand,
-    RosterCommand,
-    SpendCommand,
     parse_brief,
     parse_command,
 )
@@ -138,12 +134,12 @@ def test_text_keeps_line_breaks_and_may_have_6000_characters() -> None:
 @pytest.mark.parametrize(
     ("command_text", "command"),
     [
-        ("help", HelpCommand()),
-        ("?", HelpCommand()),
-        ("", OpenFormCommand()),
-        ("  ", OpenFormCommand()),
-        ("list", ListCommand()),
-        ("Spend", SpendCommand()),
+        ("help", PlainCommand.HELP),
+        ("?", PlainCommand.HELP),
+        ("", PlainCommand.OPEN_FORM),
+        ("  ", PlainCommand.OPEN_FORM),
+        ("list", PlainCommand.LIST),
+        ("Spend", PlainCommand.SPEND),
         ("Maya", RecallCommand("Maya")),
         ("“Maya”", RecallCommand("Maya")),
     ],
@@ -179,8 +175,8 @@ def test_normalize_name_is_idempotent(name: str) -> None:
         ("ALIAS  “Maya Cruz”=Mum ", AliasCommand("Maya Cruz", "Mum")),
         ("aliases Maya = Mum", AliasCommand("Maya", "Mum")),
         ("alias the fisherwoman =", AliasCommand("the fisherwoman")),
-        ("roster", RosterCommand()),
-        ("Roster ", RosterCommand()),
+        ("roster", PlainCommand.ROSTER),
+        ("Roster ", PlainCommand.ROSTER),
         ("aliastair", RecallCommand("aliastair")),
         ("roster Maya", RecallCommand("roster Maya")),
     ],
