@@ -224,7 +224,7 @@ async def run(settings: Settings) -> None:
     """
     running_commit = await asyncio.to_thread(commit)
     log.info("process_started", version=__version__, commit=running_commit)
-    metrics.set_build(__version__, running_commit)
+    metrics.build.info({"version": __version__, "commit": running_commit})
     set_malloc_threshold()
     stop, shutdown_deadline = asyncio.Event(), ShutdownDeadline()
     loop = asyncio.get_running_loop()

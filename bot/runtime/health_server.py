@@ -118,4 +118,4 @@ async def _measure_lag() -> None:
     while True:
         started = perf_counter()
         await asyncio.sleep(_LAG_SAMPLE_SECONDS)
-        metrics.observe_loop_lag(max(0.0, perf_counter() - started - _LAG_SAMPLE_SECONDS))
+        metrics.loop_lag_seconds.observe(max(0.0, perf_counter() - started - _LAG_SAMPLE_SECONDS))

@@ -176,7 +176,7 @@ class SocketModeConnection:
             await asyncio.sleep(self._timeout / 6)
             if self.seconds_since_message >= self._timeout:
                 log.warning("socket_replaced", silent_seconds=round(self.seconds_since_message))
-                metrics.count_socket_replaced()
+                metrics.sockets_replaced.inc()
                 stale, self._handler = self._handler, self._new_handler()
                 await self.open()
                 await _close_handler(stale)

@@ -59,7 +59,7 @@ class Takeover:
         for owner in gone:
             if self._looks_gone[owner] >= _LOOKS:
                 count = await self._jobs.take_over(owner)
-                metrics.count_takeover(count)
+                metrics.workflows_taken_over.inc(count)
                 log.warning("work_taken_over", owner=owner, workflows=count)
                 del self._looks_gone[owner]
 

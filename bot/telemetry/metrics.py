@@ -5,7 +5,7 @@ Metrics contain no person, character, candidate or tally, and do not link a port
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from decimal import Decimal
 from time import monotonic
 
@@ -18,11 +18,11 @@ _LAG_BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 _PORTRAIT_BUCKETS = (2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 
 _registry = CollectorRegistry()
-_build = Info("castroom_build", "Version and commit of the running code.", registry=_registry)
-_ack_seconds = Histogram(
+build = Info("castroom_build", "Version and commit of the running code.", registry=_registry)
+ack_seconds = Histogram(
     "castroom_ack_seconds", "Time from a request to its ack.", ["kind"], registry=_registry, buckets=_ACK_BUCKETS
 )
-_loop_lag_seconds = Histogram(
+loop_lag_seconds = Histogram(
     "castroom_loop_lag_seconds", "Lag of the event loop.", registry=_registry, buckets=_LAG_BUCKETS
 )
 _portrait_seconds = Histogram(
@@ -35,33 +35,33 @@ _portrait_seconds = Histogram(
 _spent_dollars = Counter(
     "castroom_spent_dollars", "Cost of generated portraits.", ["model", "source"], registry=_registry
 )
-_slot_failures = Counter("castroom_slot_failures", "Slots without a portrait.", ["kind", "paid"], registry=_registry)
-_redraws = Counter("castroom_redraws", "Redraws of messages.", ["outcome"], registry=_registry)
+slot_failures = Counter("castroom_slot_failures", "Slots without a portrait.", ["kind", "paid"], registry=_registry)
+redraws = Counter("castroom_redraws", "Redraws of messages.", ["outcome"], registry=_registry)
 _jobs = Gauge("castroom_jobs", "Running durable jobs.", ["kind"], registry=_registry)
 _oldest_job_seconds = Gauge(
     "castroom_oldest_job_seconds", "Time since the oldest running job started.", ["kind"], registry=_registry
 )
 _job_starts: defaultdict[str, list[float]] = defaultdict(list)
-_pending_charges = Gauge(
+pending_charges = Gauge(
     "castroom_pending_charges", "Charges that wait for a person, of all workspaces.", registry=_registry
 )
-_budget_used_ratio = Gauge(
+budget_used_ratio = Gauge(
     "castroom_budget_used_ratio",
     "Largest share of a cap that is spent or reserved, by kind of cap.",
     ["cap"],
     registry=_registry,
 )
-_model_paused = Gauge(
+model_paused = Gauge(
     "castroom_model_paused", "Whether the model is paused after failures: 1 or 0.", ["model"], registry=_registry
 )
-_rate_limit_waiting = Gauge(
+rate_limit_waiting = Gauge(
     "castroom_rate_limit_waiting", "Slots and upscales that wait for a rate limit.", registry=_registry
 )
-_sockets_replaced = Counter("castroom_sockets_replaced", "Silent sockets that were replaced.", registry=_registry)
-_workflows_taken_over = Counter(
+sockets_replaced = Counter("castroom_sockets_replaced", "Silent sockets that were replaced.", registry=_registry)
+workflows_taken_over = Counter(
     "castroom_workflows_taken_over", "Unfinished workflows of processes that ended.", registry=_registry
 )
-_webhook_attempts = Counter(
+webhook_attempts = Counter(
     "castroom_webhook_attempts", "Attempts to deliver webhooks.", ["type", "outcome"], registry=_registry
 )
 _gauges = {
@@ -75,35 +75,10 @@ _gauges = {
 }
 
 
-def set_build(version: str, commit: str) -> None:
-    _build.info({"version": version, "commit": commit})
-
-
-def count_webhook_attempt(event_type: str, *, is_success: bool) -> None:
-    _webhook_attempts.labels(event_type, "delivered" if is_success else "failed").inc()
-
-
-def observe_ack(kind: str, seconds: float) -> None:
-    _ack_seconds.labels(kind).observe(seconds)
-
-
-def observe_loop_lag(seconds: float) -> None:
-    _loop_lag_seconds.observe(seconds)
-
-
 def observe_portrait(model: str, seconds: float, dollars: Decimal, source: str) -> None:
     """Record a generated portrait; `source` is the charge's: exact, listed or unknown."""
     _portrait_seconds.labels(model).observe(seconds)
     _spent_dollars.labels(model, source).inc(float(dollars))
-
-
-def count_slot_failure(kind: str, paid: str) -> None:
-    _slot_failures.labels(kind, paid).inc()
-
-
-def count_redraw(outcome: str) -> None:
-    """Count a redraw; `outcome` is `done` or the reason it failed."""
-    _redraws.labels(outcome).inc()
 
 
 @contextmanager
@@ -117,32 +92,6 @@ def track_job(kind: str) -> Iterator[None]:
             yield
     finally:
         starts.remove(started)
-
-
-def set_pending_charges(count: int) -> None:
-    _pending_charges.set(count)
-
-
-def set_budget_used(cap: str, ratio: float) -> None:
-    """Set the largest share of a cap that any of its owners has used, from 0 on."""
-    _budget_used_ratio.labels(cap).set(ratio)
-
-
-def set_model_paused(model: str, *, is_paused: bool) -> None:
-    _model_paused.labels(model).set(is_paused)
-
-
-def track_rate_limit_wait() -> AbstractContextManager[object]:
-    """Count a slot or upscale that waits for its rate limit inside the block."""
-    return _rate_limit_waiting.track_inprogress()
-
-
-def count_socket_replaced() -> None:
-    _sockets_replaced.inc()
-
-
-def count_takeover(workflows: int) -> None:
-    _workflows_taken_over.inc(workflows)
 
 
 def register_gauge(name: str, callback: Callable[[], float]) -> None:

@@ -119,7 +119,7 @@ class DrawSheetView:
             await self.storage_retry.notify_lead(attempt.round_id, error)
             return attempt.with_failure(SlotFailure("portrait_missing"))
         except ModelError as error:
-            metrics.count_slot_failure(error.kind, error.paid)
+            metrics.slot_failures.labels(error.kind, error.paid).inc()
             cost = error.reported_cost
             return attempt.with_failure(
                 SlotFailure(error.kind, error.detail, error.paid),

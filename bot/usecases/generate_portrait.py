@@ -274,7 +274,7 @@ class PortraitGenerator:
         await self.storage_retry.retry_until_stored(
             round_.id, partial(self.ports.storage.slots.record_failure, slot.id, failure, charge, seconds)
         )
-        metrics.count_slot_failure(failure.kind, failure.paid)
+        metrics.slot_failures.labels(failure.kind, failure.paid).inc()
 
     def _listed_price(self, round_: Round, slot: Slot) -> Decimal:
         """Return the price of the model's price list.

@@ -27,11 +27,11 @@ class Monitoring:
         for model in catalogue.models:
             if model.provider in catalogue.configured_providers:
                 is_available = self.ports.model_health.is_available(model.id)
-                metrics.set_model_paused(model.id, is_paused=not is_available)
+                metrics.model_paused.labels(model.id).set(not is_available)
 
     async def _measure_money(self) -> None:
         summary = await self.ports.storage.ledger.summarize(budget_day(self.ports.now()))
-        metrics.set_pending_charges(summary.pending_charges)
+        metrics.pending_charges.set(summary.pending_charges)
         caps = self.ports.caps
         limits = {
             "day": caps.per_day,
@@ -41,4 +41,4 @@ class Monitoring:
         }
         for cap, limit in limits.items():
             if limit:
-                metrics.set_budget_used(cap, float(summary.highest.get(cap, Decimal(0)) / limit))
+                metrics.budget_used_ratio.labels(cap).set(float(summary.highest.get(cap, Decimal(0)) / limit))

@@ -20,7 +20,7 @@ async def wait_for_rate_limit(
     """
     reservation = rate_limiters.rate_limiter(model_id).join()
     try:
-        with metrics.track_rate_limit_wait():
+        with metrics.rate_limit_waiting.track_inprogress():
             while seconds := await _seconds_to_wait(rate_limiters, reservation, model_id):
                 if not await pause(seconds):
                     return False

@@ -206,7 +206,7 @@ class RunUpscale:
             await self.storage_retry.notify_lead(upscale.round_id, error)
             return upscale.with_failure(SlotFailure("portrait_missing"))
         except ModelError as error:
-            metrics.count_slot_failure(error.kind, error.paid)
+            metrics.slot_failures.labels(error.kind, error.paid).inc()
             cost = error.reported_cost
             return upscale.with_failure(
                 SlotFailure(error.kind, error.detail, error.paid),

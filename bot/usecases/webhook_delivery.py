@@ -62,7 +62,7 @@ class WebhookDelivery:
             await self._record_failure(delivery, attempt, response)
         type_, status, problem = delivery.event.type.value, attempt.status, attempt.problem
         log.info("webhook_attempted", type=type_, host=delivery.endpoint.host, status=status, problem=problem)
-        metrics.count_webhook_attempt(type_, is_success=attempt.is_success)
+        metrics.webhook_attempts.labels(type_, "delivered" if attempt.is_success else "failed").inc()
 
     async def tell_owners(self) -> None:
         """Tell in Slack about endpoints that were switched off, once each; later if Slack does not answer."""

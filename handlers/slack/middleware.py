@@ -113,7 +113,7 @@ class _TimedAck(AsyncAck):
 
     async def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self.response is None:
-            metrics.observe_ack(self._kind, perf_counter() - self._started)
+            metrics.ack_seconds.labels(self._kind).observe(perf_counter() - self._started)
         self._deadline.at = None
         return await super().__call__(*args, **kwargs)
 

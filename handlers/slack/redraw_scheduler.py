@@ -221,8 +221,8 @@ class RedrawScheduler:
             try:
                 with logs.round_context(key), tracing.span("slack.redraw", key):
                     await self._draw(key)
-                metrics.count_redraw("done")
+                metrics.redraws.labels("done").inc()
             except (SlackUnavailable, StorageUnavailable) as error:
-                metrics.count_redraw("again")
+                metrics.redraws.labels("again").inc()
                 log.warning("redraw_retried", round=key, what=str(error))
                 self.schedule(key)

@@ -115,13 +115,19 @@ async def test_silent_slack_connection_does_not_fail_the_health_check() -> None:
 @pytest.mark.parametrize(
     ("count", "metric"),
     [
-        (lambda: metrics.observe_ack("command", 0.02), 'castroom_ack_seconds_bucket{kind="command",le="0.025"}'),
+        (
+            lambda: metrics.ack_seconds.labels("command").observe(0.02),
+            'castroom_ack_seconds_bucket{kind="command",le="0.025"}',
+        ),
         (
             lambda: metrics.observe_portrait("x:y", 3, Decimal(1), "listed"),
             'castroom_portrait_seconds_count{model="x:y"}',
         ),
-        (lambda: metrics.count_slot_failure("refused", "no"), 'castroom_slot_failures_total{kind="refused",paid="no"}'),
-        (lambda: metrics.count_redraw("done"), 'castroom_redraws_total{outcome="done"}'),
+        (
+            lambda: metrics.slot_failures.labels("refused", "no").inc(),
+            'castroom_slot_failures_total{kind="refused",paid="no"}',
+        ),
+        (lambda: metrics.redraws.labels("done").inc(), 'castroom_redraws_total{outcome="done"}'),
     ],
 )  # fmt: skip
 async def test_metrics_are_in_prometheus_format(count: Callable[[], None], metric: str) -> None:
@@ -140,7 +146,7 @@ async def test_running_jobs_are_counted() -> None:
     async with running_health_server(sources(status=FakeConnectionStatus(connection_age=90.5))) as session:
         metric = 'castroom_jobs{kind="slot"}'
         before = metric_value(await fetch(session, "/metrics"), metric)
-        with metrics.track_job("slot"), metrics.track_job("slot"), metrics.track_rate_limit_wait():
+        with metrics.track_job("slot"), metrics.track_job("slot"), metrics.rate_limit_waiting.track_inprogress():
             during = await fetch(session, "/metrics")
         after = await fetch(session, "/metrics")
         assert (metric_value(during, metric) - before, metric_value(after, metric)) == (2, before)
