@@ -66,7 +66,6 @@ def spec_of(self_hosted: SelfHostedModel) -> ModelSpec:
         strength="your own server",
         prices=dict.fromkeys(Size, self_hosted.price),
         pixels=dict.fromkeys(Size, (_SIZES | self_hosted.sizes)["3:4"]),
-        supports_seed=self_hosted.extras.get("seed") is True,
         family=self_hosted.family,
     )
 

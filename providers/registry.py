@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from bot.domain.brief import ASPECTS
 from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
@@ -22,6 +23,11 @@ class Rates:
     text_out: Decimal
 
 
+def prices(draft: str, two_k: str, four_k: str, more: Decimal = Decimal(0)) -> Mapping[Size, Decimal]:
+    """Return dollars by size; each costs `more` than written."""
+    return {size: Decimal(usd) + more for size, usd in zip(Size, (draft, two_k, four_k), strict=True)}
+
+
 # recraft.ai/docs/api-reference/pricing: $1 is 1,000 credits. A picture has one price for all ratios, and for image to
 # image as well.
 _RECRAFT = Decimal("0.035")
@@ -31,16 +37,8 @@ _RECRAFT_FLASH = Decimal("0.007")
 # OpenAI bills tokens. Prices per picture: litellm's price map (1.109.1) at OPENAI_QUALITY. A size between two listed
 # ones has the higher price (draft and 2k: 2560x1440, 4k: 3840x2160), plus a cent for 2,000 prompt tokens.
 _TEXT_COST = Decimal("0.010")
-_GPT_IMAGE_2 = {
-    Size.DRAFT: Decimal("0.056") + _TEXT_COST,
-    Size.TWO_K: Decimal("0.056") + _TEXT_COST,
-    Size.FOUR_K: Decimal("0.401") + _TEXT_COST,
-}
-_GPT_IMAGE_2_5 = {
-    Size.DRAFT: Decimal("0.014") + _TEXT_COST,
-    Size.TWO_K: Decimal("0.014") + _TEXT_COST,
-    Size.FOUR_K: Decimal("0.100") + _TEXT_COST,
-}
+_GPT_IMAGE_2 = prices("0.056", "0.056", "0.401", _TEXT_COST)
+_GPT_IMAGE_2_5 = prices("0.014", "0.014", "0.100", _TEXT_COST)
 # 2.6 has no listed price; the bot reserves the highest of its family.
 _GPT_IMAGE_2_6 = _GPT_IMAGE_2
 # The image generation guide counts an input picture at high fidelity as 65 tokens, 129 for each of two tiles and 6,240
@@ -49,9 +47,9 @@ _OPENAI_REFERENCE = Decimal("0.053")
 
 # Google bills tokens too: the picture at 1K and 4K (litellm 1.109.1; inference.sh for 4K of 2.1), 2,000 prompt tokens
 # and 1,000 thinking tokens, rounded up to a tenth of a cent. 2K is 1,680 tokens at Google's rate (Pro: as 1K).
-_NANO_BANANA = {Size.DRAFT: Decimal("0.045"), Size.TWO_K: Decimal("0.061"), Size.FOUR_K: Decimal("0.124")}
-_NANO_BANANA_PRO = {Size.DRAFT: Decimal("0.150"), Size.TWO_K: Decimal("0.150"), Size.FOUR_K: Decimal("0.256")}
-_NANO_BANANA_2 = {Size.DRAFT: Decimal("0.072"), Size.TWO_K: Decimal("0.106"), Size.FOUR_K: Decimal("0.156")}
+_NANO_BANANA = prices("0.045", "0.061", "0.124")
+_NANO_BANANA_PRO = prices("0.150", "0.150", "0.256")
+_NANO_BANANA_2 = prices("0.072", "0.106", "0.156")
 _NANO_BANANA_1 = dict.fromkeys(Size, Decimal("0.043"))
 # An input picture is 560 tokens, published for Pro only ($0.0011); twice that at the highest rate, rounded up.
 _GOOGLE_REFERENCE = Decimal("0.003")
@@ -60,6 +58,14 @@ _GOOGLE_REFERENCE = Decimal("0.003")
 _OPENAI_PIXELS = {Size.DRAFT: "1152x1536", Size.TWO_K: "1536x2048", Size.FOUR_K: "2448x3264"}
 _GOOGLE_PIXELS = {Size.DRAFT: "896x1200", Size.TWO_K: "1792x2400", Size.FOUR_K: "3584x4800"}
 
+_openai = partial(
+    ModelSpec, "openai", pixels=_OPENAI_PIXELS, max_references=16, price_per_reference=_OPENAI_REFERENCE
+)
+_google = partial(
+    ModelSpec, "gemini", pixels=_GOOGLE_PIXELS, max_references=14, price_per_reference=_GOOGLE_REFERENCE
+)
+
+# The rows of one line: name, the vendor's id, title, strength, prices.
 MODELS: tuple[ModelSpec, ...] = (
     ModelSpec(
         provider="recraft",
@@ -70,7 +76,6 @@ MODELS: tuple[ModelSpec, ...] = (
         # It has one size of about 1K.
         prices=dict.fromkeys(Size, _RECRAFT),
         pixels=dict.fromkeys(Size, "896x1216"),
-        supports_seed=True,
         max_references=1,
     ),
     ModelSpec(
@@ -82,7 +87,6 @@ MODELS: tuple[ModelSpec, ...] = (
         # It has one size of about 2K.
         prices=dict.fromkeys(Size, _RECRAFT_PRO),
         pixels=dict.fromkeys(Size, "1792x2432"),
-        supports_seed=True,
         max_references=1,
     ),
     ModelSpec(
@@ -93,119 +97,42 @@ MODELS: tuple[ModelSpec, ...] = (
         strength="fast draft",
         prices=dict.fromkeys(Size, _RECRAFT_FLASH),
         pixels=dict.fromkeys(Size, "896x1216"),
-        supports_seed=True,
     ),
-    ModelSpec(
-        provider="openai",
-        name="gpt-image-2",
-        wire_id="gpt-image-2",
-        title="GPT-Image-2",
-        strength="literal wardrobe",
-        prices=_GPT_IMAGE_2,
-        pixels=_OPENAI_PIXELS,
-        supports_seed=False,
-        max_references=16,
-        price_per_reference=_OPENAI_REFERENCE,
-        successor="gpt-image-2.5",
+    _openai("gpt-image-2", "gpt-image-2", "GPT-Image-2", "literal wardrobe", _GPT_IMAGE_2, successor="gpt-image-2.5"),
+    _openai("gpt-image-2.5", "gpt-image-2.5-flare", "GPT-Image-2.5 Flare", "literal wardrobe, fast", _GPT_IMAGE_2_5),
+    _openai(
+        "gpt-image-2.5-sunburst", "gpt-image-2.5-sunburst", "GPT-Image-2.5 Sunburst", "wardrobe and light", _GPT_IMAGE_2_5
     ),
-    ModelSpec(
-        provider="openai",
-        name="gpt-image-2.5",
-        wire_id="gpt-image-2.5-flare",
-        title="GPT-Image-2.5 Flare",
-        strength="literal wardrobe, fast",
-        prices=_GPT_IMAGE_2_5,
-        pixels=_OPENAI_PIXELS,
-        supports_seed=False,
-        max_references=16,
-        price_per_reference=_OPENAI_REFERENCE,
+    _openai("gpt-image-2.6", "gpt-image-2.6-flare", "GPT-Image-2.6 Flare", "literal wardrobe, newest", _GPT_IMAGE_2_6),
+    _openai(
+        "gpt-image-2.6-sunburst",
+        "gpt-image-2.6-sunburst",
+        "GPT-Image-2.6 Sunburst",
+        "wardrobe and light, newest",
+        _GPT_IMAGE_2_6,
     ),
-    ModelSpec(
-        provider="openai",
-        name="gpt-image-2.5-sunburst",
-        wire_id="gpt-image-2.5-sunburst",
-        title="GPT-Image-2.5 Sunburst",
-        strength="wardrobe and light",
-        prices=_GPT_IMAGE_2_5,
-        pixels=_OPENAI_PIXELS,
-        supports_seed=False,
-        max_references=16,
-        price_per_reference=_OPENAI_REFERENCE,
-    ),
-    ModelSpec(
-        provider="openai",
-        name="gpt-image-2.6",
-        wire_id="gpt-image-2.6-flare",
-        title="GPT-Image-2.6 Flare",
-        strength="literal wardrobe, newest",
-        prices=_GPT_IMAGE_2_6,
-        pixels=_OPENAI_PIXELS,
-        supports_seed=False,
-        max_references=16,
-        price_per_reference=_OPENAI_REFERENCE,
-    ),
-    ModelSpec(
-        provider="openai",
-        name="gpt-image-2.6-sunburst",
-        wire_id="gpt-image-2.6-sunburst",
-        title="GPT-Image-2.6 Sunburst",
-        strength="wardrobe and light, newest",
-        prices=_GPT_IMAGE_2_6,
-        pixels=_OPENAI_PIXELS,
-        supports_seed=False,
-        max_references=16,
-        price_per_reference=_OPENAI_REFERENCE,
-    ),
-    ModelSpec(
-        provider="gemini",
-        name="nano-banana",
-        wire_id="gemini-nano-banana-2.1",
-        title="Nano Banana 2.1",
-        strength="all-round",
-        prices=_NANO_BANANA,
-        pixels=_GOOGLE_PIXELS,
-        supports_seed=True,
-        max_references=14,
-        price_per_reference=_GOOGLE_REFERENCE,
-    ),
-    ModelSpec(
-        provider="gemini",
-        name="nano-banana-pro",
-        wire_id="gemini-3-pro-image",
-        title="Nano Banana Pro",
-        strength="all-round, highest fidelity",
-        prices=_NANO_BANANA_PRO,
-        pixels=_GOOGLE_PIXELS,
-        supports_seed=True,
-        max_references=14,
-        price_per_reference=_GOOGLE_REFERENCE,
+    _google("nano-banana", "gemini-nano-banana-2.1", "Nano Banana 2.1", "all-round", _NANO_BANANA),
+    _google(
+        "nano-banana-pro", "gemini-3-pro-image", "Nano Banana Pro", "all-round, highest fidelity", _NANO_BANANA_PRO
     ),
     # The older two may be shut down any day; sources contradict each other. The router uses them only by name.
-    ModelSpec(
-        provider="gemini",
-        name="nano-banana-2",
-        wire_id="gemini-3.1-flash-image",
-        title="Nano Banana 2",
-        strength="all-round, previous version",
-        prices=_NANO_BANANA_2,
-        pixels=_GOOGLE_PIXELS,
-        supports_seed=True,
-        max_references=14,
-        price_per_reference=_GOOGLE_REFERENCE,
+    _google(
+        "nano-banana-2",
+        "gemini-3.1-flash-image",
+        "Nano Banana 2",
+        "all-round, previous version",
+        _NANO_BANANA_2,
         deprecated_on=date(2026, 10, 6),
         successor="nano-banana",
     ),
-    ModelSpec(
-        provider="gemini",
-        name="nano-banana-1",
-        wire_id="gemini-2.5-flash-image",
-        title="Nano Banana",
-        strength="fast, one size",
-        prices=_NANO_BANANA_1,
+    _google(
+        "nano-banana-1",
+        "gemini-2.5-flash-image",
+        "Nano Banana",
+        "fast, one size",
+        _NANO_BANANA_1,
         pixels=dict.fromkeys(Size, "864x1184"),
-        supports_seed=True,
         max_references=3,
-        price_per_reference=_GOOGLE_REFERENCE,
         deprecated_on=date(2026, 10, 2),
         successor="nano-banana",
     ),

@@ -22,7 +22,7 @@ def make_model(number: int) -> ModelSpec:
     """Return a model; all cost the same, so that price decides nothing."""
     name = f"model{number}"
     pixels = dict.fromkeys(Size, "1024x1365")
-    return ModelSpec("studio", name, name, name, "", dict.fromkeys(Size, Decimal("0.05")), pixels, supports_seed=True)
+    return ModelSpec("studio", name, name, name, "", dict.fromkeys(Size, Decimal("0.05")), pixels)
 
 
 @dataclass

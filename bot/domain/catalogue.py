@@ -40,7 +40,6 @@ class ModelSpec:
     strength: str
     prices: Mapping[Size, Decimal]
     pixels: Mapping[Size, str]
-    supports_seed: bool
     max_references: int = 0
     price_per_reference: Decimal = Decimal(0)
     deprecated_on: date | None = None

@@ -67,7 +67,7 @@ ERRORS: tuple[CastingError, ...] = (
 
 def make_form_state(draft: Draft | None = None, quote: Quote | CastingError = QUOTE, models: int = 3) -> RoundFormState:
     specs = (
-        ModelSpec("a", f"b{n}", f"b{n}", NAME, "", PRICES, {Size.DRAFT: "1x1", Size.FOUR_K: "1x1"}, supports_seed=False)
+        ModelSpec("a", f"b{n}", f"b{n}", NAME, "", PRICES, {Size.DRAFT: "1x1", Size.FOUR_K: "1x1"})
         for n in range(models)
     )
     return RoundFormState("w1", PLACE, draft or Draft(closes_at=NOW), tuple(specs), quote)
