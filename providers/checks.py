@@ -1,12 +1,17 @@
 """Free checks of an account: key, reachability, listed models and their shutdown dates."""
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import msgspec
+
 from bot.domain.catalogue import ModelSpec
 from bot.domain.model_errors import AuthenticationFailed, ModelError, ProviderDown, TimedOut
+from providers.http.client import AccountClient
+from providers.http.costs import parse_raw
+from providers.http.response import ProviderResponse
 
 CHECK_SECONDS = 15.0
 
@@ -28,6 +33,26 @@ class AccountCheck:
     served: Mapping[str, bool | None]
     notes: tuple[str, ...] = ()
     shutdown_dates: Mapping[str, date] = field(default_factory=dict)
+
+
+class _ModelEntry(msgspec.Struct):
+    id: str
+    shutdown_date: msgspec.Raw = msgspec.Raw()
+
+
+class _ModelList(msgspec.Struct):
+    data: list[_ModelEntry]
+
+
+async def list_models(
+    client: AccountClient, provider: str, error_for: Callable[[ProviderResponse, str], Awaitable[ModelError]]
+) -> ModelListing:
+    """Return what `/models` of OpenAI's API lists, which Recraft and own servers have too; raises ModelErrors."""
+    response = await client.get("/models", model=provider, timeout_seconds=CHECK_SECONDS)
+    listing = await response.decode_or_none(_ModelList) if response.is_success else None
+    if listing is None:
+        raise await error_for(response, provider)
+    return {entry.id: parse_raw(entry.shutdown_date, str) or "" for entry in listing.data}
 
 
 def not_configured(provider: str, models: Sequence[ModelSpec]) -> AccountCheck:

@@ -5,6 +5,7 @@ They differ in the fields they accept and in their errors; this client handles w
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.model_errors import ContentRefused, InvalidImage, InvalidRequest, ModelError
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.self_hosted import SelfHostedModel
-from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
+from providers.checks import AccountCheck, ModelListing, check_account, list_models
 from providers.http.client import AccountClient
 from providers.http.costs import parse_raw
 from providers.http.error_body import read_error
@@ -33,14 +34,6 @@ _SIZES = {
     "16:9": "1536x864",
 }
 _REFUSAL = re.compile(r"safety|moderat|nsfw|content.?policy|content.?filter")
-
-
-class _ModelEntry(msgspec.Struct):
-    id: str
-
-
-class _ModelList(msgspec.Struct):
-    data: list[_ModelEntry]
 
 
 class _Error(msgspec.Struct):
@@ -74,15 +67,11 @@ class OpenAICompatible:
     """One model of one server; remembers whether the server rejects `response_format`."""
 
     def __init__(self, self_hosted: SelfHostedModel, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
+        self.spec = spec_of(self_hosted)
         self._self_hosted = self_hosted
-        self._spec = spec_of(self_hosted)
         self._client = client
         self._timeouts = timeouts
         self._sends_response_format = True
-
-    @property
-    def spec(self) -> ModelSpec:
-        return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
         """Generate one portrait; raises a ModelError. References are not supported."""
@@ -105,15 +94,14 @@ class OpenAICompatible:
 
     async def _request(self, request: GenerationRequest, timeout_seconds: float) -> ProviderResponse:
         with_format = self._sends_response_format  # a concurrent call may change it
-        response = await self._client.post(
-            "/images/generations", self._body(request, with_format), model=self.spec.id, timeout_seconds=timeout_seconds
+        send = partial(
+            self._client.post, "/images/generations", model=self.spec.id, timeout_seconds=timeout_seconds
         )
+        response = await send(self._body(request, with_format))
         if not with_format or response.status not in (400, 422) or b"response_format" not in response.body:
             return response
         self._sends_response_format = False
-        return await self._client.post(
-            "/images/generations", self._body(request, False), model=self.spec.id, timeout_seconds=timeout_seconds
-        )
+        return await send(self._body(request, False))
 
     def _body(self, request: GenerationRequest, with_format: bool) -> dict[str, Any]:
         extras = {
@@ -136,14 +124,11 @@ async def check(self_hosted: SelfHostedModel, client: AccountClient) -> AccountC
 
 
 async def _list_models(self_hosted: SelfHostedModel, client: AccountClient) -> ModelListing:
-    response = await client.get("/models", model="own", timeout_seconds=CHECK_SECONDS)
-    listing = await response.decode_or_none(_ModelList) if response.is_success else None
-    if listing is None:
-        raise await _error_for_response(response, "own", "")
-    return {self_hosted.id: ""} if self_hosted.model in (entry.id for entry in listing.data) else {}
+    listed = await list_models(client, "own", _error_for_response)
+    return {self_hosted.id: ""} if self_hosted.model in listed else {}
 
 
-async def _error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
+async def _error_for_response(response: ProviderResponse, model: str, prompt: str = "") -> ModelError:
     """Map an error by its code and text: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}` and others."""
     body = await read_error(response)
     if body is None:

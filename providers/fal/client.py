@@ -26,13 +26,9 @@ class Fal:
     """One model behind fal's queue. Charges are list prices, because fal's responses carry no cost."""
 
     def __init__(self, spec: ModelSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
-        self._spec = spec
+        self.spec = spec
         self._queue = Queue(client, spec.id)
         self._timeouts = timeouts
-
-    @property
-    def spec(self) -> ModelSpec:
-        return self._spec
 
     async def generate(self, request: GenerationRequest) -> GenerationResult:
         """Submit the request and wait for the portrait; raises a ModelError."""
@@ -57,13 +53,9 @@ class FalUpscaler:
     """Recraft's crisp upscaler behind the same queue."""
 
     def __init__(self, spec: UpscalerSpec, client: AccountClient, timeouts: Mapping[Size, float]) -> None:
-        self._spec = spec
+        self.spec = spec
         self._queue = Queue(client, spec.id)
         self._timeout = timeouts[Size.FOUR_K]
-
-    @property
-    def spec(self) -> UpscalerSpec:
-        return self._spec
 
     async def upscale(self, data: bytes) -> GenerationResult:
         """Enlarge a picture to the largest size that fal makes; raises a ModelError."""

@@ -7,6 +7,7 @@ timeout. An error that fal itself reports for the job is final.
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -109,12 +110,12 @@ class _ErrorBody(msgspec.Struct):
         return [problem for problem in self.detail if problem] if isinstance(self.detail, list) else []
 
 
+@dataclass(frozen=True)
 class Queue:
     """The account's queue for one model."""
 
-    def __init__(self, client: AccountClient, model: str) -> None:
-        self._client = client
-        self._model = model
+    _client: AccountClient
+    _model: str
 
     async def enqueue(self, path: str, body: object, timeout_seconds: float, references: int = 0) -> QueuedJob:
         """Submit a job; raises a ModelError. fal reports an invalid input only when the result is fetched."""

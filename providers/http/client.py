@@ -8,7 +8,6 @@ import random
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from time import perf_counter
@@ -36,16 +35,6 @@ _LARGE_BYTES = 4_000_000
 _MAX_LENGTH_DIGITS = 12  # of Content-Length: int() of a very long string is slow
 # Two large responses are read at a time. Others wait, but at most these seconds: a slow one must not block them.
 _CONCURRENT_LARGE_READS, _MAX_QUEUE_SECONDS = 2, 5.0
-
-
-@dataclass(frozen=True)
-class FormPicture:
-    """A picture in a multipart form; `name` is the form field."""
-
-    name: str
-    filename: str
-    data: bytes = field(repr=False)
-    media_type: str
 
 
 class AccountClient:
@@ -77,13 +66,15 @@ class AccountClient:
         self,
         path: str,
         fields: Mapping[str, str],
-        pictures: Sequence[FormPicture],
+        files: Sequence[tuple[str, tuple[str, bytes, str]]],
         *,
         model: str,
         timeout_seconds: float,
     ) -> ProviderResponse:
-        """Send fields and pictures as multipart/form-data; the timeout covers the whole response."""
-        files = [(p.name, (p.filename, p.data, p.media_type)) for p in pictures]
+        """Send multipart/form-data; the timeout covers the whole response.
+
+        `files` have the name of a field, and its file name, bytes and media type.
+        """
         request = self._client.build_request("POST", path, data=dict(fields), files=files)
         return await self._send_guarded(request, model, timeout_seconds)
 

@@ -10,7 +10,7 @@ from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
 from bot.domain.model_errors import InvalidImage, InvalidRequest, ModelError
 from bot.imaging.pictures import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
-from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
+from providers.checks import CHECK_SECONDS, AccountCheck, check_account, list_models
 from providers.http import sanitize
 from providers.http.client import AccountClient
 from providers.http.costs import paid_call
@@ -26,14 +26,6 @@ _LIMITS = Limits(max_bytes=10_000_000 - 1, max_pixels=16_000_000 - 1, max_side=4
 _STRENGTH = 0.3
 _MAX_BALANCE = 1_000_000_000_000
 _PNG_OUTPUT = {"response_format": "b64_json", "image_format": "png"}
-
-
-class _ModelEntry(msgspec.Struct):
-    id: str
-
-
-class _ModelList(msgspec.Struct):
-    data: list[_ModelEntry]
 
 
 class _CurrentUser(msgspec.Struct):
@@ -104,7 +96,7 @@ class CrispUpscaler:
             f"/images/{self.spec.wire_id}", body, model=upscaler, timeout_seconds=timeout_seconds
         )
         if not response.is_success:
-            raise await error_for_response(response, upscaler, "")
+            raise await error_for_response(response, upscaler)
         upscaled = await response.decode_success(ImagesResponse, upscaler, COST.read)
         data = await _fetch_picture(
             self._client, [upscaled.image], upscaled.credits, model=upscaler, timeout_seconds=timeout_seconds
@@ -115,7 +107,7 @@ class CrispUpscaler:
 
 async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCheck:
     """Check which models the account lists, and its balance."""
-    account_check = await check_account("recraft", models, _list_models(client))
+    account_check = await check_account("recraft", models, list_models(client, "recraft", error_for_response))
     if not account_check.reachable or account_check.key_ok is False:
         return account_check
     try:
@@ -135,14 +127,6 @@ async def check(client: AccountClient, models: Sequence[ModelSpec]) -> AccountCh
 def _is_balance(credits_: Decimal) -> bool:
     """Whether it is an amount that can be written out."""
     return credits_.is_finite() and abs(credits_) < _MAX_BALANCE
-
-
-async def _list_models(client: AccountClient) -> ModelListing:
-    response = await client.get("/models", model="recraft", timeout_seconds=CHECK_SECONDS)
-    listing = await response.decode_or_none(_ModelList) if response.is_success else None
-    if listing is None:
-        raise await error_for_response(response, "recraft", "")
-    return {entry.id: "" for entry in listing.data}
 
 
 async def _fetch_picture(

@@ -45,7 +45,7 @@ def paid(credits_: msgspec.Raw) -> PaidStatus:
     return "yes" if reported else "no"
 
 
-async def error_for_response(response: ProviderResponse, model: str, prompt: str) -> ModelError:
+async def error_for_response(response: ProviderResponse, model: str, prompt: str = "") -> ModelError:
     """Map an error response by its code and text, without the prompt, else by its status."""
     body = await read_error(response)
     if body is None:
