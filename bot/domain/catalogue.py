@@ -118,10 +118,7 @@ class Catalogue:
 
     def by_id(self, model_id: str) -> ModelSpec:
         """Return the model with this exact id; raises KeyError."""
-        for model in self.models:
-            if model.id == model_id:
-                return model
-        raise KeyError(model_id)
+        return {model.id: model for model in self.models}[model_id]
 
     def is_available(self, model: ModelSpec, today: date) -> bool:
         retires_on = self.retirement_date(model)

@@ -227,10 +227,7 @@ class Sheet:
 
     def by_id(self, attempt_id: str) -> SheetView:
         """Raises KeyError."""
-        for attempt in self.attempts:
-            if attempt.id == attempt_id:
-                return attempt
-        raise KeyError(attempt_id)
+        return {attempt.id: attempt for attempt in self.attempts}[attempt_id]
 
     def opinions_on(self, attempt: SheetView) -> Opinions:
         return (self.opinions or {}).get(attempt.id, Opinions())

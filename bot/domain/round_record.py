@@ -219,17 +219,11 @@ class RoundRecord:
 
     def candidate_by_number(self, number: int) -> Slot:
         """Return the candidate with this number; raises KeyError."""
-        for slot in self.candidates:
-            if slot.number == number:
-                return slot
-        raise KeyError(number)
+        return {slot.number: slot for slot in self.candidates}[number]
 
     def candidate_by_slot(self, slot_id: str) -> Slot:
         """Return the candidate of this slot; raises KeyError if it has no number."""
-        for slot in self.candidates:
-            if slot.id == slot_id:
-                return slot
-        raise KeyError(slot_id)
+        return {slot.id: slot for slot in self.candidates}[slot_id]
 
     def next_number(self) -> int | None:
         """Return the number of the next extra candidate; None if all eight are used or reserved."""

@@ -1,14 +1,15 @@
 """Events of a round, for a character's history."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 
 from bot.domain.audit import AuditEvent
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, people_for_none
-from bot.domain.character_sheet import Sheet
+from bot.domain.character_sheet import Sheet, SheetView
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
@@ -90,20 +91,22 @@ def round_timeline(records: RoundRecords, now: datetime) -> list[TimelineEvent]:
 
 
 def _start_event(round_: Round) -> TimelineEvent:
-    lead = round_.lead if round_.lead != round_.started_by else ""
-    kind = round_.origin or "started"
-    price, reason = round_.repeat_price, round_.recast_reason
-    routing = round_.routing_reason if round_.routing_reason.learned else None
-    start = TimelineEvent(kind, round_.opened_at, round_.place, round_.id, (round_.started_by,), routing_reason=routing)
-    return replace(start, usd=price, detail=reason, lead=lead)
+    return _event_of(round_)(
+        round_.origin or "started",
+        round_.opened_at,
+        people=(round_.started_by,),
+        usd=round_.repeat_price,
+        detail=round_.recast_reason,
+        lead=round_.lead if round_.lead != round_.started_by else "",
+        routing_reason=round_.routing_reason if round_.routing_reason.learned else None,
+    )
 
 
 def _spend_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     """Yield each person's charges as one event, at the last charge."""
+    event = _event_of(records.round)
     for spend in records.spends:
-        yield TimelineEvent(
-            "spent", spend.at, records.round.place, records.round.id, (spend.person,), count=spend.count, usd=spend.usd
-        )
+        yield event("spent", spend.at, people=(spend.person,), count=spend.count, usd=spend.usd)
 
 
 def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
@@ -119,21 +122,13 @@ def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
         if s.stage is BallotStage.FIRST and s.person in chose_none
     ]
     for stage in BallotStage:
-        submissions = [
-            (submission.event_ts_us, submission.person)
-            for submission in records.submissions
-            if submission.stage is stage
-        ]
+        submissions = [(s.event_ts_us, s.person) for s in records.submissions if s.stage is stage]
         if votes := sorted(submissions if stage is BallotStage.RUN_OFF or round_.is_sealed else open_votes):
             people = tuple(dict.fromkeys(person for _, person in votes))
-            at = datetime.fromtimestamp(votes[-1][0] / _MICROSECONDS_PER_SECOND, UTC)
-            visible_people = () if round_.is_sealed else people
-            yield TimelineEvent(
+            yield _event_of(round_)(
                 "voted",
-                at,
-                round_.place,
-                round_.id,
-                visible_people,
+                datetime.fromtimestamp(votes[-1][0] / _MICROSECONDS_PER_SECOND, UTC),
+                people=() if round_.is_sealed else people,
                 count=len(people),
                 stage=stage,
                 votes=_closed_votes(round_, stage),
@@ -142,62 +137,44 @@ def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
 
 def _closed_votes(round_: Round, stage: BallotStage) -> Mapping[int, int]:
     """Return the votes of a ballot by candidate number once it is closed."""
-    tally = round_.run_off.first_tally if round_.run_off and stage is BallotStage.FIRST else round_.tally
+    tally = round_.first_tally if stage is BallotStage.FIRST else round_.tally
     return dict(tally.votes) if tally else {}
 
 
 def _upscale_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     """Yield the start of each upscale, and how it ended."""
-    round_ = records.round
+    event = _event_of(records.round)
     for upscale in records.upscales:
-        people, model = (upscale.requested_by,), upscale.model
-        yield TimelineEvent(
-            "upscaled", upscale.opened_at, round_.place, round_.id, people, usd=upscale.price, detail=model
-        )
-        if upscale.is_in_progress:
-            continue
-        arrived_at = (upscale.requested_at or upscale.opened_at) + timedelta(seconds=upscale.seconds or 0)
-        yield TimelineEvent(
-            f"upscale_{upscale.state.value}",
-            upscale.decided_at or arrived_at,
-            round_.place,
-            round_.id,
-            (upscale.decided_by,) if upscale.decided_by else (),
-            usd=upscale.cost,
-            detail=model,
-        )
+        model = upscale.model
+        yield event("upscaled", upscale.opened_at, people=(upscale.requested_by,), usd=upscale.price, detail=model)
+        if not upscale.is_in_progress:
+            arrived_at = (upscale.requested_at or upscale.opened_at) + timedelta(seconds=upscale.seconds or 0)
+            kind, at = f"upscale_{upscale.state.value}", upscale.decided_at or arrived_at
+            people = (upscale.decided_by,) if upscale.decided_by else ()
+            yield event(kind, at, people=people, usd=upscale.cost, detail=model)
 
 
 def _sheet_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     """Yield each order of views of the character sheet as one event, and which view was kept."""
-    round_, orders = (
-        records.round,
-        groupby(
-            sorted(records.sheet.attempts, key=lambda attempt: (attempt.opened_at, attempt.requested_by)),
-            key=lambda attempt: (attempt.opened_at, attempt.requested_by),
-        ),
-    )
-    for (opened_at, person), ordered in orders:
+
+    def order(attempt: SheetView) -> tuple[datetime, str]:
+        return attempt.opened_at, attempt.requested_by
+
+    event = _event_of(records.round)
+    for (opened_at, person), ordered in groupby(sorted(records.sheet.attempts, key=order), key=order):
         attempts = list(ordered)
         price = sum((attempt.price for attempt in attempts), Decimal(0))
         names = ", ".join(attempt.view.title for attempt in attempts)
-        yield TimelineEvent(
-            "sheet", opened_at, round_.place, round_.id, (person,), count=len(attempts), usd=price, detail=names
-        )
+        yield event("sheet", opened_at, people=(person,), count=len(attempts), usd=price, detail=names)
     for attempt in records.sheet.attempts:
         if attempt.kept_by and attempt.kept_at:
-            people = (attempt.kept_by,)
-            yield TimelineEvent(
-                "sheet_kept", attempt.kept_at, round_.place, round_.id, people, detail=attempt.view.title
-            )
+            yield event("sheet_kept", attempt.kept_at, people=(attempt.kept_by,), detail=attempt.view.title)
 
 
 def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[TimelineEvent]:
     """Yield the close by deadline, and the lock."""
-    round_, face = records.round, records.face
-    ballot_actions = [
-        audit_event.action for audit_event in records.audit_events if audit_event.action in _BALLOT_ACTIONS
-    ]
+    round_, face, event = records.round, records.face, _event_of(records.round)
+    ballot_actions = [one.action for one in records.audit_events if one.action in _BALLOT_ACTIONS]
     ended_at = face.locked_at if face else now
     closed_by_deadline = round_.tally is not None and ballot_actions[-1:] != ["closed"]
     if (
@@ -206,16 +183,12 @@ def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[Tim
         and round_.closes_at < ended_at
         and round_.state is not RoundState.VOTING
     ):
-        yield TimelineEvent("deadline", round_.closes_at, round_.place, round_.id)
+        yield event("deadline", round_.closes_at)
     if face:
-        kind = "decided" if face.decided_by_lead else "locked"
-        by = (face.locked_by,)
-        yield TimelineEvent(
-            kind,
+        yield event(
+            "decided" if face.decided_by_lead else "locked",
             face.locked_at,
-            round_.place,
-            round_.id,
-            by,
+            people=(face.locked_by,),
             count=face.voters,
             number=face.number,
             version=face.version,
@@ -223,16 +196,18 @@ def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[Tim
         )
 
 
+def _event_of(round_: Round) -> "partial[TimelineEvent]":
+    return partial(TimelineEvent, place=round_.place, round_id=round_.id)
+
+
 def _from_audit_event(audit_event: AuditEvent, faces: dict[str, Face]) -> TimelineEvent:
     face = faces.get(audit_event.round_id)
-    by = (audit_event.person,) if audit_event.person else ()
-    version = face.version if face else None
     return TimelineEvent(
         audit_event.action,
         audit_event.at,
         audit_event.place,
         audit_event.round_id,
-        by,
-        version=version,
+        (audit_event.person,) if audit_event.person else (),
+        version=face.version if face else None,
         detail=audit_event.detail,
     )

@@ -1,7 +1,7 @@
 """What standings are computed from: the ballots of finished blind rounds, as sets of ticked candidates."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Ticks = tuple[int, ...]
@@ -40,3 +40,9 @@ class BlindRound:
             return 0, 0
         index = self.models.index(model)
         return sum(ballot[index] for ballot in self.ballots), self.candidates[index] * len(self.ballots)
+
+
+def sum_ticks(rounds: Iterable[BlindRound], model: str) -> tuple[int, int]:
+    """Return the ticks and the possible ticks of a model in all of the rounds."""
+    counts = [round_.ticks_of(model) for round_ in rounds]
+    return sum(ticks for ticks, _ in counts), sum(possible for _, possible in counts)

@@ -8,7 +8,7 @@ given the conditional likelihood of the ballots. Votes of one round resemble eac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.standings.ballots import BlindRound
+from bot.domain.standings.ballots import BlindRound, sum_ticks
 from bot.domain.standings.fit import newton_step
 from bot.domain.standings.likelihood import RoundTerms, Vector, round_terms
 
@@ -45,8 +45,7 @@ class Preferences:
     def ticks(self, model: str, context: str) -> tuple[int, int, int]:
         """Return the ticks, the possible ticks and the rounds of a model in a context."""
         own = [r.ballots for r in self.rounds if r.context == context and model in r.ballots.models]
-        counts = [ballots.ticks_of(model) for ballots in own]
-        return sum(ticks for ticks, _ in counts), sum(possible for _, possible in counts), len(own)
+        return *sum_ticks(own, model), len(own)
 
 
 def learn(rounds: Sequence[ContextRound], prior: Prior) -> Preferences:

@@ -10,7 +10,7 @@ from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput
 from bot.domain.flaw_tags import shares
 from bot.domain.round import Round
 from bot.domain.slot import SlotState
-from bot.domain.standings.ballots import BlindRound
+from bot.domain.standings.ballots import BlindRound, sum_ticks
 from bot.domain.standings.verdicts import MIN_MEETINGS, Verdict, judge
 from bot.domain.standings.weaknesses import ModelWeaknesses, TaggedRound, map_weaknesses
 
@@ -152,13 +152,11 @@ def _model_standings(finished: Sequence[FinishedRound], counted: Sequence[BlindR
     for model in sorted({slot.model for slot in slots}):
         own = [slot for slot in slots if slot.model == model]
         failed = [slot for slot in own if slot.state is SlotState.FAILED]
-        ticks = [round_.ticks_of(model) for round_ in counted]
         standings.append(
             ModelStanding(
                 model,
                 sum(slot.state is SlotState.CANDIDATE for slot in own),
-                sum(count for count, _ in ticks),
-                sum(possible for _, possible in ticks),
+                *sum_ticks(counted, model),
                 Counter(slot.failure.kind for slot in failed if slot.failure),
                 sum((slot.cost for slot in failed if slot.cost), Decimal(0)),
             )

@@ -7,7 +7,7 @@ from itertools import combinations
 from math import sqrt
 from statistics import stdev
 
-from bot.domain.standings.ballots import BlindRound
+from bot.domain.standings.ballots import BlindRound, sum_ticks
 from bot.domain.standings.fit import Fit, fit
 from bot.domain.standings.student_t import critical_value, two_sided_p
 
@@ -71,12 +71,13 @@ def _judge_pair(fitted: Fit, first: str, second: str, pairs: int) -> Verdict:
     is_ahead = len(met) >= MIN_MEETINGS and _is_significant(difference, error, degrees, limit)
     margin = critical_value(_ERROR_RATE, degrees) * error if degrees > 0 else None
     shown = [fitted.rounds[n] for n in met]
+    (first_ticks, first_possible), (second_ticks, second_possible) = sum_ticks(shown, first), sum_ticks(shown, second)
     return Verdict(
         first,
         second,
         len(met),
-        (_sum_ticks(shown, first)[0], _sum_ticks(shown, second)[0]),
-        (_sum_ticks(shown, first)[1], _sum_ticks(shown, second)[1]),
+        (first_ticks, second_ticks),
+        (first_possible, second_possible),
         difference,
         None if margin is None else difference - margin,
         None if margin is None else difference + margin,
@@ -158,8 +159,3 @@ def _further_rounds(difference: float, error: float, meetings: int, limit: float
     further = range(least, _MOST_FURTHER_ROUNDS + 1)
     place = bisect_left(further, True, key=is_enough)
     return further[place] if place < len(further) else None
-
-
-def _sum_ticks(rounds: Sequence[BlindRound], model: str) -> tuple[int, int]:
-    counts = [round_.ticks_of(model) for round_ in rounds]
-    return sum(ticks for ticks, _ in counts), sum(possible for _, possible in counts)
