@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from bot.imaging.contact_sheet import MAX_SHEET_BYTES, SHEET_WIDTH, draw_cover, draw_number, sheet_font, size_in_cell
 from bot.imaging.encoding import to_jpeg_under
-from bot.imaging.pictures import common_size, open_jpeg, parse_ratio
+from bot.imaging.pictures import common_size, open_jpeg, size_in_aspect
 
 _GUTTER, _ROW_GAP, _CAPTION = 8, 28, 52
 _MISSING, _MISSING_TEXT = (232, 232, 232), (110, 110, 110)
@@ -24,8 +24,7 @@ def callback_sheet(
     """
     columns = len(captions)
     width = (SHEET_WIDTH - _GUTTER * (columns - 1)) // columns
-    ratio_width, ratio_height = parse_ratio(aspect)
-    cell = width, round(width * ratio_height / ratio_width)
+    cell = size_in_aspect(aspect, width)
     scale = _common_scale(rows, cell, aspect)
     height = _CAPTION + len(rows) * cell[1] + _ROW_GAP * max(0, len(rows) - 1)
     sheet = Image.new("RGB", (SHEET_WIDTH, height), "white")

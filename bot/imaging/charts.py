@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from bot.imaging.encoding import to_png
-from bot.imaging.fonts import font_for, truncate
+from bot.imaging.fonts import draw_line, font_for
 
 _BARS_WIDTH, _LABELS_WIDTH, _AMOUNTS_WIDTH = 1200, 360, 160
 _MARGIN, _PANEL_HEAD, _BAR_STEP = 40, 64, 48
@@ -39,37 +39,23 @@ def bar_chart(panels: Sequence[Panel]) -> bytes:
     rows = sum(len(panel.bars) for panel in panels)
     height = 2 * _MARGIN + rows * _BAR_STEP + len(panels) * _PANEL_HEAD
     picture = Image.new("RGB", (_BARS_WIDTH, height), "white")
+    draw = ImageDraw.Draw(picture)
     longest = max((bar.value for panel in panels for bar in panel.bars), default=0.0) or 1.0
     y = _MARGIN
     for panel in panels:
-        _draw_text(picture, (_MARGIN, y + _PANEL_HEAD // 2), panel.title, size=30, fill=_TEXT_COLOR)
+        draw_line(draw, (_MARGIN, y + _PANEL_HEAD // 2), panel.title, 30, _TEXT_COLOR, _BARS_WIDTH)
         y += _PANEL_HEAD
         for bar in panel.bars:
-            _draw_bar(picture, y, bar, bar.value / longest)
+            _draw_bar(draw, y, bar, bar.value / longest)
             y += _BAR_STEP
     return to_png(picture)
 
 
-def _draw_bar(picture: Image.Image, y: int, bar: Bar, share: float) -> None:
+def _draw_bar(draw: ImageDraw.ImageDraw, y: int, bar: Bar, share: float) -> None:
     middle = y + _BAR_STEP // 2
     left, max_width = _MARGIN + _LABELS_WIDTH, _BARS_WIDTH - 2 * _MARGIN - _LABELS_WIDTH - _AMOUNTS_WIDTH
     right = left + max(4, round(max_width * share))
     label = bar.label if font_for(bar.label, 26) else bar.short_label
-    _draw_text(picture, (left - 16, middle), label, size=26, fill=_MUTED_COLOR, anchor="rm", max_width=_LABELS_WIDTH)
-    ImageDraw.Draw(picture).rounded_rectangle((left, middle - 15, right, middle + 15), radius=6, fill=_BAR_COLOR)
-    _draw_text(picture, (right + 14, middle), bar.amount, size=26, fill=_TEXT_COLOR)
-
-
-def _draw_text(
-    picture: Image.Image,
-    position: tuple[int, int],
-    text: str,
-    *,
-    size: int,
-    fill: str,
-    anchor: str = "lm",
-    max_width: int = _BARS_WIDTH,
-) -> None:
-    if font := font_for(text, size):
-        fitting_text = truncate(text, font, max_width)
-        ImageDraw.Draw(picture).text(position, fitting_text, fill=fill, font=font, anchor=anchor)
+    draw_line(draw, (left - 16, middle), label, 26, _MUTED_COLOR, _LABELS_WIDTH, "rm")
+    draw.rounded_rectangle((left, middle - 15, right, middle + 15), radius=6, fill=_BAR_COLOR)
+    draw_line(draw, (right + 14, middle), bar.amount, 26, _TEXT_COLOR, _BARS_WIDTH)

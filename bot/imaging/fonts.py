@@ -7,12 +7,12 @@ Pillow's font has little beyond unaccented Latin letters and draws a box for a m
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
-from PIL import ImageFont, features
+from PIL import ImageDraw, ImageFont, features
 
 _MISSING_GLYPH = "\uffff"
 _CHECK_SIZE = 32
@@ -56,19 +56,28 @@ def needs_shaping(text: str) -> bool:
 def wrap(text: str, size: int, max_width: int) -> list[str]:
     """Break a text into lines of at most `max_width` pixels, at spaces where possible; cut nothing."""
     font = font_for(text, size)
-    lines, line = [], ""
-    for word in unicodedata.normalize("NFC", text).split():
-        if font is None or font.getlength(candidate := f"{line} {word}".strip()) <= max_width:
-            line = f"{line} {word}".strip() if font is None else candidate
+    normalized = unicodedata.normalize("NFC", text)
+    return list(break_lines(normalized, lambda line: font is None or font.getlength(line) <= max_width))
+
+
+def break_lines(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
+    """Yield a composed text in lines that fit, broken at spaces where possible, and never before a combining mark."""
+    line = ""
+    for word in text.split():
+        joined = f"{line} {word}".strip()
+        if fits(joined):
+            line = joined
             continue
-        lines += [line] if line else []
+        if line:
+            yield line
         line = ""
         for char in word:
-            if line and font.getlength(line + char) > max_width and not unicodedata.combining(char):
-                lines.append(line)
+            if line and not unicodedata.combining(char) and not fits(line + char):
+                yield line
                 line = ""
             line += char
-    return [*lines, line] if line else lines
+    if line:
+        yield line
 
 
 def truncate(text: str, font: ImageFont.FreeTypeFont, max_width: int) -> str:
@@ -79,6 +88,20 @@ def truncate(text: str, font: ImageFont.FreeTypeFont, max_width: int) -> str:
     while shortened and (font.getlength(f"{shortened}…") > max_width or unicodedata.combining(shortened[-1])):
         shortened = shortened[:-1].rstrip()
     return f"{shortened}…"
+
+
+def draw_line(
+    draw: ImageDraw.ImageDraw,
+    position: tuple[int, int],
+    text: str,
+    size: int,
+    fill: str | tuple[int, int, int],
+    max_width: int,
+    anchor: str = "lm",
+) -> None:
+    """Draw one line, shortened to `max_width` pixels; nothing where no font has its letters."""
+    if font := font_for(text, size):
+        draw.text(position, truncate(text, font, max_width), fill=fill, font=font, anchor=anchor)
 
 
 def _is_invisible(char: str) -> bool:
@@ -119,7 +142,6 @@ def _font_files() -> Iterator[Path]:
 
 
 def _font_folders() -> tuple[Path, ...]:
-    """Return where the operating system keeps fonts."""
     home = Path.home()
     if sys.platform == "win32":
         return Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts", home / "AppData/Local/Microsoft/Windows/Fonts"

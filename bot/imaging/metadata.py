@@ -85,7 +85,6 @@ def _strip_jpeg(data: bytes) -> bytes:
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Return where the marker after a scan begins."""
     while True:
         at = data.index(b"\xff", at)
         if data[at + 1] not in _INSIDE_SCAN and data[at + 1] != 0xFF:

@@ -6,7 +6,6 @@ does not shape them, with invisible text above it that can be selected.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -17,7 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from bot.imaging.fonts import can_render, font_file, font_for, needs_shaping
+from bot.imaging.fonts import break_lines, can_render, font_file, font_for, needs_shaping
 
 # Pixels of a drawn text for each point: sharp in print.
 _PICTURE_SCALE = 4
@@ -53,32 +52,13 @@ def wrap_lines(text: str, size: float, max_width: float, max_lines: int, *, bold
     def fits(line: str) -> bool:
         return text_width(line, size, bold=bold) <= max_width
 
-    lines = [line for paragraph in _clean(text).splitlines() for line in _wrap_paragraph(paragraph, fits)]
+    lines = [line for paragraph in _clean(text).splitlines() for line in break_lines(paragraph, fits)]
     if len(lines) <= max_lines:
         return lines
     last = lines[max_lines - 1]
     while last and not fits(f"{last}…"):
         last = last[:-1].rstrip()
     return [*lines[: max_lines - 1], f"{last}…"]
-
-
-def _wrap_paragraph(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    line = ""
-    for word in text.split():
-        joined = f"{line} {word}".strip()
-        if fits(joined):
-            line = joined
-            continue
-        if line:
-            yield line
-        line = ""
-        for char in word:
-            if line and not unicodedata.combining(char) and not fits(line + char):
-                yield line
-                line = ""
-            line += char
-    if line:
-        yield line
 
 
 def _clean(text: str) -> str:

@@ -148,9 +148,7 @@ def scaled_preview(preview: bytes, side: int) -> bytes:
 
 def side_by_side(original: bytes, upscaled: bytes, aspect: str) -> bytes:
     """Return two previews at one size and crop, each labelled: a JPEG, 2000 pixels wide."""
-    ratio_width, ratio_height = parse_ratio(aspect)
-    cell_w = (_PAIR_WIDTH - _PAIR_GUTTER) // 2
-    cell_h = round(cell_w * ratio_height / ratio_width)
+    cell_w, cell_h = size_in_aspect(aspect, (_PAIR_WIDTH - _PAIR_GUTTER) // 2)
     canvas = Image.new("RGB", (_PAIR_WIDTH, cell_h), "white")
     for index, (name, preview) in enumerate((("original", original), ("finish", upscaled))):
         cell = ImageOps.fit(open_jpeg(preview), (cell_w, cell_h), Image.Resampling.LANCZOS)
@@ -274,6 +272,12 @@ def common_size(sizes: Sequence[tuple[int, int]], aspect: str) -> tuple[int, int
     usual_sizes = [size for size in sizes if min(size) >= _LEAST_COMMON_SIDE] or sizes
     unit = min(min(w / ratio_width, h / ratio_height) for w, h in usual_sizes) * _BLIND_SCALE
     return max(1, round(unit * ratio_width)), max(1, round(unit * ratio_height))
+
+
+def size_in_aspect(aspect: str, width: int) -> tuple[int, int]:
+    """Return `width` with the height that gives this aspect, in pixels."""
+    ratio_width, ratio_height = parse_ratio(aspect)
+    return width, round(width * ratio_height / ratio_width)
 
 
 def parse_ratio(aspect: str) -> tuple[int, int]:

@@ -1,7 +1,6 @@
 """The roster poster: faces with captions in one picture. Pure functions; run them in a thread."""
 
 from dataclasses import dataclass
-from io import BytesIO
 from math import log
 from unicodedata import normalize
 
@@ -9,7 +8,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from bot.imaging.color import GROUND
 from bot.imaging.encoding import to_jpeg
-from bot.imaging.fonts import font_for, truncate, wrap
+from bot.imaging.fonts import draw_line, font_for, wrap
+from bot.imaging.pictures import open_jpeg
 
 FACES_PER_POSTER = 40
 _WIDTH, _MAX_CELL_WIDTH = 2000, 640
@@ -84,17 +84,13 @@ class Poster:
         text, least = normalize("NFC", text), round(size * _LEAST_TEXT_SCALE)
         while (font := font_for(text, size)) and size > least and font.getlength(text) > max_width:
             size -= 1
-        if font:
-            shown = truncate(text, font, max_width)
-            ImageDraw.Draw(self._picture).text(position, shown, fill=fill, font=font, anchor="la")
+        draw_line(ImageDraw.Draw(self._picture), position, text, size, fill, max_width, "la")
 
 
 def _portrait(preview: bytes | None, size: tuple[int, int]) -> Image.Image:
     if preview is None:
         return Image.new("RGB", size, GROUND)
-    with Image.open(BytesIO(preview), formats=("JPEG",)) as image:
-        image.draft("RGB", size)
-        return ImageOps.fit(image.convert("RGB"), size, centering=_CROP)
+    return ImageOps.fit(open_jpeg(preview, size), size, centering=_CROP)
 
 
 def _row_lengths(count: int) -> list[int]:

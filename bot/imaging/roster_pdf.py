@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -13,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from bot.imaging.encoding import to_jpeg
 from bot.imaging.pdf_text import draw_text, text_width, wrap_lines
+from bot.imaging.pictures import open_jpeg
 
 # A page has about 150 kB: the whole file stays under Slack's preview limits and 20 MB of memory.
 PAGES_PER_PDF = 100
@@ -138,9 +138,7 @@ class RosterPdf:
             self._canvas.setFillColor(_RULE)
             self._canvas.rect(_MARGIN, top - height, width, height, stroke=0, fill=1)
             return top - height - 12
-        with Image.open(BytesIO(preview), formats=("JPEG",)) as image:
-            image.draft("RGB", (_PICTURE_SIDE, _PICTURE_SIDE))
-            picture = image.convert("RGB")
+        picture = open_jpeg(preview, (_PICTURE_SIDE, _PICTURE_SIDE))
         picture.thumbnail((_PICTURE_SIDE, _PICTURE_SIDE))
         scale = min(_INNER / picture.width, _PICTURE_HEIGHT / picture.height)
         width, height = picture.width * scale, picture.height * scale

@@ -6,7 +6,7 @@ from unicodedata import normalize
 from PIL import Image, ImageDraw, ImageOps
 
 from bot.imaging.encoding import to_jpeg
-from bot.imaging.fonts import font_for, truncate
+from bot.imaging.fonts import draw_line
 from bot.imaging.pictures import open_jpeg
 
 # A frame in full HD. The prompt asks for head and shoulders, in which the face takes about half of the height, so a
@@ -29,8 +29,6 @@ def wide_shot(previews: Sequence[bytes], names: Sequence[str]) -> bytes:
         middle = first + place * _STEP
         portrait = ImageOps.fit(open_jpeg(preview), _PORTRAIT, Image.Resampling.LANCZOS, centering=_CROP)
         frame.paste(portrait, (middle - _PORTRAIT[0] // 2, _HORIZON - _PORTRAIT[1]))
-        text = normalize("NFC", name)
-        if font := font_for(text, _NAME_SIZE):
-            shown = truncate(text, font, _STEP - _NAME_GAP)
-            draw.text((middle, _HORIZON + _NAME_GAP), shown, fill=_TEXT_COLOR, font=font, anchor="ma")
+        place_of_name, room = (middle, _HORIZON + _NAME_GAP), _STEP - _NAME_GAP
+        draw_line(draw, place_of_name, normalize("NFC", name), _NAME_SIZE, _TEXT_COLOR, room, "ma")
     return to_jpeg(frame, 92)
