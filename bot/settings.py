@@ -283,7 +283,6 @@ class Settings(BaseSettings):
         return self
 
     def _check_oauth(self) -> None:
-        """Require what an installation by OAuth needs."""
         needed = {
             "SLACK_CLIENT_ID": self.slack_client_id,
             "SLACK_CLIENT_SECRET": self.slack_client_secret,

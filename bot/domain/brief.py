@@ -179,9 +179,7 @@ def parse_name(raw: str, line: str) -> str:
     name = visible_name(strip_outer_quotes(visible_name(_normalize_text(raw, "name", line))))
     if not name:
         raise BriefError("name", "missing", line=line)
-    if len(name) > NAME_LIMIT:
-        raise BriefError("name", "too_long", f"{len(name)}", limit=NAME_LIMIT, line=line)
-    return name
+    return require_length(name, NAME_LIMIT, "name", line)
 
 
 def parse_text(raw: str, line: str) -> str:
@@ -193,8 +191,7 @@ def parse_text(raw: str, line: str) -> str:
     text = re.sub(r"[ \t]{2,}", " ", drop_invisible(readable)).strip()
     if not text:
         raise BriefError("brief", "missing", line=line)
-    if len(text) > TEXT_LIMIT:
-        raise BriefError("brief", "too_long", f"{len(text)}", limit=TEXT_LIMIT, line=line)
+    require_length(text, TEXT_LIMIT, "brief", line)
     require_no_option(readable, "brief", line)
     return text
 
@@ -206,14 +203,26 @@ def require_no_option(text: str, field: str, line: str) -> None:
         raise BriefError(field, "option_inside", option[0], line=line)
 
 
+def require_length(text: str, limit: int, field: str, line: str = "") -> str:
+    """Return the text; raises BriefError if it has more than `limit` characters."""
+    if len(text) > limit:
+        raise BriefError(field, "too_long", f"{len(text)}", limit=limit, line=line)
+    return text
+
+
+def parse_quorum(raw: str, line: str = "") -> int:
+    """Return a number of voters; raises BriefError."""
+    if not re.fullmatch("[1-9][0-9]?", raw):
+        raise BriefError("quorum", "not_a_count", raw, limit=QUORUM_LIMIT, line=line)
+    return int(raw)
+
+
 def parse_reason(raw: str) -> str:
     """Return a reason as a single line; raises BriefError if empty, too long or unreadable."""
     reason = " ".join(_normalize_text(raw, "reason", "").split())
     if not reason:
         raise BriefError("reason", "missing")
-    if len(reason) > REASON_LIMIT:
-        raise BriefError("reason", "too_long", f"{len(reason)}", limit=REASON_LIMIT)
-    return reason
+    return require_length(reason, REASON_LIMIT, "reason")
 
 
 def parse_single_line(raw: str, field: str) -> str:

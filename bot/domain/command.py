@@ -16,7 +16,6 @@ from bot.domain.brief import (
     MAX_VOTING_TIME,
     MIN_VOTING_TIME,
     PHOTO,
-    QUORUM_LIMIT,
     QUOTES,
     SLOT_LIMIT,
     BallotMode,
@@ -25,8 +24,10 @@ from bot.domain.brief import (
     IntendedUse,
     Reference,
     parse_name,
+    parse_quorum,
     parse_single_line,
     parse_text,
+    require_length,
 )
 from bot.domain.catalogue import Look, Size
 from bot.domain.command_hints import COMMANDS
@@ -184,7 +185,7 @@ def _option_parsers(shortest: timedelta) -> Mapping[str, tuple[str, Callable[[st
         "4k": ("size", lambda _raw, _line: Size.FOUR_K),
         "like": ("reference", _parse_reference),
         "ballot": ("ballot", _choice_parser("ballot", BallotMode)),
-        "quorum": ("quorum", _parse_quorum),
+        "quorum": ("quorum", parse_quorum),
         "use": ("use", _choice_parser("use", IntendedUse)),
         "voters": ("voters", _parse_voters),
     }
@@ -216,9 +217,7 @@ def _parse_roster_pdf(options: str, line: str) -> RosterPdfCommand:
     watermark = values.get("watermark", "")
     if "watermark" in values and not watermark:
         raise BriefError("watermark", "missing", line=line)
-    if len(watermark) > WATERMARK_LIMIT:
-        raise BriefError("watermark", "too_long", f"{len(watermark)}", limit=WATERMARK_LIMIT, line=line)
-    return RosterPdfCommand("review" in values, watermark)
+    return RosterPdfCommand("review" in values, require_length(watermark, WATERMARK_LIMIT, "watermark", line))
 
 
 def _parse_models(raw: str, line: str) -> tuple[str, ...]:
@@ -256,12 +255,6 @@ def _parse_open_for(raw: str, line: str, shortest: timedelta) -> timedelta:
     if not shortest <= open_for <= MAX_VOTING_TIME:
         raise BriefError("for", "out_of_range", raw, line=line)
     return open_for
-
-
-def _parse_quorum(raw: str, line: str) -> int:
-    if not re.fullmatch("[1-9][0-9]?", raw):
-        raise BriefError("quorum", "not_a_count", raw, limit=QUORUM_LIMIT, line=line)
-    return int(raw)
 
 
 def _parse_voters(raw: str, line: str) -> tuple[str, ...]:

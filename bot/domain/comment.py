@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.brief import parse_single_line
-from bot.domain.errors import BriefError
+from bot.domain.brief import parse_single_line, require_length
 from bot.domain.names import drop_invisible
 
 COMMENT_LIMIT = 200
@@ -23,6 +22,4 @@ class Comment:
 def parse_comment(raw: str) -> str:
     """Return a comment as a single line, empty if it is; raises BriefError if it is too long or unreadable."""
     text = " ".join(drop_invisible(parse_single_line(raw, "comment")).split())
-    if len(text) > COMMENT_LIMIT:
-        raise BriefError("comment", "too_long", f"{len(text)}", limit=COMMENT_LIMIT)
-    return text
+    return require_length(text, COMMENT_LIMIT, "comment")

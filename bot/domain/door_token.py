@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
-from bot.domain.brief import parse_single_line
+from bot.domain.brief import parse_single_line, require_length
 from bot.domain.budget import is_recordable
 from bot.domain.errors import BriefError, DoorRefused
 from bot.domain.ids import ChannelRef
@@ -83,8 +83,7 @@ class TokenRequest:
         text = parse_single_line(name, "name")
         if not text:
             raise BriefError("name", "missing")
-        if len(text) > NAME_LIMIT:
-            raise BriefError("name", "too_long", str(len(text)), limit=NAME_LIMIT)
+        require_length(text, NAME_LIMIT, "name")
         if lifetime not in LIFETIMES:
             raise BriefError("lifetime", "missing")
         if Scope.CAST not in scopes:

@@ -218,10 +218,7 @@ def _likeness(reference: Reference | None) -> dict[str, Any]:
     if reference is None:
         return {"of": "new_face", "consent": None}
     source = "photo" if reference.origin_round else "cast_face"
-    consent = reference.consent
-    if consent is None:
-        return {"of": source, "consent": None}
-    return {"of": source, "consent": not reference.is_withdrawn}
+    return {"of": source, "consent": None if reference.consent is None else not reference.is_withdrawn}
 
 
 def _hash(text: str) -> str:

@@ -10,10 +10,11 @@ from typing import Self, TypeVar
 from bot.domain.brief import (
     MAX_VOTING_TIME,
     MIN_VOTING_TIME,
-    QUORUM_LIMIT,
     SLOT_LIMIT,
     BallotMode,
+    parse_quorum,
     parse_single_line,
+    require_length,
     require_no_option,
 )
 from bot.domain.budget import Caps
@@ -92,7 +93,7 @@ class SettingsInput:
             style=form.parse("style", _parse_style, ""),
             ballot=form.parse("ballot", lambda _, raw: BallotMode(raw), BallotMode.OPEN),
             open_for=form.parse("for", _parse_duration, timedelta(hours=24)),
-            quorum=form.parse("quorum", _parse_quorum, None),
+            quorum=form.parse("quorum", lambda _, raw: parse_quorum(raw), None),
             per_round=form.parse("per_round", parse_dollars, None),
             per_month=form.parse("per_month", parse_dollars, None),
             keep_portraits=form.parse("keep_portraits", _parse_days, None),
@@ -216,16 +217,12 @@ def _parse_workspace(form: _FormReader, values: Mapping[str, tuple[str, ...]]) -
 
 def _text_parser(limit: int) -> Callable[[str, str], str]:
     def parse(field: str, raw: str) -> str:
-        text = parse_single_line(raw, field)
-        if len(text) > limit:
-            raise BriefError(field, "too_long", str(len(text)), limit=limit)
-        return text
+        return require_length(parse_single_line(raw, field), limit, field)
 
     return parse
 
 
 def _parse_style(field: str, raw: str) -> str:
-    """Parse the text that every prompt gets."""
     require_no_option(raw, field, raw)
     return _text_parser(STYLE_LIMIT)(field, raw)
 
@@ -236,12 +233,6 @@ def _parse_duration(field: str, raw: str) -> timedelta:
     if not MIN_VOTING_TIME <= duration <= MAX_VOTING_TIME:
         raise BriefError(field, "out_of_range", raw)
     return duration
-
-
-def _parse_quorum(field: str, raw: str) -> int:
-    if not re.fullmatch("[1-9][0-9]?", raw):
-        raise BriefError(field, "not_a_count", raw, limit=QUORUM_LIMIT)
-    return int(raw)
 
 
 def _parse_days(field: str, raw: str) -> int | None:

@@ -123,7 +123,6 @@ class Draft:
         return errors
 
     def _missing_photo_fields(self) -> list[str]:
-        """Return the unanswered fields of an attached picture."""
         answered = {
             "picture": bool(self.photo_file_id),
             "real": self.shows_real_person is not None,
@@ -144,5 +143,4 @@ def _collect_errors(**readers: Callable[[], object]) -> dict[str, CastingError]:
 
 
 def _next_quarter_hour(at: datetime) -> datetime:
-    """Round up to a quarter of an hour."""
     return at + (_EPOCH - at) % _QUARTER_HOUR

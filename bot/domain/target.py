@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.brief import parse_single_line
+from bot.domain.brief import parse_single_line, require_length
 from bot.domain.errors import BriefError
 from bot.domain.names import drop_invisible, normalize_name
 
@@ -84,8 +84,7 @@ def parse_target(raw: str) -> str:
     name = " ".join(drop_invisible(parse_single_line(raw, "target")).split())
     if not normalize_name(name) or "," in name:
         raise BriefError("target", "unnamed")
-    if len(name) > NAME_LIMIT:
-        raise BriefError("target", "too_long", str(len(name)), limit=NAME_LIMIT)
+    require_length(name, NAME_LIMIT, "target")
     return next((preset for preset in PRESETS if target_key(preset) == target_key(name)), name)
 
 
@@ -99,9 +98,7 @@ def parse_targets(names: Iterable[str]) -> tuple[str, ...]:
 
 def parse_external_id(raw: str) -> str:
     """Return an id or address without blanks, empty if it is; raises BriefError."""
-    text = parse_single_line(raw, "external_id")
-    if len(text) > EXTERNAL_ID_LIMIT:
-        raise BriefError("external_id", "too_long", str(len(text)), limit=EXTERNAL_ID_LIMIT)
+    text = require_length(parse_single_line(raw, "external_id"), EXTERNAL_ID_LIMIT, "external_id")
     if text and not _EXTERNAL_ID.fullmatch(text):
         raise BriefError("external_id", "not_an_id")
     return text

@@ -67,7 +67,7 @@ def verify(picture: bytes, media_type: str, sidecar: bytes | None, own_root: str
     if report is None:
         return Verification(VerificationState.NONE)
     active, codes = _active(report), _failure_codes(report)
-    by_label = {_label(assertion): assertion.get("data", {}) for assertion in active.get("assertions", ())}
+    by_label = {str(assertion.get("label", "")): assertion.get("data", {}) for assertion in active.get("assertions", ())}
     actions: Sequence[Json] = by_label.get(manifest.ACTIONS, {}).get("actions", ())
     metadata: Json = by_label.get(manifest.METADATA, {})
     return Verification(
@@ -145,10 +145,6 @@ def _issuer(active: Json) -> str:
     """Return the name that a certificate claims, on one line: a stranger may have written it."""
     name = str((active.get("signature_info") or {}).get("issuer") or "")
     return " ".join("".join(c if c.isprintable() else " " for c in name).split())[:_ISSUER_LIMIT]
-
-
-def _label(assertion: Json) -> str:
-    return str(assertion.get("label", ""))
 
 
 def _tool(action: Json) -> str:

@@ -64,7 +64,6 @@ class Recraft:
         return GenerationResult(data, detect_media_type(data), charged, _request_id(response), request.seed)
 
     async def _build_request(self, request: GenerationRequest) -> tuple[str, dict[str, object]]:
-        """Return path and body."""
         common_fields = {
             "model": self.spec.wire_id,
             "prompt": request.prompt,
