@@ -91,9 +91,11 @@ def round_timeline(records: RoundRecords, now: datetime) -> list[TimelineEvent]:
 
 
 def _start_event(round_: Round) -> TimelineEvent:
-    return _event_of(round_)(
+    return TimelineEvent(
         round_.origin or "started",
         round_.opened_at,
+        round_.place,
+        round_.id,
         people=(round_.started_by,),
         usd=round_.repeat_price,
         detail=round_.recast_reason,
@@ -104,7 +106,7 @@ def _start_event(round_: Round) -> TimelineEvent:
 
 def _spend_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     """Yield each person's charges as one event, at the last charge."""
-    event = _event_of(records.round)
+    event = partial(TimelineEvent, place=records.round.place, round_id=records.round.id)
     for spend in records.spends:
         yield event("spent", spend.at, people=(spend.person,), count=spend.count, usd=spend.usd)
 
@@ -125,9 +127,11 @@ def _vote_events(records: RoundRecords) -> Iterator[TimelineEvent]:
         submissions = [(s.event_ts_us, s.person) for s in records.submissions if s.stage is stage]
         if votes := sorted(submissions if stage is BallotStage.RUN_OFF or round_.is_sealed else open_votes):
             people = tuple(dict.fromkeys(person for _, person in votes))
-            yield _event_of(round_)(
+            yield TimelineEvent(
                 "voted",
                 datetime.fromtimestamp(votes[-1][0] / _MICROSECONDS_PER_SECOND, UTC),
+                round_.place,
+                round_.id,
                 people=() if round_.is_sealed else people,
                 count=len(people),
                 stage=stage,
@@ -143,7 +147,7 @@ def _closed_votes(round_: Round, stage: BallotStage) -> Mapping[int, int]:
 
 def _upscale_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     """Yield the start of each upscale, and how it ended."""
-    event = _event_of(records.round)
+    event = partial(TimelineEvent, place=records.round.place, round_id=records.round.id)
     for upscale in records.upscales:
         model = upscale.model
         yield event("upscaled", upscale.opened_at, people=(upscale.requested_by,), usd=upscale.price, detail=model)
@@ -160,7 +164,7 @@ def _sheet_events(records: RoundRecords) -> Iterator[TimelineEvent]:
     def order(attempt: SheetView) -> tuple[datetime, str]:
         return attempt.opened_at, attempt.requested_by
 
-    event = _event_of(records.round)
+    event = partial(TimelineEvent, place=records.round.place, round_id=records.round.id)
     for (opened_at, person), ordered in groupby(sorted(records.sheet.attempts, key=order), key=order):
         attempts = list(ordered)
         price = sum((attempt.price for attempt in attempts), Decimal(0))
@@ -173,7 +177,8 @@ def _sheet_events(records: RoundRecords) -> Iterator[TimelineEvent]:
 
 def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[TimelineEvent]:
     """Yield the close by deadline, and the lock."""
-    round_, face, event = records.round, records.face, _event_of(records.round)
+    round_, face = records.round, records.face
+    event = partial(TimelineEvent, place=round_.place, round_id=round_.id)
     ballot_actions = [one.action for one in records.audit_events if one.action in _BALLOT_ACTIONS]
     ended_at = face.locked_at if face else now
     closed_by_deadline = round_.tally is not None and ballot_actions[-1:] != ["closed"]
@@ -194,10 +199,6 @@ def _close_and_lock_events(records: RoundRecords, now: datetime) -> Iterator[Tim
             version=face.version,
             votes=face.tally,
         )
-
-
-def _event_of(round_: Round) -> "partial[TimelineEvent]":
-    return partial(TimelineEvent, place=round_.place, round_id=round_.id)
 
 
 def _from_audit_event(audit_event: AuditEvent, faces: dict[str, Face]) -> TimelineEvent:
