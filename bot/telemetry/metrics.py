@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from time import monotonic
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
@@ -18,60 +19,37 @@ _LAG_BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 _PORTRAIT_BUCKETS = (2.5, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 
 _registry = CollectorRegistry()
+_counter = partial(Counter, registry=_registry)
+_gauge = partial(Gauge, registry=_registry)
+_histogram = partial(Histogram, registry=_registry)
+
 build = Info("castroom_build", "Version and commit of the running code.", registry=_registry)
-ack_seconds = Histogram(
-    "castroom_ack_seconds", "Time from a request to its ack.", ["kind"], registry=_registry, buckets=_ACK_BUCKETS
+ack_seconds = _histogram("castroom_ack_seconds", "Time from a request to its ack.", ["kind"], buckets=_ACK_BUCKETS)
+loop_lag_seconds = _histogram("castroom_loop_lag_seconds", "Lag of the event loop.", buckets=_LAG_BUCKETS)
+_portrait_seconds = _histogram(
+    "castroom_portrait_seconds", "Time from the request to the portrait.", ["model"], buckets=_PORTRAIT_BUCKETS
 )
-loop_lag_seconds = Histogram(
-    "castroom_loop_lag_seconds", "Lag of the event loop.", registry=_registry, buckets=_LAG_BUCKETS
-)
-_portrait_seconds = Histogram(
-    "castroom_portrait_seconds",
-    "Time from the request to the portrait.",
-    ["model"],
-    registry=_registry,
-    buckets=_PORTRAIT_BUCKETS,
-)
-_spent_dollars = Counter(
-    "castroom_spent_dollars", "Cost of generated portraits.", ["model", "source"], registry=_registry
-)
-slot_failures = Counter("castroom_slot_failures", "Slots without a portrait.", ["kind", "paid"], registry=_registry)
-redraws = Counter("castroom_redraws", "Redraws of messages.", ["outcome"], registry=_registry)
-_jobs = Gauge("castroom_jobs", "Running durable jobs.", ["kind"], registry=_registry)
-_oldest_job_seconds = Gauge(
-    "castroom_oldest_job_seconds", "Time since the oldest running job started.", ["kind"], registry=_registry
-)
+_spent_dollars = _counter("castroom_spent_dollars", "Cost of generated portraits.", ["model", "source"])
+slot_failures = _counter("castroom_slot_failures", "Slots without a portrait.", ["kind", "paid"])
+redraws = _counter("castroom_redraws", "Redraws of messages.", ["outcome"])
+_jobs = _gauge("castroom_jobs", "Running durable jobs.", ["kind"])
+_oldest_job_seconds = _gauge("castroom_oldest_job_seconds", "Time since the oldest running job started.", ["kind"])
 _job_starts: defaultdict[str, list[float]] = defaultdict(list)
-pending_charges = Gauge(
-    "castroom_pending_charges", "Charges that wait for a person, of all workspaces.", registry=_registry
+pending_charges = _gauge("castroom_pending_charges", "Charges that wait for a person, of all workspaces.")
+budget_used_ratio = _gauge(
+    "castroom_budget_used_ratio", "Largest share of a cap that is spent or reserved, by kind of cap.", ["cap"]
 )
-budget_used_ratio = Gauge(
-    "castroom_budget_used_ratio",
-    "Largest share of a cap that is spent or reserved, by kind of cap.",
-    ["cap"],
-    registry=_registry,
-)
-model_paused = Gauge(
-    "castroom_model_paused", "Whether the model is paused after failures: 1 or 0.", ["model"], registry=_registry
-)
-rate_limit_waiting = Gauge(
-    "castroom_rate_limit_waiting", "Slots and upscales that wait for a rate limit.", registry=_registry
-)
-sockets_replaced = Counter("castroom_sockets_replaced", "Silent sockets that were replaced.", registry=_registry)
-workflows_taken_over = Counter(
-    "castroom_workflows_taken_over", "Unfinished workflows of processes that ended.", registry=_registry
-)
-webhook_attempts = Counter(
-    "castroom_webhook_attempts", "Attempts to deliver webhooks.", ["type", "outcome"], registry=_registry
-)
+model_paused = _gauge("castroom_model_paused", "Whether the model is paused after failures: 1 or 0.", ["model"])
+rate_limit_waiting = _gauge("castroom_rate_limit_waiting", "Slots and upscales that wait for a rate limit.")
+sockets_replaced = _counter("castroom_sockets_replaced", "Silent sockets that were replaced.")
+workflows_taken_over = _counter("castroom_workflows_taken_over", "Unfinished workflows of processes that ended.")
+webhook_attempts = _counter("castroom_webhook_attempts", "Attempts to deliver webhooks.", ["type", "outcome"])
 _gauges = {
-    "data_free": Gauge("castroom_data_free_bytes", "Free space of the disk with DATA_DIR.", registry=_registry),
-    "drawing": Gauge("castroom_generations_in_progress", "Slots being generated.", registry=_registry),
-    "redraws_waiting": Gauge("castroom_redraws_waiting", "Messages that wait for a redraw.", registry=_registry),
-    "socket_age": Gauge("castroom_socket_age_seconds", "Time since the socket was opened.", registry=_registry),
-    "socket_silence": Gauge(
-        "castroom_socket_silence_seconds", "Time since the last message on the socket.", registry=_registry
-    ),
+    "data_free": _gauge("castroom_data_free_bytes", "Free space of the disk with DATA_DIR."),
+    "drawing": _gauge("castroom_generations_in_progress", "Slots being generated."),
+    "redraws_waiting": _gauge("castroom_redraws_waiting", "Messages that wait for a redraw."),
+    "socket_age": _gauge("castroom_socket_age_seconds", "Time since the socket was opened."),
+    "socket_silence": _gauge("castroom_socket_silence_seconds", "Time since the last message on the socket."),
 }
 
 
