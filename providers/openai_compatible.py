@@ -94,9 +94,7 @@ class OpenAICompatible:
 
     async def _request(self, request: GenerationRequest, timeout_seconds: float) -> ProviderResponse:
         with_format = self._sends_response_format  # a concurrent call may change it
-        send = partial(
-            self._client.post, "/images/generations", model=self.spec.id, timeout_seconds=timeout_seconds
-        )
+        send = partial(self._client.post, "/images/generations", model=self.spec.id, timeout_seconds=timeout_seconds)
         response = await send(self._body(request, with_format))
         if not with_format or response.status not in (400, 422) or b"response_format" not in response.body:
             return response

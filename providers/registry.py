@@ -58,14 +58,10 @@ _GOOGLE_REFERENCE = Decimal("0.003")
 _OPENAI_PIXELS = {Size.DRAFT: "1152x1536", Size.TWO_K: "1536x2048", Size.FOUR_K: "2448x3264"}
 _GOOGLE_PIXELS = {Size.DRAFT: "896x1200", Size.TWO_K: "1792x2400", Size.FOUR_K: "3584x4800"}
 
-_openai = partial(
-    ModelSpec, "openai", pixels=_OPENAI_PIXELS, max_references=16, price_per_reference=_OPENAI_REFERENCE
-)
-_google = partial(
-    ModelSpec, "gemini", pixels=_GOOGLE_PIXELS, max_references=14, price_per_reference=_GOOGLE_REFERENCE
-)
+_openai = partial(ModelSpec, "openai", pixels=_OPENAI_PIXELS, max_references=16, price_per_reference=_OPENAI_REFERENCE)
+_google = partial(ModelSpec, "gemini", pixels=_GOOGLE_PIXELS, max_references=14, price_per_reference=_GOOGLE_REFERENCE)
 
-# The rows of one line: name, the vendor's id, title, strength, prices.
+# Rows without the names of fields: name, the vendor's id, title, strength, prices.
 MODELS: tuple[ModelSpec, ...] = (
     ModelSpec(
         provider="recraft",
@@ -101,15 +97,19 @@ MODELS: tuple[ModelSpec, ...] = (
     _openai("gpt-image-2", "gpt-image-2", "GPT-Image-2", "literal wardrobe", _GPT_IMAGE_2, successor="gpt-image-2.5"),
     _openai("gpt-image-2.5", "gpt-image-2.5-flare", "GPT-Image-2.5 Flare", "literal wardrobe, fast", _GPT_IMAGE_2_5),
     _openai(
-        "gpt-image-2.5-sunburst", "gpt-image-2.5-sunburst", "GPT-Image-2.5 Sunburst", "wardrobe and light", _GPT_IMAGE_2_5
+        name="gpt-image-2.5-sunburst",
+        wire_id="gpt-image-2.5-sunburst",
+        title="GPT-Image-2.5 Sunburst",
+        strength="wardrobe and light",
+        prices=_GPT_IMAGE_2_5,
     ),
     _openai("gpt-image-2.6", "gpt-image-2.6-flare", "GPT-Image-2.6 Flare", "literal wardrobe, newest", _GPT_IMAGE_2_6),
     _openai(
-        "gpt-image-2.6-sunburst",
-        "gpt-image-2.6-sunburst",
-        "GPT-Image-2.6 Sunburst",
-        "wardrobe and light, newest",
-        _GPT_IMAGE_2_6,
+        name="gpt-image-2.6-sunburst",
+        wire_id="gpt-image-2.6-sunburst",
+        title="GPT-Image-2.6 Sunburst",
+        strength="wardrobe and light, newest",
+        prices=_GPT_IMAGE_2_6,
     ),
     _google("nano-banana", "gemini-nano-banana-2.1", "Nano Banana 2.1", "all-round", _NANO_BANANA),
     _google(
@@ -117,20 +117,20 @@ MODELS: tuple[ModelSpec, ...] = (
     ),
     # The older two may be shut down any day; sources contradict each other. The router uses them only by name.
     _google(
-        "nano-banana-2",
-        "gemini-3.1-flash-image",
-        "Nano Banana 2",
-        "all-round, previous version",
-        _NANO_BANANA_2,
+        name="nano-banana-2",
+        wire_id="gemini-3.1-flash-image",
+        title="Nano Banana 2",
+        strength="all-round, previous version",
+        prices=_NANO_BANANA_2,
         deprecated_on=date(2026, 10, 6),
         successor="nano-banana",
     ),
     _google(
-        "nano-banana-1",
-        "gemini-2.5-flash-image",
-        "Nano Banana",
-        "fast, one size",
-        _NANO_BANANA_1,
+        name="nano-banana-1",
+        wire_id="gemini-2.5-flash-image",
+        title="Nano Banana",
+        strength="fast, one size",
+        prices=_NANO_BANANA_1,
         pixels=dict.fromkeys(Size, "864x1184"),
         max_references=3,
         deprecated_on=date(2026, 10, 2),

@@ -67,7 +67,7 @@ def verify(picture: bytes, media_type: str, sidecar: bytes | None, own_root: str
     if report is None:
         return Verification(VerificationState.NONE)
     active, codes = _active(report), _failure_codes(report)
-    by_label = {str(assertion.get("label", "")): assertion.get("data", {}) for assertion in active.get("assertions", ())}
+    by_label = {str(one.get("label", "")): one.get("data", {}) for one in active.get("assertions", ())}
     actions: Sequence[Json] = by_label.get(manifest.ACTIONS, {}).get("actions", ())
     metadata: Json = by_label.get(manifest.METADATA, {})
     return Verification(

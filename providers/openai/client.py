@@ -61,10 +61,10 @@ class OpenAI:
 
     async def _edit(self, request: GenerationRequest) -> ProviderResponse:
         """Send an edit. `input_fidelity` is always high, and the API rejects the field."""
-        files = [
-            ("image[]", (f"{number}.{(media_type := detect_media_type(data)).removeprefix('image/')}", data, media_type))
-            for number, data in enumerate(await fit_references(request.references, self.spec.id, _LIMITS), start=1)
-        ]
+        files = []
+        for number, data in enumerate(await fit_references(request.references, self.spec.id, _LIMITS), start=1):
+            media_type = detect_media_type(data)
+            files.append(("image[]", (f"{number}.{media_type.removeprefix('image/')}", data, media_type)))
         fields = {**self._common_fields(request), "n": "1"}
         timeout_seconds = self._timeouts[request.size]
         return await self._client.post_form(

@@ -29,9 +29,7 @@ PORTRAIT = Portrait("k", "image/png", 1024, 1365, 2_000_000, "ab" * 32)
 
 def make_model(provider: str, name: str, title: str, price: str) -> ModelSpec:
     sizes = {Size.DRAFT: "1024x1365", Size.FOUR_K: "3072x4096"}
-    return ModelSpec(
-        provider, name, f"{name}-wire", title, "", dict.fromkeys(Size, Decimal(price)), sizes
-    )
+    return ModelSpec(provider, name, f"{name}-wire", title, "", dict.fromkeys(Size, Decimal(price)), sizes)
 
 
 CATALOGUE = Catalogue(

@@ -18,9 +18,7 @@ from providers.http.rate_limit import RateLimiter
 PRICE = {Size.DRAFT: Decimal("0.05"), Size.TWO_K: Decimal("0.08"), Size.FOUR_K: Decimal("0.20")}
 PIXELS = {Size.DRAFT: "90x120", Size.TWO_K: "180x240", Size.FOUR_K: "360x480"}
 SKIN = ModelSpec("recraft", "recraft", "recraftv4_1", "Recraft V4.1", "skin", PRICE, PIXELS)
-LITERAL = ModelSpec(
-    "openai", "gpt-image-2", "gpt-image-2", "GPT-Image-2", "wardrobe", PRICE, PIXELS
-)
+LITERAL = ModelSpec("openai", "gpt-image-2", "gpt-image-2", "GPT-Image-2", "wardrobe", PRICE, PIXELS)
 HIGHER_PRICE = {size: price + Decimal("0.01") for size, price in PRICE.items()}
 BANANA = ModelSpec(
     "gemini", "nano-banana", "gemini-nano", "Nano Banana", "", HIGHER_PRICE, PIXELS,

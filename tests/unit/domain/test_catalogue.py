@@ -8,9 +8,7 @@ from bot.domain.catalogue import Catalogue, ModelSpec, Size
 
 TODAY = date(2026, 11, 24)
 PRICES = dict.fromkeys(Size, Decimal("0.05"))
-NEW_MODEL = ModelSpec(
-    "easel", "easel-2", "easel-2-wire", "Easel Two", "", PRICES, dict.fromkeys(Size, "9x12")
-)
+NEW_MODEL = ModelSpec("easel", "easel-2", "easel-2-wire", "Easel Two", "", PRICES, dict.fromkeys(Size, "9x12"))
 OLD_MODEL = replace(NEW_MODEL, name="easel-1", wire_id="easel-1-wire", successor="easel-2")
 UNCONFIGURED_MODEL = replace(NEW_MODEL, provider="lumen", name="lumen", wire_id="lumen-wire", retires_on=TODAY)
 

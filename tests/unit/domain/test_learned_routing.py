@@ -19,9 +19,7 @@ FAMILIES = ("recraft", "gpt-image-2", "nano-banana", "nano-banana-pro")
 
 def make_model(name: str, price: str = "0.05") -> ModelSpec:
     pixels = dict.fromkeys(Size, "1024x1365")
-    return ModelSpec(
-        "lab", name, name, name.title(), "", dict.fromkeys(Size, Decimal(price)), pixels
-    )
+    return ModelSpec("lab", name, name, name.title(), "", dict.fromkeys(Size, Decimal(price)), pixels)
 
 
 def make_catalogue(**prices: str) -> Catalogue:

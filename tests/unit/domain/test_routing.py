@@ -16,9 +16,7 @@ PIXELS = {Size.DRAFT: "896x1216", Size.FOUR_K: "3584x4800"}
 
 
 def make_model(provider: str, name: str, retires: date | None = None) -> ModelSpec:
-    return ModelSpec(
-        provider, name, f"{name}-wire", name.title(), "", PRICES, PIXELS, retires_on=retires
-    )
+    return ModelSpec(provider, name, f"{name}-wire", name.title(), "", PRICES, PIXELS, retires_on=retires)
 
 
 ALL_MODELS = (

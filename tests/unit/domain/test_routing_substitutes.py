@@ -19,7 +19,7 @@ PIXELS = {Size.DRAFT: "896x1216", Size.FOUR_K: "3584x4800"}
 def make_model(provider: str, name: str, price: str, family: str = "", references: int = 0) -> ModelSpec:
     prices = {Size.DRAFT: Decimal(price), Size.FOUR_K: Decimal(price) * 4}
     return ModelSpec(
-        provider, name, f"{name}-wire", name.title(), "", prices, PIXELS, True, references, Decimal("0.01"),
+        provider, name, f"{name}-wire", name.title(), "", prices, PIXELS, references, Decimal("0.01"),
         family=family,
     )  # fmt: skip
 
