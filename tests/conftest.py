@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from playground.control.client import ControlClient
+from tests.support.statement_cache import share_compiled_statements
 from tests.support.time_factor import scaled, time_factor
 
 # Each worker would compile every module and rewrite every assertion again: 6 s of CPU.
@@ -30,13 +31,15 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.option.timeout:
         config.option.timeout = scaled(TIMEOUT_SECONDS)
     ControlClient.time_factor = time_factor()
+    share_compiled_statements()
+    _log_plainly()
 
 
 @pytest.fixture(autouse=True)
 def default_logging() -> Iterator[None]:
     """Undo what a test did to structlog: the command line configures it for the whole process."""
     yield
-    structlog.reset_defaults()
+    _log_plainly()
 
 
 def pytest_report_header() -> str:
@@ -59,6 +62,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("heavy"):
             item.add_marker(pytest.mark.timeout(scaled(HEAVY_TIMEOUT_SECONDS)))
+
+
+def _log_plainly() -> None:
+    """Set structlog's defaults, without its coloured tracebacks: one takes as long as a small test."""
+    structlog.reset_defaults()
+    *processors, _ = structlog.get_config()["processors"]
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*processors, renderer])
 
 
 def _folder_rank(item: pytest.Item) -> int:

@@ -82,6 +82,7 @@ async def listener_harness(
     async with fake_slack_server() as slack:
         clients = slack.clients
         app = AsyncApp(
+            name="listeners",  # else Bolt goes through all imported modules to find one
             client=slack.client(),
             authorize=make_authorize(clients),  # type: ignore[arg-type] # Bolt takes None for "nobody"
             before_authorize=EnvelopeValidation(clients),
