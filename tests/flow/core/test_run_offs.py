@@ -11,6 +11,11 @@ from bot.domain.round_state import RoundState
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, PRODUCER, CastingHarness
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_sheets() -> None:
+    """Draw sheets at their full width, unlike the other modules: one test measures a picture."""
+
+
 async def close_tied(harness: CastingHarness, line: str = "Maya: a fisherwoman") -> Round:
     """Close a ballot with a tie of 1 and 4."""
     round_ = await harness.run_to_voting(line)
