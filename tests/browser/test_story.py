@@ -6,7 +6,8 @@ import pytest
 
 from playground.demo import running_demo
 from playground.scenarios.browser import find_chromium, open_browser
-from playground.scenarios.screenshots import play
+from playground.scenarios.screenshots import MainFlowTexts, play
+from tests.support.forked_processes import forked_processes
 
 SHOTS = Path(__file__).parent / "shots"
 STEPS = ("0-first-look", "1-drawing", "2-sheet", "3-voting", "4-lock", "5-record", "6-recall")
@@ -16,11 +17,8 @@ async def test_brief_typed_on_the_page_becomes_a_face_that_can_be_recalled(tmp_p
     if find_chromium() is None:
         pytest.skip("no Chromium on this machine")
     SHOTS.mkdir(exist_ok=True)
-    async with (
-        running_demo(tmp_path, 0, 2.0) as running,
-        open_browser(running.workspace.address, SHOTS) as browser_page,
-    ):
-        texts = await play(browser_page)
+    with forked_processes():
+        texts = await play_story(tmp_path)
     assert "0 of 4 in" in texts.drawing
     assert "which looks most human?" in texts.voting
     assert not any(model in texts.voting for model in ("Recraft", "GPT", "Banana"))
@@ -29,3 +27,12 @@ async def test_brief_typed_on_the_page_becomes_a_face_that_can_be_recalled(tmp_p
     assert "Maya" in texts.recalled
     for step in STEPS:
         assert (SHOTS / f"{step}.png").stat().st_size > 10_000, step
+
+
+async def play_story(data: Path) -> MainFlowTexts:
+    """Play it on the page of a running demo, in pictures of each step."""
+    async with (
+        running_demo(data, 0, 2.0) as running,
+        open_browser(running.workspace.address, SHOTS) as browser_page,
+    ):
+        return await play(browser_page)

@@ -14,6 +14,7 @@ import pytest
 from playground.control.client import ControlClient, Json, WaitTimeout, buttons_of, text_of
 from playground.processes import WorkspaceProcess, bot_environment, start_bot, stop
 from tests.support.fork_server import fork_python
+from tests.support.storage_builders import fresh_sqlite
 
 FILM, FERRY, QUIET, GENERAL = "C0HARBOURFILM", "C0NIGHTFERRY", "C0QUIETCAMP", "C0GENERAL"
 LENA, DANIEL, MEI = "U0LENAORTIZ", "U0DANIELOKA", "U0MEITANAKA"
@@ -42,11 +43,18 @@ class PracticeEnvironment:
 
     async def start(self) -> None:
         self.data.mkdir(parents=True, exist_ok=True)
+        await self._prepare_database()
         self.server = await WorkspaceProcess.start(self.data, self.port, self.speed, self.drawn_side, fork_python)
         self.port = int(self.server.address.rsplit(":", 1)[1])
         self.control_client = ControlClient(self.server.address)
         await self.control_client.extend_slack_timeouts()
         await self.start_bot()
+
+    async def _prepare_database(self) -> None:
+        """Give a new bot a migrated database: migrating one takes as long as all else at its start."""
+        folder = self.data / "bot"
+        if "DATABASE_URL" not in self.extra and not folder.exists():
+            await fresh_sqlite(folder)
 
     async def reset(self) -> None:
         """Empty the workspace and the bot's database; raises WaitTimeout if the bot stays busy."""
