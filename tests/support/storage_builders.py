@@ -28,6 +28,7 @@ from storage import Storage, migrate, open_storage
 from storage.db.face_tables import faces
 from storage.db.tables import characters, ledger, productions
 from storage.roster.joins import CHANNEL, IS_CAST, select_characters
+from tests.support.postgres_pool import DatabasePool
 from tests.support.postgres_server import require_postgres
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -56,10 +57,13 @@ def clock() -> FakeClock:
 
 @pytest.fixture(params=DATABASES)
 async def storage(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> AsyncIterator[Storage]:
-    opened = await open_storage(make_settings(await fresh_database(request.param, tmp_path)), clock)
+    url = await fresh_database(request.param, tmp_path)
+    opened = await open_storage(make_settings(url), clock)
     yield opened
     await assert_roster_status_is_current(opened)
     await opened.close()
+    if request.param == "postgresql":
+        await asyncio.to_thread(postgres_pool().give_back, url)
 
 
 async def assert_roster_status_is_current(storage: Storage) -> None:
@@ -106,8 +110,13 @@ async def fresh_database(kind: str, folder: Path) -> str:
 
 def fresh_postgres() -> str:
     """Return the URL of a new, migrated PostgreSQL database; skips the test where there is no server."""
-    server = require_postgres()
-    return server.url(server.create_database(_migrated_postgres()))
+    return postgres_pool().take()
+
+
+@cache
+def postgres_pool() -> DatabasePool:
+    """Return this process's pool; skips the test where there is no server."""
+    return DatabasePool(require_postgres(), _migrated_postgres())
 
 
 @cache
