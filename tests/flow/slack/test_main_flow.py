@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
+import subprocess
 import sys
-from asyncio import create_subprocess_exec, start_server
-from asyncio.subprocess import PIPE
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 from hashlib import sha256
 from io import BytesIO
@@ -34,21 +36,74 @@ REROLL_PRICE = format_dollars(max(PRICES["recraft"], PRICES["gpt-image-2"]))
 FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 
 
-async def run_demo(data: Path, **shell: str) -> tuple[int, Json, str]:
+@dataclass(frozen=True)
+class DemoRun:
+    """A demo in a process of its own: exit status, what it printed and its errors."""
+
+    status: int
+    result: Json
+    errors: str
+
+
+def run_demo(data: Path, **shell: str) -> DemoRun:
     # Other tests run beside it, and how fast it answers is not the question here.
     shell |= {"TEST_TIME_FACTOR": f"{4 * time_factor():g}"}
-    process = await create_subprocess_exec(
-        sys.executable, "-m", "playground", "demo", "--headless", "--json", "--speed", "10",
-        "--brief", f"Maya: {FISHERWOMAN}", "--data", str(data),
-        cwd=ROOT, env={**os.environ, **shell}, stdout=PIPE, stderr=PIPE,
+    process = subprocess.run(
+        [
+            sys.executable, "-m", "playground", "demo", "--headless", "--json", "--speed", "10",
+            "--brief", f"Maya: {FISHERWOMAN}", "--data", str(data),
+        ],
+        cwd=ROOT, env={**os.environ, **shell}, capture_output=True, check=False,
     )  # fmt: skip
-    output, errors = await process.communicate()
-    return process.returncode or 0, json.loads(output or b"{}"), errors.decode()
+    return DemoRun(process.returncode, json.loads(process.stdout or b"{}"), process.stderr.decode())
 
 
-async def test_headless_demo_runs_the_main_flow_and_prints_json(tmp_path: Path) -> None:
-    status, result, errors = await run_demo(tmp_path)
-    assert status == 0, errors
+@dataclass(frozen=True)
+class FirstDemo:
+    """A demo in a shell with keys, proxies and an ENV_FILE that all lead to `sink`, on the folder `data`."""
+
+    run: DemoRun
+    data: Path
+    sink: socket.socket
+
+
+@pytest.fixture(scope="module")
+def first_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstDemo]:
+    folder = tmp_path_factory.mktemp("demo")
+    with socket.create_server(("127.0.0.1", 0)) as sink:
+        sink.setblocking(False)
+        address = f"http://127.0.0.1:{sink.getsockname()[1]}"
+        env_file = folder / "real.env"
+        env_file.write_text(f"OPENAI_BASE_URL={address}\nOPENAI_API_KEY=sk-proj-real\n")
+        shell = {
+            "OPENAI_API_KEY": "sk-proj-sentinel",
+            "RECRAFT_API_TOKEN": "real-recraft-sentinel",
+            "GEMINI_API_KEY": "AIza-sentinel",
+            "SLACK_BOT_TOKEN": "xoxb-sentinel",
+            "SLACK_APP_TOKEN": "xapp-sentinel",
+            "SLACK_CLIENT_ID": "1.2",
+            "SLACK_CLIENT_SECRET": "sentinel",
+            "OPENAI_BASE_URL": address,
+            "HTTP_PROXY": address,
+            "HTTPS_PROXY": address,
+            "ALL_PROXY": address,
+            "ENV_FILE": str(env_file),
+        }
+        yield FirstDemo(run_demo(folder / "data", **shell), folder / "data", sink)
+
+
+def test_demo_ignores_keys_proxies_and_env_files_of_the_shell(first_demo: FirstDemo) -> None:
+    assert first_demo.run.status == 0, first_demo.run.errors
+    with pytest.raises(BlockingIOError):  # no connection waits
+        first_demo.sink.accept()
+    for path in first_demo.data.rglob("*"):
+        if path.is_file():
+            assert b"sentinel" not in path.read_bytes(), path
+
+
+def test_headless_demo_runs_the_main_flow_and_prints_json(first_demo: FirstDemo) -> None:
+    assert first_demo.run.status == 0, first_demo.run.errors
+    result = first_demo.run.result
     assert [c["number"] for c in result["candidates"]] == [1, 2, 3, 4]
     assert {c["model"] for c in result["candidates"]} == {"recraft:recraftv4_1", "openai:gpt-image-2"}
     assert all(
@@ -62,42 +117,9 @@ async def test_headless_demo_runs_the_main_flow_and_prints_json(tmp_path: Path) 
     assert set(result["timings"]) == {
         "ack_ms", "first_candidate_ms", "sheet_ms", "slowest_model_ms", "upload_wait_ms", "recall_ms",
     }  # fmt: skip
-    again, result, errors = await run_demo(tmp_path)
-    assert again == 0, f"yesterday's channel is there again, and a re-cast is asked for: {errors}"
-    assert result["locked"]["name"] == "Maya"
-
-
-async def test_demo_ignores_keys_proxies_and_env_files_of_the_shell(tmp_path: Path) -> None:
-    visits: list[bytes] = []
-
-    async def on_connection(reader: object, writer: object) -> None:
-        visits.append(b"somebody came")
-
-    sink = await start_server(on_connection, "127.0.0.1", 0)
-    address = f"http://127.0.0.1:{sink.sockets[0].getsockname()[1]}"
-    env_file = tmp_path / "real.env"
-    env_file.write_text(f"OPENAI_BASE_URL={address}\nOPENAI_API_KEY=sk-proj-real\n")
-    shell = {
-        "OPENAI_API_KEY": "sk-proj-sentinel",
-        "RECRAFT_API_TOKEN": "real-recraft-sentinel",
-        "GEMINI_API_KEY": "AIza-sentinel",
-        "SLACK_BOT_TOKEN": "xoxb-sentinel",
-        "SLACK_APP_TOKEN": "xapp-sentinel",
-        "SLACK_CLIENT_ID": "1.2",
-        "SLACK_CLIENT_SECRET": "sentinel",
-        "OPENAI_BASE_URL": address,
-        "HTTP_PROXY": address,
-        "HTTPS_PROXY": address,
-        "ALL_PROXY": address,
-        "ENV_FILE": str(env_file),
-    }
-    status, _, errors = await run_demo(tmp_path / "data", **shell)
-    sink.close()
-    assert status == 0, errors
-    assert visits == []
-    for path in (tmp_path / "data").rglob("*"):
-        if path.is_file():
-            assert b"sentinel" not in path.read_bytes(), path
+    again = run_demo(first_demo.data)
+    assert again.status == 0, f"yesterday's channel is there again, and a re-cast is asked for: {again.errors}"
+    assert again.result["locked"]["name"] == "Maya"
 
 
 async def test_round_message_shows_progress_and_price_while_drawing(workspace: PracticeEnvironment) -> None:
