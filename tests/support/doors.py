@@ -11,7 +11,6 @@ import httpx
 from bot.domain.door_token import LIFETIMES, Scope, TokenRequest
 from bot.domain.ids import ChannelRef
 from bot.doors.config import DoorsConfig
-from bot.doors.server import doors_server
 from bot.usecases.door_tokens import NewToken
 from playground.processes import unused_port
 from tests.support.casting_harness import FILM, LEAD, CastingHarness
@@ -55,6 +54,8 @@ def bearer(token: NewToken) -> dict[str, str]:
 @asynccontextmanager
 async def open_doors(team: CastingHarness, calls_per_minute: int = 1_000_000) -> AsyncIterator[OpenDoors]:
     """Serve the doors of a team on a loopback port."""
+    from bot.doors.server import doors_server
+
     port, checks = unused_port(), list[None]()
     url = f"http://127.0.0.1:{port}"
     hosts = frozenset({"127.0.0.1", "castroom.example.com"})

@@ -7,7 +7,6 @@ from functools import cache
 from itertools import count
 
 import httpx
-from moto.server import ThreadedMotoServer
 
 _numbers = count(1)
 
@@ -43,6 +42,8 @@ class S3Server:
 @cache
 def s3_server() -> S3Server:
     """Return this process's server, started at the first call and stopped at its end."""
+    from moto.server import ThreadedMotoServer
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()

@@ -4,8 +4,6 @@ from itertools import combinations
 from math import exp, log
 from random import Random
 
-import choix
-import evalica
 import pytest
 
 from benchmarks.standings.team import simulate
@@ -66,12 +64,16 @@ def pair_rounds(seed: int = 3) -> tuple[list[BlindRound], list[tuple[int, int]]]
 
 
 def test_one_tick_between_two_is_the_fit_of_choix() -> None:
+    import choix  # with SciPy, half a second
+
     rounds, wins = pair_rounds()
     expected = choix.opt_pairwise(4, wins, alpha=RIDGE / 2)
     assert fit(rounds).strengths == pytest.approx(list(expected), abs=1e-3)
 
 
 def test_one_tick_between_two_without_ridge_is_the_fit_of_evalica() -> None:
+    import evalica
+
     rounds, wins = pair_rounds()
     outcome = evalica.bradley_terry(
         [str(winner) for winner, _ in wins], [str(loser) for _, loser in wins], [evalica.Winner.X] * len(wins)
