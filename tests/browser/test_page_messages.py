@@ -201,7 +201,10 @@ async def test_permalink_opens_the_message_on_this_page(workspace: PracticeWorks
     await expect(chromium_page.get_by_role("article").filter(has_text="Casting Maya")).to_be_focused()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark"), (1760, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(390, "light"), *(pytest.param(*window, marks=pytest.mark.heavy) for window in ((1280, "dark"), (1760, "light")))],
+)
 async def test_page_never_scrolls_sideways(
     workspace: PracticeWorkspace, chromium: Browser, width: int, scheme: Any
 ) -> None:

@@ -1,13 +1,19 @@
-"""Real processes that share an account's limit; `python -m benchmarks account-limits` sends forty requests."""
+"""Real processes that share an account's limit; `python -m benchmarks account-limits` sends forty requests.
+
+The smaller test of it is in tests/contract/ports/test_call_reservations.py.
+"""
 
 import asyncio
 
+import pytest
 from sqlalchemy import select
 
 from benchmarks.load.account_limits import most_in_a_window, send_requests
 from storage.db.engine import open_database
 from storage.db.replica_tables import call_reservations
 from tests.support.storage_builders import fresh_postgres
+
+pytestmark = pytest.mark.heavy
 
 
 async def test_four_processes_never_exceed_the_limit_together() -> None:

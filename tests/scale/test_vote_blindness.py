@@ -27,12 +27,21 @@ from PIL import Image
 from playground.control.client import Json, buttons_of, text_of
 from playground.faces import MAX_DRAWN_SIDE
 from tests.support.blind_guesser import ObservedRound, chance_probability, count_correct_guesses, image_features
-from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment, practice_environment
+from tests.support.practice_environment import (
+    DANIEL,
+    DRAWN_SIDE,
+    FILM,
+    LENA,
+    MEI,
+    PracticeEnvironment,
+    practice_environment,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-# Rounds, and how surely the originals must tell the models apart.
-SAMPLES = [(20, 1e-3), pytest.param((200, 1e-12), marks=pytest.mark.heavy)]
+# Rounds, how surely the originals must tell the models apart, and the side at which faces are drawn before they are
+# enlarged.
+SAMPLES = [(20, 1e-3, DRAWN_SIDE), pytest.param((200, 1e-12, MAX_DRAWN_SIDE), marks=pytest.mark.heavy)]
 MAX_CONCURRENT_ROUNDS = 6
 # After so many rounds the practice workspace forgets calls.
 CALL_LOG_ROUNDS = 25
@@ -58,11 +67,11 @@ class ObservedRounds:
 async def observed_rounds(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[ObservedRounds]:
-    rounds, max_p_value = request.param
+    rounds, max_p_value, drawn_side = request.param
     # One person leads every round, and none of them closes.
     limits = {f"MAX_USD_PER_{cap}": "1000" for cap in BUDGET_CAPS} | {"MAX_OPEN_ROUNDS_PER_PERSON": "1000"}
     folder = tmp_path_factory.mktemp("blind")
-    async with practice_environment(folder, limits | UNTHROTTLED_BOT, drawn_side=MAX_DRAWN_SIDE) as workspace:
+    async with practice_environment(folder, limits | UNTHROTTLED_BOT, drawn_side=drawn_side) as workspace:
         await workspace.control_client.post("slack/rates", {"enabled": False})
         await workspace.control_client.post("slack/settings", {"file_ready_seconds": 0})
         await workspace.control_client.post("hand", {"of": "recraftv4_1"})
