@@ -59,7 +59,7 @@ def test_rounds_of_unequal_size_are_fewer_observations() -> None:
 
 
 @pytest.mark.parametrize("correlation", [0.0, 1.0])
-@pytest.mark.parametrize("rounds", [10, 20, 60])
+@pytest.mark.parametrize("rounds", [10, 20, pytest.param(60, marks=pytest.mark.heavy)])
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5])
 def test_the_interval_holds_the_true_share(rounds: int, share: float, correlation: float) -> None:
     """At least 19 of 20, but for Wilson's own waves (L. D. Brown and others, 2001, https://doi.org/10.1214/ss/1009213286)."""
