@@ -52,18 +52,31 @@ class Base64StreamParser:
             self._escaped = False
             self.text += chunk[at : at + 1]
             return at + 1
-        end = _STRING_END.search(chunk, at)
-        stop = end.start() if end else len(chunk)
+        stop = self._find_string_end(chunk, at)
         self._append(chunk[at:stop])
-        if not end:
+        if stop == len(chunk):
             return stop
-        if end[0] == b"\\":
+        if chunk.startswith(b"\\", stop):
             self._restore_text()
             self._is_plain_text = self._escaped = True
             self.text += b"\\"
         else:
             self._close_string()
         return stop + 1
+
+    def _find_string_end(self, chunk: bytes, at: int) -> int:
+        """Return the position of the next quote or backslash, or the end of the chunk.
+
+        `find` is ten times as fast as the expression on a picture of megabytes. In text with many backslashes it would
+        look for the same quote again and again; a string with a backslash is no base64.
+        """
+        if self._is_plain_text:
+            end = _STRING_END.search(chunk, at)
+            return end.start() if end else len(chunk)
+        quote = chunk.find(b'"', at)
+        stop = len(chunk) if quote < 0 else quote
+        backslash = chunk.find(b"\\", at, stop)
+        return stop if backslash < 0 else backslash
 
     def _append(self, characters: bytes) -> None:
         if self._is_plain_text:
