@@ -10,7 +10,7 @@ from io import BytesIO
 from math import ceil
 from threading import Lock
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont
 
 from bot.imaging.encoding import to_jpeg_under
 from bot.imaging.pictures import common_size, open_jpeg, parse_ratio
@@ -24,6 +24,8 @@ _COVER, _COVER_LINE = (72, 74, 80), (176, 178, 184)
 _FILTER = Image.Resampling.LANCZOS
 # Two threads, because a round waits for its sheet once all portraits have arrived.
 _cell_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sheet")
+# The lower half of a cell, which another thread waits for.
+_half_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="half-cell")
 # A sheet waits for its cells, so it is drawn in a thread of its own.
 _sheet_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whole-sheet")
 
@@ -154,8 +156,36 @@ def _draw_cell(preview: bytes, layout: _Layout) -> Image.Image:
     """Return one picture of the sheet: reduced to the smallest picture's resolution, then scaled to the cell."""
     width, height = layout.cell
     picture = open_jpeg(preview, layout.cell)
-    fitted = ImageOps.fit(picture, (round(width * layout.scale), round(height * layout.scale)), _FILTER)
-    return fitted.resize(layout.cell, _FILTER) if fitted.width != width else fitted
+    fitted_size = (round(width * layout.scale), round(height * layout.scale))
+    fitted = _resize_in_halves(picture, fitted_size, _centered_box(picture.size, fitted_size))
+    return fitted if fitted_size == layout.cell else fitted.resize(layout.cell, _FILTER)
+
+
+def _centered_box(size: tuple[int, int], shape: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Return the largest part in the middle of a picture that has the sides' ratio of `shape`."""
+    scale = min(size[0] / shape[0], size[1] / shape[1])
+    width, height = shape[0] * scale, shape[1] * scale
+    left, top = (size[0] - width) / 2, (size[1] - height) / 2
+    return left, top, left + width, top + height
+
+
+def _resize_in_halves(
+    picture: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]
+) -> Image.Image:
+    """Scale the part `box` of a picture to `size`, in two threads: a round waits for its last cell.
+
+    Each half reads the pixels it needs beyond its part, so the seam cannot be seen.
+    """
+    (width, height), (left, top, right, bottom) = size, box
+    upper_height = height // 2
+    if not upper_height:
+        return picture.resize(size, _FILTER, box)
+    middle = top + (bottom - top) * upper_height / height
+    lower = _half_pool.submit(picture.resize, (width, height - upper_height), _FILTER, (left, middle, right, bottom))
+    whole = Image.new("RGB", size)
+    whole.paste(picture.resize((width, upper_height), _FILTER, (left, top, right, middle)))
+    whole.paste(lower.result(), (0, upper_height))
+    return whole
 
 
 def draw_cover(size: tuple[int, int]) -> Image.Image:

@@ -59,9 +59,20 @@ async def run_in_thread(func: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
     return await asyncio.get_running_loop().run_in_executor(_imaging_pool, lambda: func(*args, **kwargs))
 
 
-async def examine_in_thread(data: bytes, model: str) -> "ExaminedImage":
-    """Run `examine` off the event loop, one portrait at a time."""
-    return await asyncio.get_running_loop().run_in_executor(_examine_pool, examine, data, model)
+def ignore_preview(preview: bytes) -> None:
+    """Do nothing with a preview that is made early."""
+
+
+async def examine_in_thread(
+    data: bytes, model: str, on_preview: Callable[[bytes], None] = ignore_preview
+) -> "ExaminedImage":
+    """Run `examine` off the event loop, one portrait at a time; call `on_preview` on the loop."""
+    loop = asyncio.get_running_loop()
+
+    def report(preview: bytes) -> None:
+        loop.call_soon_threadsafe(on_preview, preview)
+
+    return await loop.run_in_executor(_examine_pool, examine, data, model, report)
 
 
 @dataclass(frozen=True)
@@ -95,10 +106,11 @@ class ExaminedImage:
         )
 
 
-def examine(data: bytes, model: str) -> ExaminedImage:
+def examine(data: bytes, model: str, on_preview: Callable[[bytes], None] = ignore_preview) -> ExaminedImage:
     """Validate a model's bytes by decoding them fully, and make a preview; raises InvalidImage.
 
-    The media type is read from the bytes: providers send PNG, JPEG and WebP under wrong types.
+    The media type is read from the bytes: providers send PNG, JPEG and WebP under wrong types. `on_preview` gets the
+    preview of a valid picture before its hashes are computed.
     """
     try:
         with translate_decode_errors():
@@ -112,12 +124,14 @@ def examine(data: bytes, model: str) -> ExaminedImage:
         raise InvalidImage(model, "cannot be decoded", "yes") from error
     if _is_blank(picture):
         raise InvalidImage(model, "blank", "yes")
+    preview = to_jpeg(picture, 92)
+    on_preview(preview)
     return ExaminedImage(
         media_type=MEDIA_TYPES[kind],
         width=width,
         height=height,
         sha256=sha256(data).hexdigest(),
-        preview=to_jpeg(picture, 92),
+        preview=preview,
         perceptual_hash=_perceptual_hash(picture),
         length=len(data),
     )

@@ -1,6 +1,6 @@
 """Messages to channels and users; implemented in handlers/."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -93,10 +93,13 @@ class RoundPublisher(Protocol):
     async def redraw_now(self, round_id: str) -> None:
         """Redraw before the scheduled ones, for a change of state."""
 
-    async def upload_sheet(self, round_id: str, sheet: Picture) -> str:
+    async def upload_sheet(
+        self, round_id: str, sheet: Picture, while_processing: Callable[[str], Awaitable[None]] | None = None
+    ) -> str:
         """Upload the contact sheet to the round's thread; return its file id once Slack can display it.
 
-        Raises SlackUnavailable, SlackRejected, MessageDeleted.
+        `while_processing` gets the file id while Slack processes the file. Raises SlackUnavailable, SlackRejected,
+        MessageDeleted.
         """
 
     async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:

@@ -165,9 +165,8 @@ class PortraitGenerator:
         try:
             with self.paid_calls.in_flight():
                 picture = await self.paid_calls.call_without_preview(
-                    slot, partial(self._request_portrait, slot, request)
+                    slot, partial(self._request_portrait, slot, request), partial(self.round_pictures.add_picture, slot)
                 )
-                self.round_pictures.add_picture(slot, picture.examined.preview)
                 await asyncio.gather(self.paid_calls.store_preview(slot, picture), self._record_portrait(slot, picture))
         except RateLimited as limit:
             wait = limit.retry_after or _DEFAULT_RETRY_SECONDS

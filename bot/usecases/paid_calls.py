@@ -18,7 +18,7 @@ from bot.domain.errors import CastingError
 from bot.domain.face import Credentials
 from bot.domain.ids import original_key, preview_key
 from bot.domain.model_errors import InvalidImage, ModelError, UnexpectedAnswer
-from bot.imaging.pictures import ExaminedImage, examine_in_thread
+from bot.imaging.pictures import ExaminedImage, examine_in_thread, ignore_preview
 from bot.ports.image_models import GenerationResult
 from bot.usecases.ports import Ports
 from bot.usecases.storage_retry import StorageRetry
@@ -125,13 +125,19 @@ class PaidCalls:
         return picture
 
     async def call_without_preview(
-        self, item: PaidItem, send: Callable[[], Awaitable[GenerationResult]]
+        self,
+        item: PaidItem,
+        send: Callable[[], Awaitable[GenerationResult]],
+        on_preview: Callable[[bytes], None] = ignore_preview,
     ) -> PaidPicture:
-        """Do as `call`, and leave the preview to `store_preview`, which can run beside other writes."""
+        """Do as `call`, and leave the preview to `store_preview`, which can run beside other writes.
+
+        `on_preview` gets the preview as soon as it is made: the bytes may not be stored yet.
+        """
         started = perf_counter()
         async with self._typed_errors(item, UnexpectedAnswer(item.model, paid="maybe")):
             # Not bound to a name here, so that `_store` can free the bytes.
-            return await self._store(item, await send(), perf_counter() - started)
+            return await self._store(item, await send(), perf_counter() - started, on_preview)
 
     async def restore(self, item: PaidItem, listed_price: Decimal) -> PaidPicture:
         """Check bytes that were stored before a crash; raises InvalidImage.
@@ -147,7 +153,9 @@ class PaidCalls:
         """Store the preview; one that a crash loses is made again from the original."""
         await self._put(item, preview_key(item.round_id, item.id), picture.examined.preview)
 
-    async def _store(self, item: PaidItem, result: GenerationResult, seconds: float) -> PaidPicture:
+    async def _store(
+        self, item: PaidItem, result: GenerationResult, seconds: float, on_preview: Callable[[bytes], None]
+    ) -> PaidPicture:
         """Store the bytes and check them: at the same time, if no other check has to end first."""
         key = original_key(item.round_id, item.id)
         charge = result.charge if result.charge.is_recordable else Charge(item.price, "listed")
@@ -155,9 +163,9 @@ class PaidCalls:
             if self._check_semaphore.locked():
                 await self._put(item, key, result.data)
                 result = replace(result, data=b"")  # frees the bytes; the check reads them from the store
-                examined, credentials = await self._examine_stored(item)
+                examined, credentials = await self._examine_stored(item, on_preview)
             else:
-                examined, credentials = await self._store_and_examine(item, key, result.data)
+                examined, credentials = await self._store_and_examine(item, key, result.data, on_preview)
                 result = replace(result, data=b"")
         except InvalidImage as error:
             error.reported_cost = charge.reported_cost
@@ -166,11 +174,13 @@ class PaidCalls:
             log.info("media_type_mismatch", model=item.model, claimed=result.media_type, found=examined.media_type)
         return PaidPicture(examined, credentials, charge, seconds, result.request_id, result.seed)
 
-    async def _store_and_examine(self, item: PaidItem, key: str, data: bytes) -> tuple[ExaminedImage, Credentials]:
+    async def _store_and_examine(
+        self, item: PaidItem, key: str, data: bytes, on_preview: Callable[[bytes], None]
+    ) -> tuple[ExaminedImage, Credentials]:
         """Check the bytes while they are stored; the bytes are stored whatever the check finds."""
         async with self._check_semaphore:
             stored, examined = await asyncio.gather(
-                self._put(item, key, data), self._examine(item, data), return_exceptions=True
+                self._put(item, key, data), self._examine(item, data, on_preview), return_exceptions=True
             )
         if isinstance(stored, BaseException):
             raise stored
@@ -178,16 +188,21 @@ class PaidCalls:
             raise examined
         return examined
 
-    async def _examine_stored(self, item: PaidItem) -> tuple[ExaminedImage, Credentials]:
+    async def _examine_stored(
+        self, item: PaidItem, on_preview: Callable[[bytes], None] = ignore_preview
+    ) -> tuple[ExaminedImage, Credentials]:
         """Check the stored bytes. One picture at a time, because a decoded 4K picture takes 70 MB."""
         stored = partial(self.ports.storage.portraits.get, original_key(item.round_id, item.id))
         async with self._check_semaphore:
-            return await self._examine(item, await self.storage_retry.retry_until_stored(item.round_id, stored))
+            data = await self.storage_retry.retry_until_stored(item.round_id, stored)
+            return await self._examine(item, data, on_preview)
 
-    async def _examine(self, item: PaidItem, data: bytes) -> tuple[ExaminedImage, Credentials]:
+    async def _examine(
+        self, item: PaidItem, data: bytes, on_preview: Callable[[bytes], None]
+    ) -> tuple[ExaminedImage, Credentials]:
         """Check bytes and read their credentials; whatever fails is InvalidImage."""
         async with self._typed_errors(item, InvalidImage(item.model, "cannot be processed", "yes")):
-            examined = await examine_in_thread(data, item.model)
+            examined = await examine_in_thread(data, item.model, on_preview)
             return examined, await self.ports.credentials_reader.read(data, examined.media_type)
 
     async def _put(self, item: PaidItem, key: str, data: bytes) -> None:

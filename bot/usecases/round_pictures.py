@@ -171,9 +171,16 @@ class RoundPictures:
 
     async def _upload_sheet(self, round_: Round) -> None:
         data, count = await self._sheet(round_), len(round_.pictures)
-        name = f"{filename(round_.character)}-sheet-{count}.jpg"
-        file_id = await self.ports.publisher.upload_sheet(round_.id, Picture(data, name))
-        await self.ports.storage.rounds.set_sheet(round_.id, file_id, count)
+        sheet = Picture(data, f"{filename(round_.character)}-sheet-{count}.jpg")
+
+        async def store(file_id: str) -> None:
+            await self.ports.storage.rounds.set_sheet(round_.id, file_id, count)
+
+        if round_.state is RoundState.DRAWING:
+            # No message shows the sheet before the ballot opens.
+            await self.ports.publisher.upload_sheet(round_.id, sheet, while_processing=store)
+        else:
+            await store(await self.ports.publisher.upload_sheet(round_.id, sheet))
 
     async def _upload_run_off_sheet(self, round_: Round, numbers: tuple[int, ...]) -> None:
         """Upload the sheet of a run-off's finalists once; the sheet of all candidates stays for the close."""

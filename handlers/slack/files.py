@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import BriefError
 from bot.domain.ids import ChannelRef
@@ -81,8 +83,7 @@ class Uploads:
         file_ids = await repository.get_upload(key)
         if file_ids and await self._is_shared(place.team, file_ids):
             return file_ids
-        files = await self._send(place.team, uploads, [round_.id, *also_shown])
-        await repository.set_upload(key, files)
+        files = await self._send(place.team, uploads, [round_.id, *also_shown], partial(repository.set_upload, key))
         await self._share(place, thread_ts, files, uploads)
         return files
 
@@ -136,26 +137,48 @@ class Uploads:
             return False
         return True
 
-    async def _send(self, team: str, uploads: Sequence[Upload], rounds: Sequence[str]) -> list[str]:
-        files = await asyncio.gather(*(self._send_one(team, upload) for upload in uploads))
-        if self._posted_files:
-            await self._posted_files.add(files, rounds)
+    async def _send(
+        self,
+        team: str,
+        uploads: Sequence[Upload],
+        rounds: Sequence[str],
+        remember: Callable[[Sequence[str]], Awaitable[None]] | None = None,
+    ) -> list[str]:
+        """Send the bytes of files; return the ids, which are stored meanwhile, also by `remember`."""
+        targets = await asyncio.gather(*(self._reserve(team, upload) for upload in uploads))
+        files = [str(target["file_id"]) for target in targets]
+        sent = (
+            self._send_bytes(team, str(target["upload_url"]), upload.data)
+            for target, upload in zip(targets, uploads, strict=True)
+        )
+        await asyncio.gather(self._store(files, rounds, remember), *sent)
         return files
 
-    async def _send_one(self, team: str, upload: Upload) -> str:
+    async def _store(
+        self, files: Sequence[str], rounds: Sequence[str], remember: Callable[[Sequence[str]], Awaitable[None]] | None
+    ) -> None:
+        if self._posted_files:
+            await self._posted_files.add(files, rounds)
+        if remember:
+            await remember(files)
+
+    async def _reserve(self, team: str, upload: Upload) -> AsyncSlackResponse:
+        """Return the id of a new file and the address that takes its bytes."""
+        client = await self._clients.for_team(team)
+        with slack_call("files.getUploadURLExternal"):
+            return await client.files_getUploadURLExternal(
+                filename=upload.filename, length=len(upload.data), alt_txt=upload.alt
+            )
+
+    async def _send_bytes(self, team: str, address: str, data: bytes) -> None:
         async with self._semaphores[team]:
             client = await self._clients.for_team(team)
-            with slack_call("files.getUploadURLExternal"):
-                target = await client.files_getUploadURLExternal(
-                    filename=upload.filename, length=len(upload.data), alt_txt=upload.alt
-                )
             with slack_call("upload"):
                 async with (
                     aiohttp.ClientSession(timeout=_UPLOAD_TIMEOUT) as session,
-                    session.post(str(target["upload_url"]), data=upload.data, proxy=client.proxy) as response,
+                    session.post(address, data=data, proxy=client.proxy) as response,
                 ):
                     response.raise_for_status()
-            return str(target["file_id"])
 
 
 class SlackFileDeletion:

@@ -1,6 +1,7 @@
 """The only writer of a round's message, its thread and its reactions."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import structlog
@@ -152,10 +153,16 @@ class SlackRoundPublisher:
     async def _list_to_redraw(self) -> Sequence[str]:
         return await self._rounds.list_to_redraw(self._now())
 
-    async def upload_sheet(self, round_id: str, sheet: Picture) -> str:
+    async def upload_sheet(
+        self, round_id: str, sheet: Picture, while_processing: Callable[[str], Awaitable[None]] | None = None
+    ) -> str:
         round_ = await self._rounds.get(round_id)
         (file_id,) = await self._upload_pictures(round_, [sheet])
-        await self._uploads.wait_until_displayable(round_.place.team, file_id)
+        waiting = self._uploads.wait_until_displayable(round_.place.team, file_id)
+        if while_processing:
+            await asyncio.gather(waiting, while_processing(file_id))
+        else:
+            await waiting
         return file_id
 
     async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:

@@ -1,6 +1,6 @@
 """What the use cases send to Slack, recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.ballot import Reaction
@@ -82,12 +82,17 @@ class RecordingPublisher:
     async def redraw_now(self, round_id: str) -> None:
         self.events.append(("redraw_now", round_id, (await self.storage.rounds.get(round_id)).state))
 
-    async def upload_sheet(self, round_id: str, sheet: Picture) -> str:
+    async def upload_sheet(
+        self, round_id: str, sheet: Picture, while_processing: Callable[[str], Awaitable[None]] | None = None
+    ) -> str:
         self._raise_next_error()
         if self.rejects_uploads:
             raise SlackUnavailable("files.completeUploadExternal")
         self.sheets.append(sheet)
-        return f"F{len(self.sheets)}"
+        file_id = f"F{len(self.sheets)}"
+        if while_processing:
+            await while_processing(file_id)
+        return file_id
 
     async def upload_pictures(self, round_id: str, pictures: Sequence[Picture]) -> Sequence[str]:
         self.uploaded_pictures += pictures
