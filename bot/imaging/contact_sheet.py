@@ -156,36 +156,28 @@ def _draw_cell(preview: bytes, layout: _Layout) -> Image.Image:
     """Return one picture of the sheet: reduced to the smallest picture's resolution, then scaled to the cell."""
     width, height = layout.cell
     picture = open_jpeg(preview, layout.cell)
-    fitted_size = (round(width * layout.scale), round(height * layout.scale))
-    fitted = _resize_in_halves(picture, fitted_size, _centered_box(picture.size, fitted_size))
-    return fitted if fitted_size == layout.cell else fitted.resize(layout.cell, _FILTER)
+    fitted = resize_to_fill(picture, (round(width * layout.scale), round(height * layout.scale)))
+    return fitted.resize(layout.cell, _FILTER) if fitted.width != width else fitted
 
 
-def _centered_box(size: tuple[int, int], shape: tuple[int, int]) -> tuple[float, float, float, float]:
-    """Return the largest part in the middle of a picture that has the sides' ratio of `shape`."""
-    scale = min(size[0] / shape[0], size[1] / shape[1])
-    width, height = shape[0] * scale, shape[1] * scale
-    left, top = (size[0] - width) / 2, (size[1] - height) / 2
-    return left, top, left + width, top + height
+def resize_to_fill(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Scale and crop a picture in its middle to `size`, in two threads: a round waits for its last cell.
 
-
-def _resize_in_halves(
-    picture: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]
-) -> Image.Image:
-    """Scale the part `box` of a picture to `size`, in two threads: a round waits for its last cell.
-
-    Each half reads the pixels it needs beyond its part, so the seam cannot be seen.
+    Each half is filtered with the rows beyond its edge, so that the seam cannot be seen.
     """
-    (width, height), (left, top, right, bottom) = size, box
+    width, height = size
+    scale = min(picture.width / width, picture.height / height)
+    left, top = max(0.0, (picture.width - width * scale) / 2), max(0.0, (picture.height - height * scale) / 2)
+    right, bottom = picture.width - left, picture.height - top
     upper_height = height // 2
     if not upper_height:
-        return picture.resize(size, _FILTER, box)
+        return picture.resize(size, _FILTER, (left, top, right, bottom))
     middle = top + (bottom - top) * upper_height / height
     lower = _half_pool.submit(picture.resize, (width, height - upper_height), _FILTER, (left, middle, right, bottom))
-    whole = Image.new("RGB", size)
-    whole.paste(picture.resize((width, upper_height), _FILTER, (left, top, right, middle)))
-    whole.paste(lower.result(), (0, upper_height))
-    return whole
+    filled = Image.new("RGB", size)
+    filled.paste(picture.resize((width, upper_height), _FILTER, (left, top, right, middle)))
+    filled.paste(lower.result(), (0, upper_height))
+    return filled
 
 
 def draw_cover(size: tuple[int, int]) -> Image.Image:

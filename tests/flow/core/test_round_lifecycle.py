@@ -17,8 +17,10 @@ from bot.domain.errors import (
 from bot.domain.model_errors import ContentRefused, ProviderDown, RateLimited, TimedOut
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import SlackUnavailable
-from bot.domain.slot import SlotState
+from bot.domain.slot import Slot, SlotState
 from bot.ports.image_models import GenerationRequest
+from bot.usecases.round_pictures import RoundPictures
+from storage.pictures.object_store import ObjectStorePortraits
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
 from tests.support.scripted_models import make_portrait
 from tests.support.storage_builders import list_characters
@@ -87,6 +89,31 @@ async def test_a_picture_of_a_slot_added_while_models_draw_does_not_fail(harness
     for slot in (*round_.slots[:3], added):
         pictures.add_picture(slot, make_portrait(slot.seed))
     pictures.forget_pictures(round_.id)
+
+
+async def test_a_cell_is_drawn_while_the_bytes_of_its_portrait_are_stored(
+    harness: CastingHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+    put, drawn = ObjectStorePortraits.put, asyncio.Event()
+
+    async def put_after_the_cell(store: ObjectStorePortraits, key: str, data: bytes) -> bool:
+        async with asyncio.timeout(10):
+            await drawn.wait()
+        is_new = await put(store, key, data)
+        events.append("stored")
+        return is_new
+
+    def add(_self: object, _slot: Slot, _preview: bytes) -> None:
+        events.append("drawn")
+        drawn.set()
+
+    monkeypatch.setattr(ObjectStorePortraits, "put", put_after_the_cell)
+    monkeypatch.setattr(RoundPictures, "add_picture", add)
+    round_ = await harness.get_round(await harness.start_round())
+    await harness.casting.round_message.post(round_.id)
+    await harness.casting.audition.generate_slot(round_.slots[0].id)
+    assert events == ["drawn", "stored", "stored"]
 
 
 async def test_sheet_is_uploaded_before_the_ballot_and_emoji_come_last(harness: CastingHarness) -> None:

@@ -28,6 +28,21 @@ async def test_sheet_upload_waits_until_the_file_is_ready() -> None:
     assert info_calls == 3
 
 
+async def test_a_sheet_is_stored_while_slack_processes_it() -> None:
+    seen: list[tuple[str, int]] = []
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
+        slack.replies["files.info"] = [*[{"file": {"mimetype": ""}}] * 2, {"file": {"mimetype": "image/jpeg"}}]
+
+        async def store(file_id: str) -> None:
+            seen.append((file_id, len(slack.calls_to("files.info"))))
+
+        file_id = await publisher.upload_sheet("r1", Picture(b"sheet", "sheet.jpg"), while_processing=store)
+        info_calls = len(slack.calls_to("files.info"))
+    ((stored, calls_before),) = seen
+    assert stored == file_id
+    assert calls_before < info_calls == 3
+
+
 async def test_sheet_that_never_becomes_ready_is_used_anyway() -> None:
     async with open_publisher(InMemoryRepositories(make_voting_round())) as (slack, publisher):
         slack.replies["files.info"] = [{"file": {"mimetype": ""}}]

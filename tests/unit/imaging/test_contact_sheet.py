@@ -1,11 +1,12 @@
 """The contact sheet and the pictures of a round's thread."""
 
 from io import BytesIO
+from math import sin
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps
 
-from bot.imaging.contact_sheet import MAX_SHEET_BYTES, SHEET_WIDTH, SheetCells, contact_sheet
+from bot.imaging.contact_sheet import MAX_SHEET_BYTES, SHEET_WIDTH, SheetCells, contact_sheet, resize_to_fill
 from bot.imaging.pictures import (
     equalize_previews,
 )
@@ -46,6 +47,17 @@ def test_cells_drawn_before_the_last_picture_do_not_change_the_sheet(added: list
     for number in added:
         cells.add(previews[number])
     assert contact_sheet(previews, "3:4", cells=cells) == contact_sheet(previews, "3:4")
+
+
+@pytest.mark.parametrize("size", [(796, 1061), (748, 997), (300, 2), (5, 1), (1200, 1601)])
+def test_the_halves_of_a_cell_meet_without_a_seam(size: tuple[int, int]) -> None:
+    """Waves run down the picture: a row that is missing or shown twice would shift them."""
+    waves = Image.new("L", (1, 1216))
+    waves.putdata([round(128 + 100 * sin(row / 4)) for row in range(1216)])
+    picture = waves.resize((896, 1216)).convert("RGB")
+    whole = ImageOps.fit(picture, size, Image.Resampling.LANCZOS)
+    difference = ImageChops.difference(resize_to_fill(picture, size), whole)
+    assert max(most for _, most in difference.getextrema()) <= 1
 
 
 def test_a_sheet_drawn_before_is_used_for_exactly_its_pictures() -> None:

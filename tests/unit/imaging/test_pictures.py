@@ -26,6 +26,15 @@ def test_media_type_is_detected_from_the_bytes(kind: str, media: str) -> None:
     assert pixel_size(checked.preview) == (896, 1216)
 
 
+def test_the_preview_is_reported_once_it_is_made_and_only_for_a_valid_picture() -> None:
+    reported: list[bytes] = []
+    checked = examine(encoded_noise(896, 1216), "m", reported.append)
+    assert reported == [checked.preview]
+    with pytest.raises(InvalidImage):
+        examine(encoded_noise(896, 1216)[:40_000], "m", reported.append)
+    assert len(reported) == 1
+
+
 def animated_webp() -> bytes:
     out = BytesIO()
     first, second = (Image.open(BytesIO(encoded_noise(64, 64, seed=s))) for s in (1, 2))
