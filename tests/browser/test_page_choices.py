@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -13,6 +14,8 @@ from slack_bolt.async_app import AsyncApp
 from tests.browser.conftest import PracticeWorkspace
 from tests.browser.test_page_messages import plain_text
 from tests.support.time_factor import scaled
+
+pytestmark = pytest.mark.heavy
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -11,6 +11,8 @@ from slack_bolt.async_app import AsyncApp
 
 from tests.browser.conftest import FILM, PracticeWorkspace, new_context
 
+pytestmark = pytest.mark.heavy
+
 LEAST = 4.5
 # Compares each text with the backgrounds below it. Text over a picture is left out: only the page's own colours count.
 MEASURE = """least => {

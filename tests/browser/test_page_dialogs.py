@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
@@ -11,6 +12,8 @@ from slack_bolt.async_app import AsyncApp
 
 from tests.browser.conftest import FILM, PracticeWorkspace, new_context
 from tests.browser.test_page_messages import plain_text, png_bytes
+
+pytestmark = pytest.mark.heavy
 
 RECAST_MODAL = {
     "type": "modal",

@@ -11,6 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tests.browser.conftest import FILM, PracticeWorkspace, new_context
 from tests.browser.test_page_messages import plain_text
 
+pytestmark = pytest.mark.heavy
+
 
 def vote_blocks(label: str, note: str = "") -> list[dict[str, Any]]:
     vote = {"type": "button", "text": plain_text(label), "action_id": "vote:1"}

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import FILM, PracticeWorkspace
+
+pytestmark = pytest.mark.heavy
 
 RENDER_SCRIPT = """async ([reader, given]) => {
   const [{ patch }, read] = await Promise.all([import("/page/dom.js"), import(`/page/${reader}.js`)]);

@@ -9,6 +9,8 @@ from playwright.async_api import Browser, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import FILM, PracticeWorkspace, new_context
 
+pytestmark = pytest.mark.heavy
+
 
 def mrkdwn(text: str) -> dict[str, Any]:
     return {"type": "mrkdwn", "text": text}
@@ -203,7 +205,7 @@ async def test_permalink_opens_the_message_on_this_page(workspace: PracticeWorks
 
 @pytest.mark.parametrize(
     ("width", "scheme"),
-    [(390, "light"), *(pytest.param(*window, marks=pytest.mark.heavy) for window in ((1280, "dark"), (1760, "light")))],
+    [(390, "light"), (390, "dark"), (1280, "dark"), (1760, "light")],
 )
 async def test_page_never_scrolls_sideways(
     workspace: PracticeWorkspace, chromium: Browser, width: int, scheme: Any

@@ -32,7 +32,9 @@ ModelScript = Callable[[GenerationRequest, int], "Exception | float | asyncio.Ev
 
 def make_portrait(seed: int, width: int = 90, height: int = 120) -> bytes:
     out = BytesIO()
-    Image.frombytes("RGB", (9, 12), Random(seed).randbytes(9 * 12 * 3)).resize((width, height)).save(out, "PNG")
+    Image.frombytes("RGB", (9, 12), Random(seed).randbytes(9 * 12 * 3)).resize((width, height)).save(
+        out, "PNG", compress_level=1
+    )
     return out.getvalue()
 
 
@@ -75,7 +77,7 @@ class FakeUpscaler:
         with Image.open(BytesIO(data)) as image:
             scale = self.long_side / max(image.size)
             out = BytesIO()
-            image.resize((round(image.width * scale), round(image.height * scale))).save(out, "PNG")
+            image.resize((round(image.width * scale), round(image.height * scale))).save(out, "PNG", compress_level=1)
         return GenerationResult(out.getvalue(), "image/png", Charge(Decimal("0.004"), "exact"), "up")
 
 

@@ -1,5 +1,7 @@
 """Who sees what: private channels, mentions, home, text from people, and what reaches the log."""
 
+import pytest
+
 from playground.control.client import text_of
 from tests.support.practice_environment import (
     DANIEL,
@@ -10,6 +12,8 @@ from tests.support.practice_environment import (
     QUIET,
     PracticeEnvironment,
 )
+
+pytestmark = pytest.mark.heavy
 
 REAL_PACE = True
 # Processes of its own: the last test reads the log from the start.

@@ -3,11 +3,14 @@
 import time
 from decimal import Decimal
 
+import pytest
 import pytest_asyncio
 
 from handlers.text.format import dollars
 from playground.control.client import Json, text_of
 from tests.support.practice_environment import DANIEL, FERRY, FILM, LENA, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 BOT_SETTINGS = {"MAX_USD_PER_PRODUCTION_MONTH": "0.15"}
 

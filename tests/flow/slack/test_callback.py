@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 
 async def closed_round(workspace: PracticeEnvironment, line: str) -> str:

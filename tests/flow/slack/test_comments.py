@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+
 from playground.control.client import Json, buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 
 async def comment(workspace: PracticeEnvironment, user: str, ts: str, number: int, text: str) -> Json:

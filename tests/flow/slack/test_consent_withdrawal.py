@@ -1,8 +1,12 @@
 """Consent through both processes: another use is asked for and confirmed, a withdrawal marks and stops everything."""
 
+import pytest
+
 from playground.control.client import Json, text_of
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment
 from tests.support.scripted_models import make_portrait
+
+pytestmark = pytest.mark.heavy
 
 OPTIONS = "--each 1 --models nano-banana,recraft"
 

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 import httpx
 import httpx2
+import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import BlobResourceContents, ResourceLink
@@ -14,6 +15,8 @@ from playground.control.client import Json, text_of
 from playground.processes import unused_port
 from playground.scenarios.doors import fetch_through_both
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, QUIET, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 PORT = unused_port()
 URL = f"http://127.0.0.1:{PORT}"

@@ -1,7 +1,11 @@
 """Tags on quick ballots as people in Slack see them: after a vote, counted at the close, answered in the next brief."""
 
+import pytest
+
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 TITLE = "Tag what looks artificial"
 PORES = "visible pores, fine lines, uneven tone, a little redness"

@@ -3,6 +3,7 @@
 import asyncio
 from io import BytesIO
 
+import pytest
 import pytest_asyncio
 from PIL import Image
 
@@ -16,6 +17,8 @@ from tests.support.practice_environment import (
     QUIET,
     PracticeEnvironment,
 )
+
+pytestmark = pytest.mark.heavy
 
 DIRECT_MESSAGES = {LENA: "D0LENAORTIZ", DANIEL: "D0DANIELOKA", MEI: "D0MEITANAKA"}
 

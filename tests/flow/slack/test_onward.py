@@ -7,10 +7,14 @@ import sys
 from pathlib import Path
 from tempfile import mkdtemp
 
+import pytest
+
 from bot.passport.keys import SIGNER_FILE, create_keys
 from playground.processes import unused_port
 from playground.scenarios.doors import make_token
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 PORT = unused_port()
 KEYS = Path(mkdtemp())

@@ -1,5 +1,7 @@
 """`/cast settings` as people in Slack see it: the form, errors at their fields, two who save at once, guests."""
 
+import pytest
+
 from playground.control.client import Json, text_of
 from tests.support.practice_environment import (
     DANIEL,
@@ -11,6 +13,8 @@ from tests.support.practice_environment import (
     QUIET,
     PracticeEnvironment,
 )
+
+pytestmark = pytest.mark.heavy
 
 BOT_SETTINGS = {"MAX_USD_PER_ROUND": "1.00"}
 

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from playground.control.client import Json, text_of
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment, practice_environment
 from tests.support.scripted_models import make_portrait
+
+pytestmark = pytest.mark.heavy
 
 LINE = "Ben: her brother, 30 --like photo --each 2 --models nano-banana,recraft"
 

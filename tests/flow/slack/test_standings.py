@@ -1,7 +1,11 @@
 """Standings in Slack: sent to one person, over what they may see, and shared in a channel."""
 
+import pytest
+
 from playground.control.client import Json, buttons_of, pictures_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, QUIET, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 DIRECT_MESSAGES = {LENA: "D0LENAORTIZ", DANIEL: "D0DANIELOKA", MEI: "D0MEITANAKA"}
 

@@ -2,11 +2,14 @@
 
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
 from playground.control.client import Json, buttons_of
 from tests.support.picture_files import encode, quarters, wide_gamut
 from tests.support.practice_environment import FILM, LENA, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 _TAGS = (b"practice model", b"ICC_PROFILE", b"Exif\0\0", b"my house")
 

@@ -10,12 +10,15 @@ from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
 import pytest_asyncio
 from PIL import Image
 
 from playground.control.client import buttons_of, pictures_of, text_of
 from playground.processes import bot_environment, stop
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 BOT_SETTINGS: dict[str, str] = {}
 ROOT = Path(__file__).resolve().parents[3]

@@ -1,7 +1,11 @@
 """None of these under the numbers, and the names of the voters after the close."""
 
+import pytest
+
 from playground.control.client import buttons_of, text_of
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, PracticeEnvironment
+
+pytestmark = pytest.mark.heavy
 
 
 async def test_none_of_these_and_the_names_after_the_close(workspace: PracticeEnvironment) -> None:

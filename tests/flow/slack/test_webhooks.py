@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 
+import pytest
+
 from playground.control.client import Json, text_of
 from tests.flow.slack.test_production_settings import open_settings
 from tests.support.practice_environment import DANIEL, FERRY, FILM, LENA, MEI, PracticeEnvironment
 from tests.support.steps import lock_after_one_vote, start_ballot
 from tests.support.webhook_receiver import WebhookReceiver, webhook_receiver
+
+pytestmark = pytest.mark.heavy
 
 ALL_EVENTS = ["face.locked", "face.unlocked", "face.finished", "round.closed"]
 

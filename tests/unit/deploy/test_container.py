@@ -18,6 +18,8 @@ from bot.secret_files import AWS_VARIABLES
 from bot.settings import Settings
 from tests.support.deploy_tools import ROOT, check_with
 
+pytestmark = pytest.mark.heavy
+
 STOP_SECONDS = ACK_DRAIN_SECONDS + CLOSE_SECONDS + GENERATION_DRAIN_SECONDS + REDRAW_DRAIN_SECONDS
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))

@@ -28,9 +28,10 @@ def git(*arguments: str, folder: Path = ROOT) -> str:
     ).stdout.strip()
 
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("git") is None or not (ROOT / ".git").exists(), reason="not a checkout, or no git"
-)
+pytestmark = [
+    pytest.mark.heavy,
+    pytest.mark.skipif(shutil.which("git") is None or not (ROOT / ".git").exists(), reason="not a checkout, or no git"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,11 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+import pytest
+
 from tests.support.product_imports import product_modules
+
+pytestmark = pytest.mark.heavy
 
 ROOT = Path(__file__).resolve().parents[3]
 LOCK = (ROOT / "requirements" / "run.lock").read_text("utf-8")
