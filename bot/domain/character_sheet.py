@@ -198,22 +198,13 @@ class Sheet:
     @property
     def newest(self) -> tuple[SheetView, ...]:
         """The newest attempt at each view."""
-        by_view = {attempt.view: attempt for attempt in self.attempts}
-        return tuple(by_view[view] for view in sorted(by_view, key=lambda view: view.position))
+        return _last_by_view(self.attempts)
 
     @property
     def chosen(self) -> tuple[SheetView, ...]:
         """The picture of each view: the kept attempt, else the newest drawn one. A view without a picture is absent."""
-        by_view: dict[View, SheetView] = {}
-        for attempt in self.attempts:
-            if attempt.state is SheetViewState.DRAWN and not (
-                attempt.view in by_view and by_view[attempt.view].kept_by
-            ):
-                by_view[attempt.view] = attempt
-        for attempt in self.attempts:
-            if attempt.kept_by:
-                by_view[attempt.view] = attempt
-        return tuple(by_view[view] for view in sorted(by_view, key=lambda view: view.position))
+        drawn = [attempt for attempt in self.attempts if attempt.state is SheetViewState.DRAWN]
+        return _last_by_view([*drawn, *(attempt for attempt in self.attempts if attempt.kept_by)])
 
     @property
     def missing(self) -> tuple[SheetView, ...]:
@@ -234,6 +225,11 @@ class Sheet:
 
     def next_attempt(self, view: View) -> int:
         return max((attempt.attempt for attempt in self.attempts if attempt.view == view), default=0) + 1
+
+
+def _last_by_view(attempts: Iterable[SheetView]) -> tuple[SheetView, ...]:
+    by_view = {attempt.view: attempt for attempt in attempts}
+    return tuple(by_view[view] for view in sorted(by_view, key=lambda view: view.position))
 
 
 def attempt_id(round_id: str, view: View, attempt: int) -> str:

@@ -225,13 +225,12 @@ def _hash(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+@dataclass(eq=False)
 class OtherPassportKey(Exception):
     """Bots that share a database sign with different keys, or one of them with none.
 
     `expected` is the hash of the certificate that is recorded, `found` that of this process, empty without a key.
     """
 
-    def __init__(self, expected: str, found: str) -> None:
-        super().__init__(expected, found)
-        self.expected = expected
-        self.found = found
+    expected: str
+    found: str

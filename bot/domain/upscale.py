@@ -18,7 +18,7 @@ from bot.domain.face import FOUR_K_SIDE, Face, Portrait
 from bot.domain.slot import SlotFailure
 
 # Models that keep a reference face best, according to their providers; then the catalogue's order.
-_BEST_REFERENCE_MODELS = ("gemini-3-pro-image", "gemini-nano-banana-2.1")
+_REFERENCE_RANKS = {"gemini-3-pro-image": 0, "gemini-nano-banana-2.1": 1}
 
 
 class UpscaleState(StrEnum):
@@ -161,8 +161,4 @@ def _max_side(model: ModelSpec) -> int:
 
 def reference_rank(model: ModelSpec) -> int:
     """Return the place of a model among those that keep a reference face best; 0 is the best."""
-    return (
-        _BEST_REFERENCE_MODELS.index(model.wire_id)
-        if model.wire_id in _BEST_REFERENCE_MODELS
-        else len(_BEST_REFERENCE_MODELS)
-    )
+    return _REFERENCE_RANKS.get(model.wire_id, len(_REFERENCE_RANKS))

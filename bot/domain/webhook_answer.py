@@ -1,17 +1,18 @@
 """What a webhook's answer may say about the face: its state in the production's targets. Everything else is refused."""
 
+from dataclasses import dataclass
+
 import msgspec
 
 from bot.domain.errors import BriefError
 from bot.domain.target import TARGET_LIMIT, TargetInput
 
 
+@dataclass(eq=False)
 class AnswerRefused(Exception):
     """The answer is not what docs/webhooks.md describes; `problem` says why and repeats nothing of it."""
 
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
+    problem: str
 
 
 class _Report(msgspec.Struct, forbid_unknown_fields=True):

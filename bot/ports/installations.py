@@ -47,13 +47,12 @@ class InstallationStatus:
     refresh_error: str
 
 
+@dataclass(eq=False)
 class UnreadableToken(Exception):
     """None of the configured keys decrypts the tokens of an installation."""
 
-    def __init__(self, installation_id: str, key_id: str) -> None:
-        super().__init__(installation_id, key_id)
-        self.installation_id = installation_id
-        self.key_id = key_id
+    installation_id: str
+    key_id: str
 
 
 @dataclass(frozen=True)

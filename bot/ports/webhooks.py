@@ -21,20 +21,18 @@ class WebhookResponse:
     content_type: str = ""
 
 
+@dataclass(eq=False)
 class AddressRefused(Exception):
     """Nothing is sent to this address; `problem` is not_https, malformed, not_public or not_found."""
 
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
+    problem: str
 
 
+@dataclass(eq=False)
 class Unreachable(Exception):
     """No answer; `problem` is timed_out, connection_failed, tls_failed or connection_lost."""
 
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.problem = problem
+    problem: str
 
 
 class WebhookSender(Protocol):
