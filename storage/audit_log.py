@@ -7,18 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import DOOR_USED, AuditEvent
 from bot.domain.ids import ChannelRef
-from storage.db.engine import Database
+from storage.db.repository import SqlRepository
 from storage.db.rows import to_row, with_place
 from storage.db.tables import audit_log, channels
 
 _COLUMNS = [column for column in audit_log.c if column is not audit_log.c.id]
 
 
-class SqlAuditLog:
+class SqlAuditLog(SqlRepository):
     """Audit events in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, audit_event: AuditEvent) -> None:
         async with self._database.transaction() as connection:

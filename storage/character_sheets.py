@@ -1,6 +1,6 @@
 """The port `SheetRepository`: each attempt at a view is reserved, requested and settled once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
@@ -13,8 +13,8 @@ from bot.domain.budget import BilledItem, Caps, Charge, Payer, budget_day
 from bot.domain.character_sheet import ALL_VIEWS, UNDRAWN_STATES, Opinions, Sheet, SheetView, SheetViewState
 from bot.domain.ids import ChannelRef
 from bot.ports.character_sheet import SheetStart
-from storage.db.engine import Database, upsert
 from storage.db.face_tables import faces, sheet_opinions, sheet_views
+from storage.db.repository import TimedRepository, save_row
 from storage.db.rows import to_row
 from storage.money import budgets
 
@@ -24,12 +24,8 @@ _RESULT_FIELDS = ("state", "seconds", "cost", "cost_source", "request_id", "seed
 _ORDER = (sheet_views.c.view, sheet_views.c.attempt)
 
 
-class SqlSheetRepository:
+class SqlSheetRepository(TimedRepository):
     """Character sheets in a database; `now` dates reservations and charges."""
-
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._now = now
 
     async def start(self, new: Sequence[SheetView], caps: Caps) -> SheetStart:
         if not new:
@@ -103,17 +99,9 @@ class SqlSheetRepository:
             row = (await connection.execute(_select_for_update(attempt_id))).mappings().one_or_none()
             if row is None or row["state"] is not SheetViewState.DRAWN:
                 return False
-            statement = upsert(connection, sheet_opinions).values(
-                view_id=attempt_id, round_id=row["round_id"], person=person, same=same, event_ts_us=event_ts_us
-            )
-            result = await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[sheet_opinions.c.view_id, sheet_opinions.c.person],
-                    set_={"same": same, "event_ts_us": event_ts_us},
-                    where=sheet_opinions.c.event_ts_us < event_ts_us,
-                )
-            )
-            return result.rowcount == 1
+            opinion = {"view_id": attempt_id, "round_id": row["round_id"], "person": person}
+            opinion |= {"same": same, "event_ts_us": event_ts_us}
+            return await save_row(connection, sheet_opinions, opinion, sheet_opinions.c.event_ts_us < event_ts_us)
 
     async def set_file(self, attempt_id: str, file_id: str) -> None:
         await self._database.execute(update(sheet_views).where(sheet_views.c.id == attempt_id).values(file_id=file_id))
@@ -125,7 +113,7 @@ class SqlSheetRepository:
     async def list_unfinished(self, since: datetime) -> Sequence[str]:
         is_not_shown = (sheet_views.c.message_ts == "") & (sheet_views.c.opened_at > since)
         query = select(sheet_views.c.id).where(or_(sheet_views.c.state.in_(UNDRAWN_STATES), is_not_shown))
-        return [row.id for row in await self._database.fetch_all(query.order_by(sheet_views.c.opened_at))]
+        return await self._database.fetch_column(query.order_by(sheet_views.c.opened_at))
 
 
 def _blocking(new: SheetView, stored: Sequence[SheetView]) -> str:

@@ -4,31 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, select, union
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.passport import OtherPassportKey, SignerCertificate
 from bot.domain.upscale import UpscaleState
-from storage.db.engine import Database, insert_new, upsert
 from storage.db.face_tables import faces, upscales
 from storage.db.passport_tables import passport_keys, passports
+from storage.db.repository import SqlRepository, insert_new, save_row
 from storage.db.tables import rounds, slots
 
 _BATCH_SIZE = 500
 _ONLY_ROW = 1
 
 
-class SqlPassports:
+class SqlPassports(SqlRepository):
     """Passports in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, item_id: str, round_id: str, leaf_sha256: str, at: datetime) -> None:
         row = {"item_id": item_id, "round_id": round_id, "leaf_sha256": leaf_sha256, "signed_at": at}
-        newer = {"leaf_sha256": leaf_sha256, "signed_at": at}
-        async with self._database.transaction() as connection:
-            insertion = upsert(connection, passports).values(row)
-            await connection.execute(insertion.on_conflict_do_update(index_elements=["item_id"], set_=newer))
+        await self._save_row(passports, row)
 
     async def list_unsigned(self, since: datetime, limit: int) -> Sequence[str]:
         may_be_signed = and_(
@@ -45,16 +38,14 @@ class SqlPassports:
         finishes = of_faces.join(upscales, upscales.c.round_id == faces.c.round_id)
         finishes = finishes.where(may_be_signed, is_kept, _lacks_passport(upscales.c.id))
         query = union(originals, finishes).order_by("round_id").limit(limit)
-        return [row.round_id for row in await self._database.fetch_all(query)]
+        return await self._database.fetch_column(query)
 
     async def list_of_other_keys(self, leaf_sha256: str, limit: int, after: str = "") -> Sequence[str]:
         query = select(passports.c.round_id).where(passports.c.leaf_sha256 != leaf_sha256, passports.c.round_id > after)
-        rows = await self._database.fetch_all(query.distinct().order_by(passports.c.round_id).limit(limit))
-        return [row.round_id for row in rows]
+        return await self._database.fetch_column(query.distinct().order_by(passports.c.round_id).limit(limit))
 
     async def key_of(self, item_id: str) -> str | None:
-        rows = await self._database.fetch_all(select(passports.c.leaf_sha256).where(passports.c.item_id == item_id))
-        return rows[0].leaf_sha256 if rows else None
+        return await self._database.fetch_value(select(passports.c.leaf_sha256).where(passports.c.item_id == item_id))
 
     async def delete(self, round_ids: Sequence[str]) -> None:
         for at in range(0, len(round_ids), _BATCH_SIZE):
@@ -76,21 +67,14 @@ class SqlPassports:
                 return
             if recorded.root_sha256 != certificate.root_sha256 or certificate.valid_from <= recorded.valid_from:
                 raise OtherPassportKey(recorded.leaf_sha256, certificate.leaf_sha256)
-            await _replace(connection, certificate, at)
+            await save_row(connection, passport_keys, _row(certificate, at))
 
     async def replace_key(self, certificate: SignerCertificate, at: datetime) -> None:
-        async with self._database.transaction() as connection:
-            await _replace(connection, certificate, at)
+        await self._save_row(passport_keys, _row(certificate, at))
 
 
 def _lacks_passport(item_id: ColumnElement[str]) -> ColumnElement[bool]:
     return ~select(passports.c.item_id).where(passports.c.item_id == item_id).exists()
-
-
-async def _replace(connection: AsyncConnection, certificate: SignerCertificate, at: datetime) -> None:
-    row = _row(certificate, at)
-    insertion = upsert(connection, passport_keys).values(row)
-    await connection.execute(insertion.on_conflict_do_update(index_elements=["id"], set_=row))
 
 
 def _row(certificate: SignerCertificate, at: datetime) -> dict[str, object]:

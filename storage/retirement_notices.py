@@ -8,9 +8,9 @@ from sqlalchemy import Select, and_, delete, func, or_, select
 from bot.domain.face import Face
 from bot.domain.slot import SlotState
 from bot.ports.messaging import Recipient
-from storage.db.engine import Database, insert_new, upsert
 from storage.db.face_tables import faces
 from storage.db.replica_tables import retirement_dates
+from storage.db.repository import SqlRepository, save_row
 from storage.db.rows import FACE_COLUMNS, face_from_row
 from storage.db.tables import is_blind, is_open, retirement_notices, rounds, slots
 
@@ -22,11 +22,8 @@ _names_portrait = (
 )
 
 
-class SqlRetirementNotices:
+class SqlRetirementNotices(SqlRepository):
     """Retirement notices in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def recipients(self, model_id: str) -> Sequence[Recipient]:
         slots_with_model, blind_teams = _slots_with(model_id), _blind_teams(model_id)
@@ -68,29 +65,22 @@ class SqlRetirementNotices:
         return bool(await self._database.fetch_all(query.limit(1)))
 
     async def claim(self, recipient: Recipient, model_id: str, at: datetime) -> bool:
-        key = {"team": recipient.team, "person": recipient.person, "model": model_id}
-        async with self._database.transaction() as connection:
-            return await insert_new(connection, retirement_notices, **key, at=at)
+        return await self._insert_new(retirement_notices, **_key(recipient, model_id), at=at)
 
     async def release(self, recipient: Recipient, model_id: str) -> None:
-        await self._database.execute(
-            delete(retirement_notices).where(
-                retirement_notices.c.team == recipient.team,
-                retirement_notices.c.person == recipient.person,
-                retirement_notices.c.model == model_id,
-            )
-        )
+        await self._database.execute(delete(retirement_notices).filter_by(**_key(recipient, model_id)))
 
     async def set_dates(self, dates: Mapping[str, date | None]) -> None:
         async with self._database.transaction() as connection:
             for model, retires_on in sorted(dates.items()):
-                statement = upsert(connection, retirement_dates).values(model=model, retires_on=retires_on)
-                await connection.execute(
-                    statement.on_conflict_do_update(index_elements=["model"], set_={"retires_on": retires_on})
-                )
+                await save_row(connection, retirement_dates, {"model": model, "retires_on": retires_on})
 
     async def get_dates(self) -> Mapping[str, date | None]:
         return {row.model: row.retires_on for row in await self._database.fetch_all(select(retirement_dates))}
+
+
+def _key(recipient: Recipient, model_id: str) -> dict[str, str]:
+    return {"team": recipient.team, "person": recipient.person, "model": model_id}
 
 
 def _slots_with(model_id: str) -> Select[str]:

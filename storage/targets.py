@@ -7,17 +7,14 @@ from sqlalchemy import RowMapping, select
 from bot.domain.audit import AuditEvent
 from bot.domain.target import Reporter, TargetReport, target_key
 from storage.audit_log import add_audit_event
-from storage.db.engine import Database, upsert
 from storage.db.face_tables import faces
+from storage.db.repository import SqlRepository, save_row
 from storage.db.webhook_tables import face_targets
 from storage.replicas.redraw_marks import mark_redraw
 
 
-class SqlTargetRepository:
+class SqlTargetRepository(SqlRepository):
     """Reports in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def list_for_face(self, round_id: str) -> Sequence[TargetReport]:
         query = select(face_targets).where(face_targets.c.round_id == round_id).order_by(face_targets.c.target_key)
@@ -31,24 +28,19 @@ class SqlTargetRepository:
             face = select(faces.c.round_id).where(faces.c.round_id == report.round_id).with_for_update()
             if await connection.scalar(face) is None:
                 return False
-            is_row = [face_targets.c[name] == value for name, value in key.items()]
-            stored = (await connection.execute(select(face_targets).where(*is_row))).one_or_none()
+            stored = (await connection.execute(select(face_targets).filter_by(**key))).one_or_none()
             if stored and (stored.state, stored.external_id) == (report.state, report.external_id):
                 return False
-            values = {
-                "target": report.target,
-                "state": report.state,
-                "external_id": report.external_id,
-                "at": report.at,
-                "source": report.reporter.source,
-                "person": report.reporter.person,
-                "reporter": report.reporter.name,
-            }
-            statement = upsert(connection, face_targets).values(**key, **values)
-            await connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+            await save_row(connection, face_targets, key | _values(report))
             await add_audit_event(connection, audit_event)
             await mark_redraw(connection, report.round_id, urgent=True)
             return True
+
+
+def _values(report: TargetReport) -> dict[str, object]:
+    reporter = report.reporter
+    values = {name: getattr(report, name) for name in ("target", "state", "external_id", "at")}
+    return values | {"source": reporter.source, "person": reporter.person, "reporter": reporter.name}
 
 
 def _report_from_row(row: RowMapping) -> TargetReport:

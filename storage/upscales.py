@@ -1,6 +1,6 @@
 """The port `UpscaleRepository`: each upscale is reserved, requested and settled once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,8 @@ from bot.domain.ids import ChannelRef
 from bot.domain.upscale import IN_PROGRESS_STATES, Upscale, UpscaleState
 from bot.domain.webhook import EventType
 from bot.ports.ledger import UpscaleStart
-from storage.db.engine import Database
 from storage.db.face_tables import faces, upscales
+from storage.db.repository import TimedRepository
 from storage.db.rows import to_row
 from storage.money import budgets
 from storage.webhooks.events import record_face_event
@@ -24,12 +24,8 @@ _UPSCALE_COLUMNS = [upscales.c[name] for name in _FIELDS]
 _RESULT_FIELDS = ("state", "seconds", "cost", "cost_source", "request_id", "seed", "portrait", "failure")
 
 
-class SqlUpscaleRepository:
+class SqlUpscaleRepository(TimedRepository):
     """Upscales in a database; `now` dates reservations and charges."""
-
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._now = now
 
     async def start(self, new: Upscale, caps: Caps) -> UpscaleStart:
         async with self._database.transaction() as connection:
@@ -95,7 +91,7 @@ class SqlUpscaleRepository:
             upscales.c.portrait.is_not(None) & upscales.c.file_id.is_(None) & (upscales.c.opened_at > since)
         )
         query = select(upscales.c.id).where(or_(upscales.c.state.in_(IN_PROGRESS_STATES), is_not_uploaded))
-        return [row.id for row in await self._database.fetch_all(query.order_by(upscales.c.opened_at))]
+        return await self._database.fetch_column(query.order_by(upscales.c.opened_at))
 
 
 def _select_for_update(upscale_id: str) -> Select[Any]:

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 import structlog
-from sqlalchemy import URL, Connection, Executable, Table, UpdateBase, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import URL, Connection, Executable, Select, UpdateBase, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -21,6 +20,8 @@ from bot.ports.deadline import ack_deadline
 from storage.db.postgres_pool import check_connections
 
 log = structlog.get_logger()
+
+V = TypeVar("V")
 
 _READER_CONNECTIONS = 4
 _MAX_ATTEMPTS, _PAUSE_SECONDS = 100, 0.05
@@ -99,6 +100,18 @@ class Database:
         """Return all rows of one query."""
         async with _connect(self.autocommit) if self.autocommit else self.snapshot() as connection:
             return (await connection.execute(query)).all()
+
+    async def fetch_first(self, query: Executable) -> Any:
+        """Return the first row of one query; None without one."""
+        return next(iter(await self.fetch_all(query)), None)
+
+    async def fetch_column(self, query: Executable) -> Sequence[Any]:
+        """Return the first column of one query."""
+        return [row[0] for row in await self.fetch_all(query)]
+
+    async def fetch_value(self, query: Select[V]) -> V | None:
+        """Return the one value of one query; None without a row."""
+        return next(iter(await self.fetch_column(query)), None)
 
     async def drop_deleted_content(self, *, also_large: bool = False) -> bool:
         """Rewrite a SQLite file without free pages and empty its journal, which both keep deleted content.
@@ -279,14 +292,3 @@ async def _prepare(driver: aiosqlite.Connection, pragmas: tuple[str, ...]) -> No
                 if not tries_left or "locked" not in str(error):
                     raise
                 await asyncio.sleep(_PAUSE_SECONDS)
-
-
-async def insert_new(connection: AsyncConnection, table: Table, **row: Any) -> bool:
-    """Insert a row unless its key exists; True if it was inserted. Concurrent calls insert it once."""
-    statement = upsert(connection, table).values(row).on_conflict_do_nothing()
-    return (await connection.execute(statement)).rowcount == 1
-
-
-def upsert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Return the dialect's INSERT that supports ON CONFLICT."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

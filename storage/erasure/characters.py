@@ -31,10 +31,11 @@ from storage.db.ballot_tables import (
     reminders,
     vote_inputs,
 )
-from storage.db.engine import Database, insert_new
 from storage.db.erasure_tables import deletions, is_unfinished, posted_files, posted_messages, reports
 from storage.db.face_tables import faces, sheet_opinions, sheet_views, upscales
 from storage.db.passport_tables import passports
+from storage.db.repository import SqlRepository, insert_new
+from storage.db.rows import to_row
 from storage.db.tables import (
     aliases,
     audit_log,
@@ -77,31 +78,26 @@ _EMPTY_ROUND = {
 }
 
 
-class SqlCharacterDeletions:
+class SqlCharacterDeletions(SqlRepository):
     """Deletions of characters in a database."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-
     async def add(self, deletion: Deletion, audit_event: AuditEvent) -> Deletion:
-        row = {name: getattr(deletion, name) for name in ("id", "character_id", "person", "requested_at")}
+        row = to_row(deletion) | {"refused_files": ""}
         async with self._database.transaction() as connection:
-            place = {"team": deletion.place.team, "channel": deletion.place.channel}
-            if await insert_new(connection, deletions, **row, **place):
+            if await insert_new(connection, deletions, **row):
                 await add_audit_event(connection, audit_event)
         return await self.get(deletion.id)
 
     async def get(self, deletion_id: str) -> Deletion:
-        rows = await self._database.fetch_all(select(deletions).where(deletions.c.id == deletion_id))
-        if not rows:
+        row = await self._database.fetch_first(select(deletions).where(deletions.c.id == deletion_id))
+        if row is None:
             raise KeyError(deletion_id)
-        row = rows[0]
         place, refused = ChannelRef(row.team, row.channel), tuple(row.refused_files.split())
         return Deletion(row.id, place, row.character_id, row.person, row.requested_at, row.finished_at, refused)
 
     async def list_unfinished(self) -> Sequence[str]:
         query = select(deletions.c.id).where(is_unfinished).order_by(deletions.c.requested_at)
-        return [row.id for row in await self._database.fetch_all(query)]
+        return await self._database.fetch_column(query)
 
     async def is_settled(self, character_id: str) -> bool:
         of_character = select(rounds.c.id).where(rounds.c.character_id == character_id)
@@ -117,7 +113,7 @@ class SqlCharacterDeletions:
     async def list_rounds(self, character_id: str) -> Sequence[str]:
         """Return the ids of all rounds of a character."""
         query = select(rounds.c.id).where(rounds.c.character_id == character_id)
-        return [row.id for row in await self._database.fetch_all(query)]
+        return await self._database.fetch_column(query)
 
     async def list_round_files(self, round_id: str) -> RoundFiles:
         async with self._database.snapshot() as connection:

@@ -9,18 +9,15 @@ from bot.domain.audit import AuditEvent
 from bot.domain.brief import WiderConsent
 from bot.domain.webhook import EventType
 from storage.audit_log import add_audit_event
-from storage.db.engine import Database
 from storage.db.face_tables import faces
+from storage.db.repository import SqlRepository
 from storage.db.tables import round_drafts, rounds
 from storage.replicas.redraw_marks import mark_redraw
 from storage.webhooks.events import record_face_event
 
 
-class SqlConsents:
+class SqlConsents(SqlRepository):
     """Consents in a database; they are stored in the references of briefs."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def withdraw(self, photo_round: str, audit_event: AuditEvent) -> Sequence[str]:
         team, at, person = audit_event.place.team, audit_event.at, audit_event.person

@@ -7,17 +7,14 @@ from sqlalchemy import select, union
 from bot.domain.character_sheet import MESSAGE_GONE
 from bot.ports.erasure import MessageAddress
 from storage.db.ballot_tables import comment_messages
-from storage.db.engine import Database, upsert
 from storage.db.erasure_tables import posted_files, posted_messages
 from storage.db.face_tables import sheet_views
+from storage.db.repository import SqlRepository, upsert
 from storage.db.tables import rounds
 
 
-class SqlPostedFiles:
+class SqlPostedFiles(SqlRepository):
     """The port `PostedFiles` in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, file_ids: Sequence[str], round_ids: Sequence[str]) -> None:
         rows = [{"round_id": round_id, "file_id": file_id} for round_id in round_ids for file_id in file_ids]
@@ -26,11 +23,8 @@ class SqlPostedFiles:
                 await connection.execute(upsert(connection, posted_files).on_conflict_do_nothing(), rows)
 
 
-class SqlPostedMessages:
+class SqlPostedMessages(SqlRepository):
     """The port `PostedMessages` in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, round_id: str, *addresses: MessageAddress) -> None:
         rows = [{"round_id": round_id, "channel": each.channel, "message_ts": each.ts} for each in addresses]
@@ -49,5 +43,4 @@ class SqlPostedMessages:
             of_comments.where(comment_messages.c.round_id == round_id),
             of_views.where(sheet_views.c.round_id == round_id, sheet_views.c.message_ts.not_in(("", MESSAGE_GONE))),
         )
-        found = [MessageAddress(row.channel, row.message_ts) for row in await self._database.fetch_all(query)]
-        return sorted(found)
+        return sorted(MessageAddress(*row) for row in await self._database.fetch_all(query))

@@ -11,20 +11,17 @@ from bot.domain.audit import AuditEvent
 from bot.domain.round import Round
 from bot.ports.reports import Report
 from storage.audit_log import add_audit_event
-from storage.db.engine import Database, upsert
 from storage.db.erasure_tables import is_unsettled, posted_files, reports
 from storage.db.face_tables import sheet_views, upscales
+from storage.db.repository import SqlRepository, upsert
 from storage.db.tables import rounds, slots
 from storage.erasure.round_files import delete_uploads, list_hidden_files, list_slack_files
 from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.queries import list_rounds, round_by_id
 
 
-class SqlPictureReports:
+class SqlPictureReports(SqlRepository):
     """Reports in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, report: Report) -> None:
         round_id, fields = report.round_id, ("team", "round_id", "slot_id", "person", "reason", "at")
@@ -80,8 +77,7 @@ class SqlPictureReports:
         await self._database.execute(delete(posted_files).where(is_deleted))
 
     async def list_unsettled(self) -> Sequence[str]:
-        rows = await self._database.fetch_all(select(reports.c.round_id).where(is_unsettled).distinct())
-        return [row.round_id for row in rows]
+        return await self._database.fetch_column(select(reports.c.round_id).where(is_unsettled).distinct())
 
     async def settle(self, seen: Round, at: datetime) -> None:
         async with self._database.transaction() as connection:

@@ -16,8 +16,8 @@ from bot.domain.production import Production
 from bot.domain.round_state import FOLLOW_UPS, RoundState
 from storage.audit_log import add_audit_event
 from storage.db.ballot_tables import ballot_submissions, flaw_answers, look_alike_answers, reminders, vote_inputs
-from storage.db.engine import Database
 from storage.db.face_tables import sheet_opinions, sheet_views
+from storage.db.repository import SqlRepository
 from storage.db.tables import audit_log, channels, characters, door_tokens, productions, rounds, slots
 from storage.productions.lookup import list_productions
 from storage.replicas.redraw_marks import mark_redraw
@@ -29,11 +29,8 @@ _photo_key = rounds.c.brief["reference"]["key"].as_string()
 _reference_name = rounds.c.brief["reference"]["name"].as_string()
 
 
-class SqlExpiredData:
+class SqlExpiredData(SqlRepository):
     """Expired data in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def list_portrait_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
         is_unlocked = or_(rounds.c.locked_slot.is_(None), slots.c.id != rounds.c.locked_slot)
@@ -124,15 +121,13 @@ class SqlExpiredData:
 
     async def home_of(self, production_id: str) -> ChannelRef:
         query = select(productions.c.team, productions.c.channel).where(productions.c.id == production_id)
-        (row,) = await self._database.fetch_all(query)
-        return ChannelRef(row.team, row.channel)
+        return ChannelRef(*await self._database.fetch_first(query))
 
     async def drop_deleted_content(self) -> None:
         await self._database.drop_deleted_content(also_large=True)
 
     async def _list(self, query: Select[tuple[str]], limit: int) -> Sequence[str]:
-        rows = await self._database.fetch_all(query.order_by(rounds.c.opened_at).limit(limit))
-        return [row.id for row in rows]
+        return await self._database.fetch_column(query.order_by(rounds.c.opened_at).limit(limit))
 
 
 def _microseconds(at: datetime) -> int:

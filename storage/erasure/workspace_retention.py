@@ -10,17 +10,14 @@ from bot.domain.audit import AuditEvent
 from bot.domain.errors import SettingsConflict
 from bot.domain.retention import WorkspaceRetention
 from storage.audit_log import add_audit_event
-from storage.db.engine import Database, insert_new, upsert
 from storage.db.erasure_tables import workspace_retentions
+from storage.db.repository import SqlRepository, insert_new, save_row
 
 _KINDS = [field.name for field in fields(WorkspaceRetention)]
 
 
-class SqlWorkspaceRetentions:
+class SqlWorkspaceRetentions(SqlRepository):
     """How long workspaces keep data, in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def get(self, team: str) -> WorkspaceRetention:
         async with self._database.snapshot() as connection:
@@ -37,9 +34,7 @@ class SqlWorkspaceRetentions:
             await insert_new(connection, workspace_retentions, team=team)
             if (await _get(connection, team, for_update=True)).digest != expected_digest:
                 raise SettingsConflict
-            statement = upsert(connection, workspace_retentions).values(team=team, **asdict(retention))
-            changed = statement.on_conflict_do_update(index_elements=["team"], set_=asdict(retention))
-            await connection.execute(changed)
+            await save_row(connection, workspace_retentions, {"team": team, **asdict(retention)})
             for event in audit_events:
                 await add_audit_event(connection, event)
 

@@ -7,8 +7,9 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.erasure import Erasure
-from storage.db.engine import Database, insert_new
+from storage.db.engine import Database
 from storage.db.erasure_tables import posted_files, removed_workspaces
+from storage.db.repository import SqlRepository
 from storage.db.tables import metadata, rounds, slack_uploads
 from storage.erasure.columns import in_workspace, is_of_workspaces
 from storage.erasure.log import PortraitStoreErasureLog
@@ -17,26 +18,25 @@ from storage.pictures.object_store import ObjectStorePortraits
 _BATCH_SIZE = 200
 
 
-class SqlRemovedWorkspaces:
+class SqlRemovedWorkspaces(SqlRepository):
     """Removed workspaces in a database."""
 
     def __init__(self, database: Database, portraits: ObjectStorePortraits) -> None:
-        self._database = database
+        super().__init__(database)
         self._portraits = portraits
 
     async def add(self, team: str, installation_id: str, at: datetime) -> None:
-        async with self._database.transaction() as connection:
-            await insert_new(connection, removed_workspaces, team=team, installation_id=installation_id, removed_at=at)
+        await self._insert_new(removed_workspaces, team=team, installation_id=installation_id, removed_at=at)
 
     async def cancel(self, team: str) -> None:
         await self._database.execute(delete(removed_workspaces).where(removed_workspaces.c.team == team))
 
     async def list_due(self, before: datetime) -> Sequence[str]:
         query = select(removed_workspaces.c.team).where(removed_workspaces.c.removed_at < before)
-        return [row.team for row in await self._database.fetch_all(query)]
+        return await self._database.fetch_column(query)
 
     async def delete_workspace(self, team: str, at: datetime) -> int:
-        round_ids = await self._round_ids(team)
+        round_ids = tuple(await self._database.fetch_column(select(rounds.c.id).where(rounds.c.team == team)))
         await PortraitStoreErasureLog(self._portraits).add(Erasure("workspace", team, at, team, round_ids))
         for round_id in round_ids:
             for key in await self._portraits.list_keys(f"{round_id}/"):
@@ -48,10 +48,6 @@ class SqlRemovedWorkspaces:
                     await connection.execute(delete(table).where(in_workspace(table, team)))
         await self._database.drop_deleted_content()
         return len(round_ids)
-
-    async def _round_ids(self, team: str) -> tuple[str, ...]:
-        rows = await self._database.fetch_all(select(rounds.c.id).where(rounds.c.team == team))
-        return tuple(row.id for row in rows)
 
     async def _delete_uploads(self, round_ids: Sequence[str]) -> None:
         """Delete the ids of the files that show the rounds; they are hashed by thread, not by workspace."""

@@ -1,24 +1,19 @@
 """The port `OAuthStates`: only hashes are stored, so that a copy of the database contains no state that works."""
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, insert
 
-from storage.db.engine import Database
 from storage.db.installation_tables import oauth_states
+from storage.db.repository import TimedRepository
 
 STATE_LIFETIME = timedelta(minutes=10)
 
 
-class SqlOAuthStates:
+class SqlOAuthStates(TimedRepository):
     """States in a database, which all processes share: Slack may send the user back to another one."""
-
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._now = now
 
     async def issue(self) -> str:
         state = secrets.token_urlsafe(32)

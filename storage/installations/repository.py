@@ -11,10 +11,11 @@ from sqlalchemy import RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ports.installations import Installation, InstallationStatus, KeyRotation, UnreadableToken
-from storage.db.engine import Database, upsert
+from storage.db.engine import Database
 from storage.db.erasure_tables import removed_workspaces
 from storage.db.installation_tables import installations, organization_workspaces
 from storage.db.notifications import DatabaseNotifications, notify
+from storage.db.repository import save_row, upsert
 
 if TYPE_CHECKING:
     from storage.installations.token_cipher import TokenCipher
@@ -47,8 +48,8 @@ class SqlInstallations:
         return self._from_row(row, self._cipher) if row else None
 
     async def list_statuses(self) -> Sequence[InstallationStatus]:
-        rows = await self._database.fetch_all(select(*_STATUS_COLUMNS).order_by(installations.c.id))
-        return [InstallationStatus(*row) for row in rows]
+        query = select(*_STATUS_COLUMNS).order_by(installations.c.id)
+        return [InstallationStatus(*row) for row in await self._database.fetch_all(query)]
 
     async def add(self, installation: Installation) -> None:
         row = {name: getattr(installation, name) for name in _PLAIN_FIELDS}
@@ -85,11 +86,11 @@ class SqlInstallations:
         query = select(installations.c.id).where(
             installations.c.expires_at < before, installations.c.refresh_error == ""
         )
-        return [row.id for row in await self._database.fetch_all(query.order_by(installations.c.expires_at))]
+        return await self._database.fetch_column(query.order_by(installations.c.expires_at))
 
     async def list_teams(self, installation_id: str) -> Sequence[str]:
         query = select(organization_workspaces.c.team).where(organization_workspaces.c.enterprise == installation_id)
-        return [installation_id, *(row.team for row in await self._database.fetch_all(query))]
+        return [installation_id, *await self._database.fetch_column(query)]
 
     async def delete(self, installation_id: str) -> bool:
         async with self._database.transaction() as connection:
@@ -105,14 +106,11 @@ class SqlInstallations:
         if self._cipher is None:
             return ""
         query = select(organization_workspaces.c.enterprise).where(organization_workspaces.c.team == team)
-        return next((str(row.enterprise) for row in await self._database.fetch_all(query)), "")
+        return await self._database.fetch_value(query) or ""
 
     async def set_organization(self, team: str, enterprise: str) -> None:
         async with self._database.transaction() as connection:
-            statement = upsert(connection, organization_workspaces).values(team=team, enterprise=enterprise)
-            await connection.execute(
-                statement.on_conflict_do_update(index_elements=["team"], set_={"enterprise": enterprise})
-            )
+            await save_row(connection, organization_workspaces, {"team": team, "enterprise": enterprise})
             await connection.execute(delete(installations).where(installations.c.id == team))
             await connection.execute(delete(removed_workspaces).where(removed_workspaces.c.team == team))
             await notify(connection, CHANNEL, team)

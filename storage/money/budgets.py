@@ -13,7 +13,7 @@ from bot.domain.errors import OverBudget, UnacknowledgedOverspend
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 from storage.db.columns import Dollars
-from storage.db.engine import insert_new, upsert
+from storage.db.repository import insert_new, upsert
 from storage.db.tables import budget_periods, channels, is_overrun, ledger, productions
 
 

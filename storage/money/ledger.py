@@ -13,8 +13,8 @@ from bot.domain.ids import ChannelRef
 from bot.domain.spend_report import BlindRoundSpend, LedgerEntry, RoundSpend, SpendTotal
 from bot.ports.ledger import MoneySummary
 from storage.db.columns import Dollars
-from storage.db.engine import Database
 from storage.db.face_tables import faces, sheet_views, upscales
+from storage.db.repository import SqlRepository
 from storage.db.rows import with_place
 from storage.db.tables import (
     budget_periods,
@@ -40,11 +40,8 @@ _ENTRY_COLUMNS = (
 )
 
 
-class SqlLedger:
+class SqlLedger(SqlRepository):
     """Charges in a database; `budgets` writes them when slots, upscales and sheet views are settled."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def committed(self, team: str, day: date) -> Decimal:
         async with self._database.snapshot() as connection:
@@ -67,15 +64,11 @@ class SqlLedger:
 
     async def list_round_spends(self, character_id: str) -> Sequence[RoundSpend]:
         query = select(
-            ledger.c.round_id,
-            ledger.c.person,
-            _sum_dollars(ledger.c.usd).label("usd"),
-            func.count().label("charges"),
-            func.max(ledger.c.at).label("last"),
+            ledger.c.round_id, ledger.c.person, _sum_dollars(ledger.c.usd), func.count(), func.max(ledger.c.at)
         ).join_from(ledger, rounds)
         query = query.where(rounds.c.character_id == character_id, ~is_blind)
         rows = await self._database.fetch_all(query.group_by(ledger.c.round_id, ledger.c.person))
-        return [RoundSpend(r.round_id, r.person, r.usd, r.charges, r.last) for r in rows]
+        return [RoundSpend(*row) for row in rows]
 
     async def list_blind_round_spends(self, team: str, day: date) -> Sequence[BlindRoundSpend]:
         """A slot counts with its cost, or with its price while it has none."""

@@ -11,19 +11,16 @@ from bot.domain.face import Portrait
 from bot.domain.slot import SlotState
 from bot.domain.upscale import IN_PROGRESS_STATES
 from bot.ports.storage import PictureOwner
-from storage.db.engine import Database
 from storage.db.face_tables import sheet_views, upscales
+from storage.db.repository import SqlRepository
 from storage.db.tables import ledger, round_drafts, rounds, slots
 
 _BATCH_SIZE = 500
 _FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)
 
 
-class SqlPictureIndex:
+class SqlPictureIndex(SqlRepository):
     """Picture references in a database. Only the orphan cleanup runs these queries, so they have no indexes."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def owners(self, ids: Sequence[str]) -> dict[str, PictureOwner]:
         found: dict[str, PictureOwner] = {}

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import SettingsConflict
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
-from storage.db.engine import insert_new, upsert
+from storage.db.repository import insert_new, upsert
 from storage.db.tables import channels, productions
 
 

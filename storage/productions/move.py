@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
-from storage.db.engine import upsert
 from storage.db.face_tables import faces
+from storage.db.repository import save_row
 from storage.db.tables import (
     aliases,
     audit_log,
@@ -62,9 +62,8 @@ async def _record_move(connection: AsyncConnection, old: ChannelRef, new: Channe
     earlier = and_(moved_channels.c.team == old.team, moved_channels.c.moved_to == old.channel)
     await connection.execute(delete(moved_channels).where(*_is_at(moved_channels, new)))
     await connection.execute(update(moved_channels).where(earlier).values(moved_to=new.channel))
-    insertion = upsert(connection, moved_channels).values(team=old.team, channel=old.channel, moved_to=new.channel)
-    statement = insertion.on_conflict_do_update(index_elements=["team", "channel"], set_={"moved_to": new.channel})
-    await connection.execute(statement)
+    moved = {"team": old.team, "channel": old.channel, "moved_to": new.channel}
+    await save_row(connection, moved_channels, moved)
 
 
 async def _move_production(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:

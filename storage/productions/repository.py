@@ -8,18 +8,15 @@ from bot.domain.audit import AuditEvent
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from storage.audit_log import add_audit_event
-from storage.db.engine import Database
+from storage.db.repository import SqlRepository
 from storage.db.tables import channels, productions
 from storage.productions import join as productions_join
 from storage.productions import move as productions_move
 from storage.productions.lookup import channel_filter, list_productions, lock_production_row
 
 
-class SqlProductions:
+class SqlProductions(SqlRepository):
     """Productions in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def get(self, place: ChannelRef) -> Production:
         production_id = select(channels.c.production_id).where(*channel_filter(place)).scalar_subquery()

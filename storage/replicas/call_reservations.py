@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.call_windows import Window, start_behind
 from bot.domain.service_errors import StorageUnavailable
 from storage.db.clock import database_now_us, seconds_ago_us
-from storage.db.engine import Database
 from storage.db.replica_tables import account_back_offs, call_reservations
+from storage.db.repository import SqlRepository
 from storage.replicas.advisory_locks import lock_key
 
 _KEEP_SECONDS = 3_600.0
@@ -27,11 +27,8 @@ _SILENCE_SECONDS = 10.0
 _TRANSACTION_SECONDS = 5.0
 
 
-class SqlCallReservations:
+class SqlCallReservations(SqlRepository):
     """Implementation of the port CallReservations on PostgreSQL."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def seconds_left(self, key: str, account: str, windows: Sequence[Window]) -> float:
         if not windows:

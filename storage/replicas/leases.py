@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql
 
 from bot.domain.service_errors import StorageUnavailable
 from storage.db.clock import database_now_us
-from storage.db.engine import Database
 from storage.db.replica_tables import leases
+from storage.db.repository import SqlRepository
 
 log = structlog.get_logger()
 
@@ -23,11 +23,8 @@ _RETRY_SECONDS = 0.3
 _until = database_now_us + int(LEASE_SECONDS * 1_000_000)
 
 
-class Leases:
+class Leases(SqlRepository):
     """Leases on PostgreSQL. The holder renews its row; ten seconds after a crash another process may take it."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     @asynccontextmanager
     async def hold(self, key: str) -> AsyncIterator[None]:

@@ -15,8 +15,8 @@ from bot.domain.name_match import NameMatch
 from bot.domain.names import normalize_name
 from bot.ports.roster import Page, RosterQuery, RosterSection
 from storage.audit_log import add_audit_event
-from storage.db.engine import Database, insert_new
 from storage.db.face_tables import faces
+from storage.db.repository import SqlRepository, insert_new
 from storage.db.rows import FACE_COLUMNS, face_from_row
 from storage.db.tables import aliases, characters, productions, rounds
 from storage.roster import search
@@ -28,11 +28,8 @@ from storage.roster.trigrams import index_name
 _BATCH_SIZE = 200
 
 
-class SqlRoster:
+class SqlRoster(SqlRepository):
     """Characters and faces in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def by_name(self, team: str, name: str) -> Sequence[Character]:
         async with self._database.snapshot() as connection:

@@ -10,7 +10,7 @@ from sqlalchemy import Float, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.names import normalize_name
-from storage.db.engine import upsert
+from storage.db.repository import upsert
 from storage.db.tables import name_trigrams
 
 _TRIGRAM_LENGTH = 3

@@ -17,7 +17,8 @@ from bot.domain.webhook import EventType
 from bot.ports.clock import Now
 from storage.db.ballot_tables import ballot_submissions, vote_inputs
 from storage.db.columns import UtcMicros
-from storage.db.engine import Database, upsert
+from storage.db.engine import Database
+from storage.db.repository import upsert
 from storage.db.tables import rounds, slots
 from storage.db.write_batch import WriteBatcher
 from storage.replicas.redraw_marks import mark_redraw
@@ -158,7 +159,7 @@ class SqlBallotRepository:
 
     async def list_due(self, now: datetime) -> Sequence[str]:
         query = select(rounds.c.id).where(rounds.c.state == RoundState.VOTING, rounds.c.closes_at <= now)
-        return [row.id for row in await self._database.fetch_all(query.order_by(rounds.c.closes_at))]
+        return await self._database.fetch_column(query.order_by(rounds.c.closes_at))
 
     async def list_without_vote(self, person: str, team: str) -> Sequence[Round]:
         async with self._database.snapshot() as connection:

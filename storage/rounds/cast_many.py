@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 
 from bot.domain.cast_many import ManyList, ManyState
-from storage.db.engine import Database, insert_new
+from storage.db.repository import SqlRepository, insert_new
 from storage.db.rows import to_row, with_place
 from storage.db.tables import cast_lists
 
@@ -16,11 +16,8 @@ _DRAFT_LIFE, _ENDED_LIFE = timedelta(days=1), timedelta(days=30)
 _COLUMNS = [column for column in cast_lists.c if column.name != "saved_at"]
 
 
-class SqlManyRepository:
+class SqlManyRepository(SqlRepository):
     """Lists in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def save(self, many: ManyList, at: datetime) -> None:
         is_old_draft = (
@@ -35,10 +32,10 @@ class SqlManyRepository:
             await insert_new(connection, cast_lists, **to_row(many), saved_at=at)
 
     async def get(self, list_id: str) -> ManyList:
-        rows = await self._database.fetch_all(select(*_COLUMNS).where(cast_lists.c.id == list_id))
-        if not rows:
+        row = await self._database.fetch_first(select(*_COLUMNS).where(cast_lists.c.id == list_id))
+        if row is None:
             raise KeyError(list_id)
-        return _many_from(rows[0])
+        return _many_from(row)
 
     async def update(self, many: ManyList) -> bool:
         is_current = (cast_lists.c.id == many.id) & (cast_lists.c.version == many.version)

@@ -2,25 +2,22 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import UpdateBase, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.comment import Comment
 from bot.ports.comments import CommentMessage
 from storage.db.ballot_tables import comment_messages, comments
-from storage.db.engine import Database, upsert
+from storage.db.repository import SqlRepository, save_row
 from storage.replicas.redraw_marks import mark_redraw
 
 
-class SqlCommentRepository:
+class SqlCommentRepository(SqlRepository):
     """Comments in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def save(self, comment: Comment) -> bool:
         async with self._database.transaction() as connection:
-            changed = (await connection.execute(_change(connection, comment))).rowcount == 1
+            changed = await _change(connection, comment)
             if changed:
                 await mark_redraw(connection, comment.round_id)
             return changed
@@ -31,28 +28,21 @@ class SqlCommentRepository:
         return [Comment(**row._mapping) for row in rows]
 
     async def get_message(self, round_id: str) -> CommentMessage | None:
-        query = select(comment_messages).where(comment_messages.c.round_id == round_id)
-        rows = await self._database.fetch_all(query)
-        return CommentMessage(rows[0].message_ts, rows[0].digest) if rows else None
+        query = select(comment_messages.c.message_ts, comment_messages.c.digest).where(
+            comment_messages.c.round_id == round_id
+        )
+        row = await self._database.fetch_first(query)
+        return CommentMessage(*row) if row else None
 
     async def set_message(self, round_id: str, message: CommentMessage) -> None:
-        async with self._database.transaction() as connection:
-            statement = upsert(connection, comment_messages).values(round_id=round_id, **vars(message))
-            await connection.execute(statement.on_conflict_do_update(index_elements=["round_id"], set_=vars(message)))
+        await self._save_row(comment_messages, {"round_id": round_id, **vars(message)})
 
 
-def _change(connection: AsyncConnection, comment: Comment) -> UpdateBase:
-    """Return the statement that stores a comment, or deletes the stored one if the text is empty."""
+async def _change(connection: AsyncConnection, comment: Comment) -> bool:
+    """Store a newer comment, or delete the stored one if the text is empty; return whether anything changed."""
     is_older = comments.c.event_ts_us < comment.event_ts_us
-    if not comment.text:
-        is_theirs = (comments.c.slot_id == comment.slot_id) & (comments.c.person == comment.person)
-        return delete(comments).where(comments.c.round_id == comment.round_id, is_theirs, is_older)
-    return (
-        upsert(connection, comments)
-        .values(**vars(comment))
-        .on_conflict_do_update(
-            index_elements=[column.name for column in comments.primary_key],
-            set_={"text": comment.text, "event_ts_us": comment.event_ts_us},
-            where=is_older,
-        )
-    )
+    if comment.text:
+        return await save_row(connection, comments, vars(comment), where=is_older)
+    is_theirs = (comments.c.slot_id == comment.slot_id) & (comments.c.person == comment.person)
+    statement = delete(comments).where(comments.c.round_id == comment.round_id, is_theirs, is_older)
+    return (await connection.execute(statement)).rowcount == 1

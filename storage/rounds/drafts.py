@@ -6,25 +6,19 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 
 from bot.domain.brief import Brief
-from bot.ports.clock import Now
 from bot.ports.rounds import RoundDraft
-from storage.db.engine import Database, insert_new
+from storage.db.repository import TimedRepository
 from storage.db.rows import to_row, with_place
 from storage.db.tables import round_drafts
 
 _COLUMNS = [column for column in round_drafts.c if column.name not in ("event_ts_us", "saved_at")]
 
 
-class SqlDraftRepository:
+class SqlDraftRepository(TimedRepository):
     """Drafts in a database."""
 
-    def __init__(self, database: Database, now: Now) -> None:
-        self._database = database
-        self._now = now
-
     async def save(self, draft: RoundDraft) -> None:
-        async with self._database.transaction() as connection:
-            await insert_new(connection, round_drafts, **to_row(draft), saved_at=self._now())
+        await self._insert_new(round_drafts, **to_row(draft), saved_at=self._now())
 
     async def update(self, draft_id: str, brief: Brief, event_ts_us: int | None) -> bool:
         statement = update(round_drafts).where(round_drafts.c.id == draft_id).values(brief=brief)
@@ -33,13 +27,12 @@ class SqlDraftRepository:
         return await self._database.change_one(statement)
 
     async def get(self, draft_id: str) -> RoundDraft | None:
-        rows = await self._database.fetch_all(select(*_COLUMNS).where(round_drafts.c.id == draft_id))
-        return RoundDraft(**with_place(rows[0]._asdict())) if rows else None
+        row = await self._database.fetch_first(select(*_COLUMNS).where(round_drafts.c.id == draft_id))
+        return RoundDraft(**with_place(row._asdict())) if row else None
 
     async def count_since(self, person: str, team: str, at: datetime) -> int:
         condition = (round_drafts.c.team == team) & (round_drafts.c.person == person) & (round_drafts.c.saved_at >= at)
-        async with self._database.snapshot() as connection:
-            return await connection.scalar(select(func.count()).select_from(round_drafts).where(condition)) or 0
+        return await self._database.fetch_value(select(func.count()).where(condition)) or 0
 
     async def delete_before(self, at: datetime) -> Sequence[tuple[str, str]]:
         async with self._database.transaction() as connection:

@@ -7,15 +7,12 @@ from sqlalchemy import delete, func, insert, select, update
 from bot.domain.ballot import FlawAnswer, FlawTag
 from bot.domain.round_state import RoundState
 from storage.db.ballot_tables import flaw_answers
-from storage.db.engine import Database
+from storage.db.repository import SqlRepository
 from storage.db.tables import rounds
 
 
-class SqlFlawAnswers:
+class SqlFlawAnswers(SqlRepository):
     """Tags in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def replace(
         self, round_id: str, person: str, tags: Mapping[str, tuple[FlawTag, ...]], event_ts_us: int

@@ -8,22 +8,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.look_alikes import LookAlikeQuestion
 from storage.db.ballot_tables import look_alike_answers, look_alike_questions
-from storage.db.engine import Database, upsert
+from storage.db.repository import SqlRepository, save_row
 from storage.replicas.redraw_marks import mark_redraw
 
 _questions, _answers = look_alike_questions.c, look_alike_answers.c
 
 
-class SqlLookAlikes:
+class SqlLookAlikes(SqlRepository):
     """Questions in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def add(self, question: LookAlikeQuestion) -> LookAlikeQuestion:
         values = {name: getattr(question, name) for name in ("round_id", "other_round_id", "shared", "asked_at")}
-        async with self._database.transaction() as connection:
-            await connection.execute(upsert(connection, look_alike_questions).values(values).on_conflict_do_nothing())
+        await self._insert_new(look_alike_questions, **values)
         return await self.get(question.round_id, question.other_round_id)
 
     async def get(self, round_id: str, other_round_id: str) -> LookAlikeQuestion:
@@ -37,22 +33,13 @@ class SqlLookAlikes:
         await self._database.execute(statement.values(message_ts=message_ts, digest=digest))
 
     async def answer(self, round_id: str, other_round_id: str, person: str, is_yes: bool, event_ts_us: int) -> bool:
-        answer = {"is_yes": is_yes, "event_ts_us": event_ts_us}
-        row = {"round_id": round_id, "other_round_id": other_round_id, "person": person} | answer
+        key = {"round_id": round_id, "other_round_id": other_round_id, "person": person}
+        answer = key | {"is_yes": is_yes, "event_ts_us": event_ts_us}
         async with self._database.transaction() as connection:
             is_open = _is_pair(round_id, other_round_id) & _questions.yes_count.is_(None)
             if await connection.scalar(select(_questions.round_id).where(is_open).with_for_update()) is None:
                 return False
-            statement = (
-                upsert(connection, look_alike_answers)
-                .values(row)
-                .on_conflict_do_update(
-                    index_elements=[column.name for column in look_alike_answers.primary_key],
-                    set_=answer,
-                    where=_answers.event_ts_us < event_ts_us,
-                )
-            )
-            if await connection.scalar(statement.returning(_answers.person)) is None:
+            if not await save_row(connection, look_alike_answers, answer, where=_answers.event_ts_us < event_ts_us):
                 return False
             for changed in (round_id, other_round_id):
                 await mark_redraw(connection, changed)

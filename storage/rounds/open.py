@@ -15,7 +15,7 @@ from bot.domain.names import normalize_name
 from bot.domain.round import Round
 from bot.domain.round_state import OPEN_STATES, RECAST, RoundState
 from bot.ports.rounds import StartResult
-from storage.db.engine import upsert
+from storage.db.repository import upsert
 from storage.db.rows import to_row
 from storage.db.tables import aliases, characters, is_open, is_unended, rounds, slots
 from storage.door_tokens import require_within_month_cap

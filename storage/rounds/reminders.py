@@ -10,16 +10,13 @@ from bot.domain.ballot import BallotStage
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from storage.db.ballot_tables import reminders
-from storage.db.engine import Database, insert_new
+from storage.db.repository import SqlRepository
 from storage.db.tables import rounds
 from storage.rounds.queries import list_rounds
 
 
-class SqlReminderRepository:
+class SqlReminderRepository(SqlRepository):
     """Reminders in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def claim_due(self, now: datetime) -> Sequence[str]:
         async with self._database.transaction() as connection:
@@ -41,11 +38,10 @@ class SqlReminderRepository:
 
     async def list_reminded(self, round_id: str, stage: BallotStage) -> frozenset[str]:
         query = select(reminders.c.person).where(reminders.c.round_id == round_id, reminders.c.stage == stage)
-        return frozenset(row.person for row in await self._database.fetch_all(query))
+        return frozenset(await self._database.fetch_column(query))
 
     async def claim(self, round_id: str, person: str, stage: BallotStage, at: datetime) -> bool:
-        async with self._database.transaction() as connection:
-            return await insert_new(connection, reminders, round_id=round_id, person=person, stage=stage, at=at)
+        return await self._insert_new(reminders, round_id=round_id, person=person, stage=stage, at=at)
 
     async def release(self, round_id: str, person: str, stage: BallotStage) -> None:
         condition = (reminders.c.round_id == round_id) & (reminders.c.person == person) & (reminders.c.stage == stage)

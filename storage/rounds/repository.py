@@ -16,8 +16,8 @@ from bot.domain.round_state import OPEN_STATES, RoundState
 from bot.domain.slot import SlotState
 from bot.domain.webhook import EventType
 from bot.ports.rounds import StartResult
-from storage.db.engine import Database, upsert
 from storage.db.face_tables import faces
+from storage.db.repository import SqlRepository
 from storage.db.rows import to_row
 from storage.db.tables import is_follow_up, is_unended, rounds, slack_uploads, slots
 from storage.replicas.redraw_marks import mark_redraw
@@ -32,11 +32,8 @@ _UPLOAD_WINDOW = timedelta(days=31)
 _RECENT = timedelta(days=1)
 
 
-class SqlRoundRepository:
+class SqlRoundRepository(SqlRepository):
     """Rounds in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def open(self, new: Round, caps: Caps, *, recast: bool, unlock: Unlock | None = None) -> StartResult:
         async with self._database.transaction() as connection:
@@ -80,14 +77,11 @@ class SqlRoundRepository:
         await self._set(round_id, record_file=file_id)
 
     async def get_upload(self, key: str) -> Sequence[str]:
-        rows = await self._database.fetch_all(select(slack_uploads.c.files).where(slack_uploads.c.key == key))
-        return rows[0].files.split() if rows else []
+        files = await self._database.fetch_value(select(slack_uploads.c.files).where(slack_uploads.c.key == key))
+        return (files or "").split()
 
     async def set_upload(self, key: str, files: Sequence[str]) -> None:
-        async with self._database.transaction() as connection:
-            row = {"key": key, "files": " ".join(files)}
-            statement = upsert(connection, slack_uploads).values(row)
-            await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=row))
+        await self._save_row(slack_uploads, {"key": key, "files": " ".join(files)})
 
     async def void(self, round_id: str, reason: str) -> bool:
         async with self._database.transaction() as connection:
@@ -122,22 +116,18 @@ class SqlRoundRepository:
         return await self._database.change_one(statement.values(lead=person, requested_by=started_by))
 
     async def list_open(self, team: str) -> Sequence[str]:
-        async with self._database.snapshot() as connection:
-            query = select(rounds.c.id).where(rounds.c.team == team, is_unended)
-            return (await connection.scalars(query)).all()
+        return await self._database.fetch_column(select(rounds.c.id).where(rounds.c.team == team, is_unended))
 
     async def list_open_started_by(self, person: str, team: str) -> Sequence[str]:
         started_by = case((rounds.c.requested_by == "", rounds.c.lead), else_=rounds.c.requested_by)
-        async with self._database.snapshot() as connection:
-            query = select(rounds.c.id).where(rounds.c.team == team, started_by == person)
-            return (await connection.scalars(query.where(is_unended))).all()
+        query = select(rounds.c.id).where(rounds.c.team == team, started_by == person, is_unended)
+        return await self._database.fetch_column(query)
 
     async def count_free_portraits(self, person: str, team: str, since: datetime) -> int:
         is_theirs = (rounds.c.team == team) & or_(rounds.c.lead == person, rounds.c.requested_by == person)
         query = select(func.count()).select_from(slots.join(rounds)).where(is_theirs, rounds.c.opened_at >= since)
-        async with self._database.snapshot() as connection:
-            is_free = and_(slots.c.price == Decimal(0), slots.c.copy_of_slot_id.is_(None))
-            return await connection.scalar(query.where(is_free)) or 0
+        is_free = and_(slots.c.price == Decimal(0), slots.c.copy_of_slot_id.is_(None))
+        return await self._database.fetch_value(query.where(is_free)) or 0
 
     async def list_leads(self, team: str, channels: Sequence[str]) -> Sequence[str]:
         async with self._database.snapshot() as connection:
@@ -177,14 +167,14 @@ class SqlRoundRepository:
         is_recent = rounds.c.opened_at > now - _UPLOAD_WINDOW
         # A CASE keeps SQLite from searching by state, which would read every locked round.
         query = select(rounds.c.id).where(is_recent, case((is_incomplete, 1), else_=0) == 1)
-        return [row.id for row in await self._database.fetch_all(query)]
+        return await self._database.fetch_column(query)
 
     async def list_to_redraw(self, now: datetime) -> Sequence[str]:
         displayed = select(rounds.c.id).where(rounds.c.message_ts.is_not(None))
         is_recent = rounds.c.opened_at > now - _RECENT
         candidate_ids = union(displayed.where(is_unended), displayed.where(is_recent))
         query = select(rounds.c.id).where(rounds.c.id.in_(candidate_ids)).order_by(rounds.c.opened_at.desc())
-        return [row.id for row in await self._database.fetch_all(query)]
+        return await self._database.fetch_column(query)
 
     async def _set(self, round_id: str, **values: Any) -> None:
         await self._database.execute(update(rounds).where(rounds.c.id == round_id).values(**values))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, delete, select, update
 
 from bot.domain.webhook import Attempt, Delivery, DeliveryState
-from storage.db.engine import Database
+from storage.db.repository import SqlRepository
 from storage.db.webhook_tables import webhook_deliveries, webhook_endpoints, webhook_events
 from storage.webhooks.rows import delivery_from_row, delivery_query
 
@@ -16,17 +16,14 @@ _is_waiting = webhook_deliveries.c.state == DeliveryState.WAITING
 _is_on = webhook_endpoints.c.off_reason == ""
 
 
-class SqlWebhookDeliveries:
+class SqlWebhookDeliveries(SqlRepository):
     """Deliveries in a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     async def list_due(self, now: datetime, limit: int) -> Sequence[str]:
         query = select(webhook_deliveries.c.id).join_from(webhook_deliveries, webhook_endpoints)
         query = query.where(_is_waiting, webhook_deliveries.c.next_at <= now, _is_on)
         ordered = query.order_by(webhook_deliveries.c.next_at, webhook_deliveries.c.id).limit(limit)
-        return [row.id for row in await self._database.fetch_all(ordered)]
+        return await self._database.fetch_column(ordered)
 
     async def claim(self, delivery_id: str, now: datetime, until: datetime) -> Delivery | None:
         is_due = (webhook_deliveries.c.id == delivery_id) & _is_waiting & (webhook_deliveries.c.next_at <= now)

@@ -115,10 +115,9 @@ class SqlWebhookEndpoints:
             return True
 
     async def secrets(self, endpoint_id: str, now: datetime) -> Sequence[str]:
-        rows = await self._database.fetch_all(select(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id))
-        if not rows:
+        row = await self._database.fetch_first(select(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id))
+        if row is None:
             return ()
-        row = rows[0]
         if self._cipher is None:
             raise UnreadableToken(endpoint_id, row.key_id)
         found = [self._cipher.decrypt(endpoint_id, row.secret, row.key_id)]
