@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.audit import DOOR_USED, AuditEvent
 from bot.domain.ids import ChannelRef
 from storage.db.repository import SqlRepository
-from storage.db.rows import to_row, with_place
+from storage.db.rows import is_at, to_row, with_place
 from storage.db.tables import audit_log, channels
 
 _COLUMNS = [column for column in audit_log.c if column is not audit_log.c.id]
@@ -25,8 +25,7 @@ class SqlAuditLog(SqlRepository):
         return await self._list_events(audit_log.c.character_id == character_id)
 
     async def list_for_production(self, place: ChannelRef) -> Sequence[AuditEvent]:
-        is_channel = (channels.c.team == place.team) & (channels.c.channel == place.channel)
-        production_id = select(channels.c.production_id).where(is_channel).scalar_subquery()
+        production_id = select(channels.c.production_id).where(is_at(channels, place)).scalar_subquery()
         channel_query = select(channels.c.channel).where(channels.c.production_id == production_id)
         is_of_channels = (audit_log.c.team == place.team) & audit_log.c.channel.in_(channel_query)
         condition = is_of_channels & (audit_log.c.character_id == "") & (audit_log.c.action != DOOR_USED)

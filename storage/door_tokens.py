@@ -18,7 +18,8 @@ from bot.domain.round import Round
 from storage.audit_log import add_audit_event
 from storage.db.columns import Dollars
 from storage.db.engine import Database
-from storage.db.rows import to_row, with_place
+from storage.db.repository import SqlRepository
+from storage.db.rows import is_at, to_row, with_place
 from storage.db.tables import door_tokens, rounds, slots
 from storage.db.write_batch import WriteBatcher
 from storage.productions.lookup import get_or_create_production_id
@@ -26,11 +27,11 @@ from storage.productions.lookup import get_or_create_production_id
 _COLUMNS = [column for column in door_tokens.c if column is not door_tokens.c.secret_hash]
 
 
-class SqlDoorTokens:
+class SqlDoorTokens(SqlRepository):
     """Access tokens in a database."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._write_batcher = WriteBatcher(database)
 
     async def drain(self) -> None:
@@ -41,7 +42,7 @@ class SqlDoorTokens:
         async with self._database.transaction() as connection:
             production_id = await get_or_create_production_id(connection, token.place)
             is_live = door_tokens.c.revoked_at.is_(None) & (door_tokens.c.expires_at > token.created_at)
-            live = await connection.scalar(select(func.count()).where(_is_of(token.place), is_live))
+            live = await connection.scalar(select(func.count()).where(is_at(door_tokens, token.place), is_live))
             if (live or 0) >= LIVE_LIMIT:
                 raise BriefError("name", "too_many", str(live), limit=LIVE_LIMIT)
             stored = replace(token, production_id=production_id)
@@ -57,7 +58,7 @@ class SqlDoorTokens:
         return next(iter(await self._list(door_tokens.c.id == token_id)), None)
 
     async def list_for_channel(self, place: ChannelRef) -> Sequence[DoorToken]:
-        return await self._list(_is_of(place))
+        return await self._list(is_at(door_tokens, place))
 
     async def revoke(self, token_id: str, person: str, at: datetime, audit_event: AuditEvent) -> bool:
         async with self._database.transaction() as connection:
@@ -108,10 +109,6 @@ async def _committed_since(connection: AsyncConnection, token_id: str, start: da
     total = func.sum(func.coalesce(slots.c.cost, slots.c.price), type_=Dollars)
     query = select(total).join_from(slots, rounds).where(is_of_token, rounds.c.opened_at >= start, is_first)
     return await connection.scalar(query) or Decimal(0)
-
-
-def _is_of(place: ChannelRef) -> ColumnElement[bool]:
-    return (door_tokens.c.team == place.team) & (door_tokens.c.channel == place.channel)
 
 
 def _token_from_row(row: dict[str, Any]) -> DoorToken:

@@ -153,6 +153,11 @@ class Brief:
         return self.closes_at if self.closes_at and self.closes_at - now >= shortest else now + self.open_for
 
     @property
+    def attached_key(self) -> str:
+        """The key of the attached picture in the portraits store; empty where there is none."""
+        return self.reference.key if self.reference and self.reference.is_attached else ""
+
+    @property
     def reference_count(self) -> int:
         """How many reference pictures are sent to the model."""
         return 1 if self.reference else 0

@@ -19,6 +19,9 @@ class SlotState(StrEnum):
     FAILED = "failed"
 
 
+UNFINISHED_STATES = frozenset({SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED})
+
+
 @dataclass(frozen=True)
 class SlotFailure:
     """Why a slot has no portrait.

@@ -1,6 +1,7 @@
 """Tables of what follows a lock: faces, upscales, and the views of character sheets with people's opinions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
@@ -18,12 +19,12 @@ from sqlalchemy import (
 )
 
 from bot.domain.catalogue import Size
-from bot.domain.character_sheet import SheetViewState
+from bot.domain.character_sheet import UNDRAWN_STATES, SheetViewState
 from bot.domain.face import Portrait, Unlock
-from bot.domain.slot import SlotFailure
-from bot.domain.upscale import LIVE_STATES, UpscaleMethod, UpscaleState
+from bot.domain.slot import UNFINISHED_STATES, SlotFailure
+from bot.domain.upscale import IN_PROGRESS_STATES, LIVE_STATES, UpscaleMethod, UpscaleState
 from storage.db.columns import Dollars, EnumText, JsonValue, UtcMicros
-from storage.db.tables import metadata, one_of
+from storage.db.tables import metadata, one_of, slots
 
 faces = Table(
     "faces",
@@ -136,6 +137,13 @@ sheet_views = Table(
     UniqueConstraint("round_id", "view", "attempt"),
     Index("ix_sheet_views_state", "state"),
 )
+
+# The tables of pictures that models draw, with the states in which a picture is waited for and its price reserved.
+UNFINISHED_PICTURES: Mapping[Table, Collection[StrEnum]] = {
+    slots: UNFINISHED_STATES,
+    upscales: IN_PROGRESS_STATES,
+    sheet_views: UNDRAWN_STATES,
+}
 
 sheet_opinions = Table(
     "sheet_opinions",

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import ColumnElement, RowMapping, Table
 
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
@@ -47,6 +47,11 @@ def to_row(value: "DataclassInstance") -> Row:
     if place := row.pop("place", None):
         row |= {"team": place.team, "channel": place.channel}
     return row
+
+
+def is_at(table: Table, place: ChannelRef) -> ColumnElement[bool]:
+    """Return the condition for the rows of a channel."""
+    return (table.c.team == place.team) & (table.c.channel == place.channel)
 
 
 def with_place(row: Row) -> Row:

@@ -1,16 +1,11 @@
 """Tables of what leaves for pipelines and comes back: webhooks, their events and deliveries, and reports of targets."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from bot.domain.target import ReportSource, TargetState
 from bot.domain.webhook import Attempt, DeliveryState, EventType
 from storage.db.columns import EnumText, JsonValue, UtcMicros
-from storage.db.tables import metadata
-
-
-def _one_of(column: str, values: object) -> CheckConstraint:
-    return CheckConstraint(f"{column} IN ({', '.join(repr(str(value)) for value in values)})", column)  # type: ignore[attr-defined]
-
+from storage.db.tables import metadata, one_of
 
 # `secret` and `previous_secret` are encrypted; `key_id` names the key of both. `off_reason` is empty while it is on.
 webhook_endpoints = Table(
@@ -79,6 +74,6 @@ face_targets = Table(
     Column("source", EnumText[ReportSource](ReportSource), nullable=False),
     Column("person", Text, nullable=False),
     Column("reporter", Text, nullable=False),
-    _one_of("state", TargetState),
-    _one_of("source", ReportSource),
+    one_of("state", TargetState),
+    one_of("source", ReportSource),
 )

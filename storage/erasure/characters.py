@@ -12,14 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
 from bot.domain.brief import Brief, Reference
-from bot.domain.character_sheet import UNDRAWN_STATES
 from bot.domain.erasure import DELETED, DELETED_NAME
 from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
 from bot.domain.round_state import RoundState
 from bot.domain.routing.reason import RoutingReason
-from bot.domain.slot import SlotState
-from bot.domain.upscale import IN_PROGRESS_STATES
 from bot.domain.webhook import EventType
 from bot.ports.erasure import Deletion, RoundFiles
 from storage.audit_log import add_audit_event
@@ -32,7 +29,7 @@ from storage.db.ballot_tables import (
     vote_inputs,
 )
 from storage.db.erasure_tables import deletions, is_unfinished, posted_files, posted_messages, reports
-from storage.db.face_tables import faces, sheet_opinions, sheet_views, upscales
+from storage.db.face_tables import UNFINISHED_PICTURES, faces, sheet_opinions, sheet_views, upscales
 from storage.db.passport_tables import passports
 from storage.db.repository import SqlRepository, insert_new
 from storage.db.rows import to_row
@@ -54,7 +51,6 @@ from storage.roster.status import lock_character_row, lock_character_row_of_roun
 from storage.rounds.look_alikes import delete_questions
 from storage.webhooks.events import record_face_event
 
-_FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)
 _EMPTY_ROUND = {
     "state": RoundState.VOID,
     "void_reason": DELETED,
@@ -101,14 +97,11 @@ class SqlCharacterDeletions(SqlRepository):
 
     async def is_settled(self, character_id: str) -> bool:
         of_character = select(rounds.c.id).where(rounds.c.character_id == character_id)
-        drawing = select(slots.c.id).where(slots.c.round_id.in_(of_character), slots.c.state.not_in(_FINAL_STATES))
-        enlarging = select(upscales.c.id).where(
-            upscales.c.round_id.in_(of_character), upscales.c.state.in_(IN_PROGRESS_STATES)
-        )
-        turning = select(sheet_views.c.id).where(
-            sheet_views.c.round_id.in_(of_character), sheet_views.c.state.in_(UNDRAWN_STATES)
-        )
-        return not any([await self._database.fetch_all(query.limit(1)) for query in (drawing, enlarging, turning)])
+        for table, states in UNFINISHED_PICTURES.items():
+            unfinished = select(table.c.id).where(table.c.round_id.in_(of_character), table.c.state.in_(states))
+            if await self._database.fetch_first(unfinished.limit(1)):
+                return False
+        return True
 
     async def list_rounds(self, character_id: str) -> Sequence[str]:
         """Return the ids of all rounds of a character."""
@@ -119,15 +112,13 @@ class SqlCharacterDeletions(SqlRepository):
         async with self._database.snapshot() as connection:
             files = await list_slack_files(connection, round_id)
             brief = await connection.scalar(select(rounds.c.brief).where(rounds.c.id == round_id))
-        reference = brief.reference if brief else None
-        keys = (reference.key,) if reference and reference.is_attached and reference.key else ()
+        keys = (brief.attached_key,) if brief and brief.attached_key else ()
         return RoundFiles(tuple(sorted(files)), keys)
 
     async def list_draft_pictures(self, character_id: str) -> Sequence[str]:
         async with self._database.snapshot() as connection:
             drafts = await _drafts_of(connection, character_id)
-        references = [brief.reference for _, brief in drafts if brief.reference and brief.reference.is_attached]
-        return [reference.key for reference in references if reference.key]
+        return [brief.attached_key for _, brief in drafts if brief.attached_key]
 
     async def delete_round(self, round_id: str, at: datetime) -> None:
         async with self._database.transaction() as connection:
@@ -191,8 +182,8 @@ async def _picture_keys(connection: AsyncConnection, round_id: str) -> set[str]:
     portraits = await connection.scalars(select(slots.c.portrait).where(slots.c.round_id == round_id))
     keys = {portrait.key for portrait in portraits if portrait}
     brief = await connection.scalar(select(rounds.c.brief).where(rounds.c.id == round_id))
-    if brief and brief.reference and brief.reference.is_attached and brief.reference.key:
-        keys.add(brief.reference.key)
+    if brief and brief.attached_key:
+        keys.add(brief.attached_key)
     return keys
 
 

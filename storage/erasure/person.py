@@ -84,7 +84,7 @@ class PersonEraser:
         for table, columns in tables_with(PERSON):
             for name in columns:
                 query = select(table.c[name]).where(in_workspace(table, team)).distinct()
-                found |= {row[0] or "" for row in await self._database.fetch_all(query)}
+                found |= {user_id or "" for user_id in await self._database.fetch_column(query)}
         for table, columns in tables_with(TEXT):
             for name in columns:
                 query = select(cast(table.c[name], Text)).where(in_workspace(table, team))
@@ -95,8 +95,7 @@ class PersonEraser:
 
     async def _count_ledger_rows(self, person: str, team: str) -> int:
         query = select(func.count()).where(ledger.c.person == person, in_workspace(ledger, team))
-        async with self._database.snapshot() as connection:
-            return await connection.scalar(query) or 0
+        return await self._database.fetch_value(query) or 0
 
     async def _delete_open_votes(self, person: str, team: str) -> tuple[tuple[str, ...], list[ErasedRows]]:
         """Delete the votes of rounds that are not over; return rounds with a reaction of theirs, and the changes."""
@@ -140,13 +139,11 @@ class PersonEraser:
                 continue
             is_theirs = (table.c[name] == person) & in_workspace(table, team)
             if table.name == "round_drafts":
-                briefs = await self._database.fetch_all(select(table.c.brief).where(is_theirs))
-                for brief in (row.brief for row in briefs):
-                    if brief.reference and brief.reference.is_attached and brief.reference.key:
-                        await self._portraits.delete(brief.reference.key)
-            changes.append(
-                ErasedRows(table.name, name, "deleted", await self._database.execute(delete(table).where(is_theirs)))
-            )
+                for brief in await self._database.fetch_column(select(table.c.brief).where(is_theirs)):
+                    if brief.attached_key:
+                        await self._portraits.delete(brief.attached_key)
+            count = await self._database.execute(delete(table).where(is_theirs))
+            changes.append(ErasedRows(table.name, name, "deleted", count))
         return changes
 
     async def _replace_in_text(

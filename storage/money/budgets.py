@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Select, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budget import BilledItem, BudgetPeriod, Caps, Charge, Payer
@@ -14,6 +14,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 from storage.db.columns import Dollars
 from storage.db.repository import insert_new, upsert
+from storage.db.rows import is_at
 from storage.db.tables import budget_periods, channels, is_overrun, ledger, productions
 
 
@@ -54,13 +55,12 @@ async def settle(
 
 
 async def adjust(connection: AsyncConnection, payer: Payer, amount: Decimal) -> None:
-    """Add `amount`, which may be negative, to the payer's budget periods."""
+    """Add `amount` to the payer's budget periods."""
     if not amount:
         return
     home_channel, _ = await _budget_settings(connection, payer.place, for_share=True)
     for period in replace(payer, home_channel=home_channel).budget_periods:
-        new_total = budget_periods.c.committed + literal(amount, Dollars)
-        await connection.execute(update(budget_periods).where(_is_period(period)).values(committed=new_total))
+        await connection.execute(_change(period, amount))
 
 
 async def committed(connection: AsyncConnection, team: str, day: date) -> Decimal:
@@ -85,8 +85,7 @@ async def transfer(
         source, target = (BudgetPeriod(team, "production_month", owner, month) for owner in owners)
         await insert_new(connection, budget_periods, **_period_key(target), committed=Decimal(0))
         for period, amount in ((source, -usd), (target, usd)):
-            new_total = budget_periods.c.committed + literal(amount, Dollars)
-            await connection.execute(update(budget_periods).where(_is_period(period)).values(committed=new_total))
+            await connection.execute(_change(period, amount))
 
 
 async def _budget_settings(
@@ -99,7 +98,7 @@ async def _budget_settings(
     query = (
         select(productions.c.channel, productions.c.settings)
         .join_from(channels, productions)
-        .where(channels.c.team == place.team, channels.c.channel == place.channel)
+        .where(is_at(channels, place))
     )
     row = (await connection.execute(query.with_for_update(read=True) if for_share else query)).one_or_none()
     return (row.channel, row.settings or ProductionSettings()) if row else (place.channel, ProductionSettings())
@@ -107,23 +106,15 @@ async def _budget_settings(
 
 async def _reserve(connection: AsyncConnection, period: BudgetPeriod, price: Decimal, caps: Caps) -> None:
     """Reserve in one statement, so that two concurrent rounds cannot both take the last dollars."""
-    limit = caps.limit_for(period)
-    new_total = budget_periods.c.committed + literal(price, Dollars)
-    statement = update(budget_periods).where(_is_period(period)).values(committed=new_total)
+    limit, statement = caps.limit_for(period), _change(period, price)
     if limit is None:
         await connection.execute(statement)
         return
-    result = await connection.execute(statement.where(new_total <= literal(limit, Dollars)))
-    if result.rowcount == 0:
+    has_room = budget_periods.c.committed + literal(price, Dollars) <= literal(limit, Dollars)
+    if (await connection.execute(statement.where(has_room))).rowcount == 0:
         remaining = limit - (await connection.scalar(_committed_query(period)) or Decimal(0))
-        raise OverBudget(
-            period.cap,
-            price,
-            limit,
-            max(remaining, Decimal(0)),
-            period.resets_at,
-            is_production_cap=period.cap in caps.production_caps,
-        )
+        remaining, is_production_cap = max(remaining, Decimal(0)), period.cap in caps.production_caps
+        raise OverBudget(period.cap, price, limit, remaining, period.resets_at, is_production_cap=is_production_cap)
 
 
 async def _require_overspend_acknowledged(connection: AsyncConnection, team: str) -> None:
@@ -132,6 +123,12 @@ async def _require_overspend_acknowledged(connection: AsyncConnection, team: str
     if rows:
         overspend = sum((row.usd - row.reserved for row in rows), Decimal(0))
         raise UnacknowledgedOverspend(overspend, tuple(dict.fromkeys(row.person for row in rows)))
+
+
+def _change(period: BudgetPeriod, amount: Decimal) -> Update:
+    """Return the statement that adds `amount`, which may be negative, to a period."""
+    new_total = budget_periods.c.committed + literal(amount, Dollars)
+    return update(budget_periods).where(_is_period(period)).values(committed=new_total)
 
 
 def _committed_query(period: BudgetPeriod) -> Select[tuple[Decimal]]:

@@ -6,17 +6,14 @@ from typing import Any
 
 from sqlalchemy import select, union, update
 
-from bot.domain.character_sheet import UNDRAWN_STATES
 from bot.domain.face import Portrait
-from bot.domain.slot import SlotState
-from bot.domain.upscale import IN_PROGRESS_STATES
+from bot.domain.slot import SlotFailure, SlotState
 from bot.ports.storage import PictureOwner
-from storage.db.face_tables import sheet_views, upscales
+from storage.db.face_tables import UNFINISHED_PICTURES
 from storage.db.repository import SqlRepository
 from storage.db.tables import ledger, round_drafts, rounds, slots
 
 _BATCH_SIZE = 500
-_FINAL_STATES = (SlotState.CANDIDATE, SlotState.FAILED)
 
 
 class SqlPictureIndex(SqlRepository):
@@ -26,22 +23,12 @@ class SqlPictureIndex(SqlRepository):
         found: dict[str, PictureOwner] = {}
         async with self._database.snapshot() as connection:
             for batch in _batches(ids):
-                slot_query = select(slots.c.id, slots.c.state, slots.c.portrait, slots.c.failure).where(
-                    slots.c.id.in_(batch)
-                )
-                for slot_id, state, portrait, failure in await connection.execute(slot_query):
-                    may_be_paid = failure is not None and (failure.kind == "unknown" or failure.paid == "maybe")
-                    found[slot_id] = PictureOwner(state in _FINAL_STATES, _portrait_key(portrait), may_be_paid)
-                upscale_query = select(upscales.c.id, upscales.c.state, upscales.c.portrait).where(
-                    upscales.c.id.in_(batch)
-                )
-                for upscale_id, state, portrait in await connection.execute(upscale_query):
-                    found[upscale_id] = PictureOwner(state not in IN_PROGRESS_STATES, _portrait_key(portrait))
-                view_query = select(sheet_views.c.id, sheet_views.c.state, sheet_views.c.portrait).where(
-                    sheet_views.c.id.in_(batch)
-                )
-                for view_id, state, portrait in await connection.execute(view_query):
-                    found[view_id] = PictureOwner(state not in UNDRAWN_STATES, _portrait_key(portrait))
+                for table, states in UNFINISHED_PICTURES.items():
+                    query = select(table.c.id, table.c.state, table.c.portrait, table.c.failure)
+                    for row in await connection.execute(query.where(table.c.id.in_(batch))):
+                        key = row.portrait.key if row.portrait else ""
+                        may_be_paid = table is slots and _may_be_paid(row.failure)
+                        found[row.id] = PictureOwner(row.state not in states, key, may_be_paid)
         return found
 
     async def reference_keys(self) -> frozenset[str]:
@@ -63,9 +50,8 @@ class SqlPictureIndex(SqlRepository):
     async def attach_orphan(self, slot_id: str, portrait: Portrait) -> bool:
         async with self._database.transaction() as connection:
             lacks_portrait = (slots.c.id == slot_id) & (slots.c.state == SlotState.FAILED) & slots.c.portrait.is_(None)
-            row = (
-                await connection.execute(select(slots.c.failure, slots.c.cost_source).where(lacks_portrait))
-            ).one_or_none()
+            query = select(slots.c.failure, slots.c.cost_source).where(lacks_portrait)
+            row = (await connection.execute(query)).one_or_none()
             if row is None:
                 return False
             values: dict[str, Any] = {"portrait": portrait}
@@ -76,8 +62,8 @@ class SqlPictureIndex(SqlRepository):
             return (await connection.execute(update(slots).where(lacks_portrait).values(values))).rowcount == 1
 
 
-def _portrait_key(portrait: Portrait | None) -> str:
-    return portrait.key if portrait else ""
+def _may_be_paid(failure: SlotFailure | None) -> bool:
+    return failure is not None and (failure.kind == "unknown" or failure.paid == "maybe")
 
 
 def _batches(ids: Sequence[str]) -> list[Sequence[str]]:

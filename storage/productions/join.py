@@ -9,19 +9,15 @@ from sqlalchemy import Select, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
-from bot.domain.character_sheet import UNDRAWN_STATES
 from bot.domain.errors import NameConflict
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
-from bot.domain.slot import SlotState
-from bot.domain.upscale import IN_PROGRESS_STATES
 from storage.audit_log import add_audit_event
-from storage.db.face_tables import faces, sheet_views, upscales
-from storage.db.tables import aliases, channels, characters, ledger, productions, rounds, slots
+from storage.db.face_tables import UNFINISHED_PICTURES
+from storage.db.rows import is_at
+from storage.db.tables import aliases, channels, characters, ledger, productions, rounds
 from storage.money import budgets
-from storage.productions.lookup import channel_filter, home_production_id, list_productions, lock_production_row
-
-_RESERVED_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
+from storage.productions.lookup import home_production_id, list_productions, lock_production_row
 
 
 async def merge_channel(
@@ -44,7 +40,7 @@ async def merge_channel(
     await _require_distinct_names(connection, character_ids, target)
     for table, column in ((characters, characters.c.id), (aliases, aliases.c.character_id)):
         await connection.execute(update(table).where(column.in_(character_ids)).values(production_id=target.id))
-    await connection.execute(update(channels).where(*channel_filter(place)).values(production_id=target.id))
+    await connection.execute(update(channels).where(is_at(channels, place)).values(production_id=target.id))
     committed_by_month = await _committed_by_month(connection, place)
     await budgets.transfer(connection, place.team, (previous.home.channel, target.home.channel), committed_by_month)
     await add_audit_event(connection, audit_event)
@@ -93,21 +89,13 @@ def _names_query(characters_where: object, aliases_where: object) -> Select[tupl
 
 async def _committed_by_month(connection: AsyncConnection, place: ChannelRef) -> Mapping[date, Decimal]:
     """Return the dollars that the channel's rounds have charged or still reserve, by first day of the month."""
-    is_round_here = (rounds.c.team == place.team) & (rounds.c.channel == place.channel)
-    is_face_here = (faces.c.team == place.team) & (faces.c.channel == place.channel)
-    charge_query = select(ledger.c.day.label("day"), ledger.c.usd.label("usd")).where(
-        ledger.c.team == place.team, ledger.c.channel == place.channel
-    )
-    slot_query = select(slots.c.reserved_on, slots.c.price).join_from(slots, rounds)
-    upscale_query = select(upscales.c.reserved_on, upscales.c.price).join_from(upscales, faces)
-    view_query = select(sheet_views.c.reserved_on, sheet_views.c.price).join_from(sheet_views, faces)
+    queries = [select(ledger.c.day, ledger.c.usd).where(is_at(ledger, place))]
+    for table, states in UNFINISHED_PICTURES.items():
+        here = select(rounds.c.id).where(is_at(rounds, place))
+        reserved = select(table.c.reserved_on, table.c.price)
+        queries.append(reserved.where(table.c.round_id.in_(here), table.c.state.in_(states)))
     months: defaultdict[date, Decimal] = defaultdict(Decimal)
-    for query in (
-        charge_query,
-        slot_query.where(is_round_here, slots.c.state.in_(_RESERVED_STATES)),
-        upscale_query.where(is_face_here, upscales.c.state.in_(IN_PROGRESS_STATES)),
-        view_query.where(is_face_here, sheet_views.c.state.in_(UNDRAWN_STATES)),
-    ):
+    for query in queries:
         for day, usd in await connection.execute(query):
             months[day.replace(day=1)] += usd
     return months

@@ -10,12 +10,13 @@ from bot.domain.errors import SettingsConflict
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from storage.db.repository import insert_new, upsert
+from storage.db.rows import is_at
 from storage.db.tables import channels, productions
 
 
 async def get_or_create_production_id(connection: AsyncConnection, place: ChannelRef) -> str:
     """Return the id of a channel's production; create one with the channel as its home if there is none."""
-    if existing_id := await connection.scalar(select(channels.c.production_id).where(*channel_filter(place))):
+    if existing_id := await connection.scalar(select(channels.c.production_id).where(is_at(channels, place))):
         return str(existing_id)
     production_id = await home_production_id(connection, place)
     await insert_new(connection, channels, team=place.team, channel=place.channel, production_id=production_id)
@@ -59,7 +60,3 @@ async def list_productions(connection: AsyncConnection, condition: ColumnElement
         production = found[row.production_id]
         found[row.production_id] = replace(production, channels=(*production.channels, row.channel))
     return list(found.values())
-
-
-def channel_filter(place: ChannelRef) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return channels.c.team == place.team, channels.c.channel == place.channel

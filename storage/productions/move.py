@@ -6,13 +6,14 @@ there joins the channel's production.
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, insert, select, update
+from sqlalchemy import Select, and_, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelRef
 from bot.domain.names import normalize_name
 from storage.db.face_tables import faces
 from storage.db.repository import save_row
+from storage.db.rows import is_at
 from storage.db.tables import (
     aliases,
     audit_log,
@@ -29,7 +30,6 @@ from storage.db.tables import (
 )
 from storage.db.webhook_tables import webhook_endpoints, webhook_events
 from storage.money import budgets
-from storage.productions.lookup import channel_filter
 from storage.roster.trigrams import index_name
 
 _TABLES_BY_CHANNEL = (rounds, faces, ledger, round_drafts, audit_log, webhook_endpoints, webhook_events, door_tokens)
@@ -44,23 +44,23 @@ async def move_channel(connection: AsyncConnection, old: ChannelRef, channel: st
     await _move_production(connection, old, new)
     await _move_budget_periods(connection, old, new)
     for table in _TABLES_BY_CHANNEL:
-        await connection.execute(update(table).where(*_is_at(table, old)).values(channel=channel))
+        await connection.execute(update(table).where(is_at(table, old)).values(channel=channel))
     in_workspace = characters.c.production_id.in_(select(productions.c.id).where(productions.c.team == old.team))
     visible = update(characters).where(characters.c.visible_channel == old.channel, in_workspace)
     await connection.execute(visible.values(visible_channel=channel))
-    return (await connection.scalars(select(rounds.c.id).where(*_is_at(rounds, new), is_open))).all()
+    return (await connection.scalars(select(rounds.c.id).where(is_at(rounds, new), is_open))).all()
 
 
 async def current_channel(connection: AsyncConnection, place: ChannelRef) -> ChannelRef:
     """Return the channel that has the id of `place` now."""
-    query = select(moved_channels.c.moved_to).where(*_is_at(moved_channels, place))
+    query = select(moved_channels.c.moved_to).where(is_at(moved_channels, place))
     return ChannelRef(place.team, (await connection.scalar(query)) or place.channel)
 
 
 async def _record_move(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
     """Let this and all earlier ids of the channel lead to the new one."""
     earlier = and_(moved_channels.c.team == old.team, moved_channels.c.moved_to == old.channel)
-    await connection.execute(delete(moved_channels).where(*_is_at(moved_channels, new)))
+    await connection.execute(delete(moved_channels).where(is_at(moved_channels, new)))
     await connection.execute(update(moved_channels).where(earlier).values(moved_to=new.channel))
     moved = {"team": old.team, "channel": old.channel, "moved_to": new.channel}
     await save_row(connection, moved_channels, moved)
@@ -73,19 +73,19 @@ async def _move_production(connection: AsyncConnection, old: ChannelRef, new: Ch
     ]
     if not kept_id:
         await _move_home(connection, old, new)
-        await connection.execute(update(channels).where(*channel_filter(old)).values(channel=new.channel))
+        await connection.execute(update(channels).where(is_at(channels, old)).values(channel=new.channel))
         return
     if used_id and used_id != kept_id:
         await _merge_characters(connection, new, used_id, kept_id)
-    await connection.execute(delete(channels).where(*channel_filter(new)))
-    await connection.execute(update(channels).where(*channel_filter(old)).values(channel=new.channel))
+    await connection.execute(delete(channels).where(is_at(channels, new)))
+    await connection.execute(update(channels).where(is_at(channels, old)).values(channel=new.channel))
     await _move_home(connection, old, new)
 
 
 async def _move_home(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
     """Give the old id's own production the new id; the one that already has it is deleted, or takes the old id."""
     old_id, new_id = [
-        await connection.scalar(select(productions.c.id).where(*_is_at(productions, p))) for p in (old, new)
+        await connection.scalar(select(productions.c.id).where(is_at(productions, p))) for p in (old, new)
     ]
     if old_id is None:
         return
@@ -144,17 +144,11 @@ async def _move_budget_periods(connection: AsyncConnection, old: ChannelRef, new
         budget_periods.c.cap == "production_month",
         budget_periods.c.owner == old.channel,
     )
-    rows = (
-        await connection.execute(select(budget_periods.c.starts_on, budget_periods.c.committed).where(is_old))
-    ).all()
-    months = {row.starts_on: row.committed for row in rows}
+    query = select(budget_periods.c.starts_on, budget_periods.c.committed).where(is_old)
+    months = {row.starts_on: row.committed for row in await connection.execute(query)}
     await budgets.transfer(connection, old.team, (old.channel, new.channel), months)
     await connection.execute(delete(budget_periods).where(is_old))
 
 
 def _production_query(place: ChannelRef) -> Select[tuple[str]]:
-    return select(productions.c.id).join_from(channels, productions).where(*channel_filter(place))
-
-
-def _is_at(table: Table, place: ChannelRef) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return table.c.team == place.team, table.c.channel == place.channel
+    return select(productions.c.id).join_from(channels, productions).where(is_at(channels, place))

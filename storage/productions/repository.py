@@ -9,17 +9,18 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from storage.audit_log import add_audit_event
 from storage.db.repository import SqlRepository
+from storage.db.rows import is_at
 from storage.db.tables import channels, productions
 from storage.productions import join as productions_join
 from storage.productions import move as productions_move
-from storage.productions.lookup import channel_filter, list_productions, lock_production_row
+from storage.productions.lookup import list_productions, lock_production_row
 
 
 class SqlProductions(SqlRepository):
     """Productions in a database."""
 
     async def get(self, place: ChannelRef) -> Production:
-        production_id = select(channels.c.production_id).where(*channel_filter(place)).scalar_subquery()
+        production_id = select(channels.c.production_id).where(is_at(channels, place)).scalar_subquery()
         async with self._database.snapshot() as connection:
             found = await list_productions(connection, productions.c.id == production_id)
         return found[0] if found else Production("", place, (place.channel,))

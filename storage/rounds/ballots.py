@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func, literal, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +19,7 @@ from bot.ports.clock import Now
 from storage.db.ballot_tables import ballot_submissions, vote_inputs
 from storage.db.columns import UtcMicros
 from storage.db.engine import Database
-from storage.db.repository import upsert
+from storage.db.repository import TimedRepository, save_row
 from storage.db.tables import rounds, slots
 from storage.db.write_batch import WriteBatcher
 from storage.replicas.redraw_marks import mark_redraw
@@ -58,24 +59,20 @@ _SAVE_VOTE = {
 _SAVE_VOTE_AND_BUMP = bump_and_mark(_SAVE_VOTE["postgresql"])
 
 
-class SqlBallotRepository:
+class SqlBallotRepository(TimedRepository):
     """Ballots, votes and submissions in a database; votes are committed in batches."""
 
     def __init__(self, database: Database, now: Now) -> None:
-        self._database = database
-        self._now = now
+        super().__init__(database, now)
         self._write_batcher = WriteBatcher(database)
 
     async def open(self, round_id: str, numbers: Mapping[str, int], closes_at: datetime) -> bool:
         async with self._database.transaction() as connection:
-            statement = update(rounds).where(rounds.c.id == round_id, rounds.c.state == RoundState.DRAWING)
-            result = await connection.execute(
-                statement.values(state=RoundState.VOTING, **_deadline_values(self._now(), closes_at))
-            )
-            if result.rowcount:
-                await _assign_numbers(connection, round_id, numbers)
-                await mark_redraw(connection, round_id, urgent=True)
-            return result.rowcount == 1
+            if not await self._start_voting(connection, round_id, rounds.c.state == RoundState.DRAWING, closes_at):
+                return False
+            await _assign_numbers(connection, round_id, numbers)
+            await mark_redraw(connection, round_id, urgent=True)
+            return True
 
     async def record_vote(self, vote_input: VoteInput) -> bool:
         return await self._write_batcher.run(lambda connection: _record_vote(connection, vote_input))
@@ -86,16 +83,15 @@ class SqlBallotRepository:
         )
 
     async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]:
-        async with self._database.snapshot() as connection:
-            return await list_vote_inputs(connection, round_id)
+        rows = await self._database.fetch_all(select(vote_inputs).where(vote_inputs.c.round_id == round_id))
+        return [VoteInput(**row._mapping) for row in rows]
 
     async def record_submission(self, submission: BallotSubmission) -> bool:
         return await self._write_batcher.run(lambda connection: _record_submission(connection, submission))
 
     async def list_submissions(self, round_id: str) -> Sequence[BallotSubmission]:
-        async with self._database.snapshot() as connection:
-            rows = await connection.execute(select(ballot_submissions).where(ballot_submissions.c.round_id == round_id))
-            return [BallotSubmission(**row) for row in rows.mappings()]
+        query = select(ballot_submissions).where(ballot_submissions.c.round_id == round_id)
+        return [BallotSubmission(**row._mapping) for row in await self._database.fetch_all(query)]
 
     async def list_finished(self, team: str, limit: int) -> Sequence[FinishedRound]:
         async with self._database.snapshot() as connection:
@@ -104,15 +100,9 @@ class SqlBallotRepository:
     async def close(self, round_id: str, tally: Tally, version: int) -> bool:
         async with self._database.transaction() as connection:
             is_current = (rounds.c.state == RoundState.VOTING) & (rounds.c.ballot_version == version)
-            statement = (
-                update(rounds)
-                .where(rounds.c.id == round_id, is_current)
-                .values(
-                    state=RoundState.CLOSED,
-                    tally=tally,
-                    first_closed_at=func.coalesce(rounds.c.first_closed_at, literal(self._now(), UtcMicros)),
-                )
-            )
+            first_closed_at = func.coalesce(rounds.c.first_closed_at, literal(self._now(), UtcMicros))
+            values = {"state": RoundState.CLOSED, "tally": tally, "first_closed_at": first_closed_at}
+            statement = update(rounds).where(rounds.c.id == round_id, is_current).values(values)
             if (await connection.execute(statement)).rowcount == 0:
                 return False
             highest = await connection.scalar(select(func.max(slots.c.number)).where(slots.c.round_id == round_id)) or 0
@@ -135,27 +125,20 @@ class SqlBallotRepository:
                 if expected_closes_at is None
                 else (rounds.c.state == RoundState.VOTING) & _has_deadline(expected_closes_at)
             )
-            statement = update(rounds).where(rounds.c.id == round_id, is_expected)
-            result = await connection.execute(
-                statement.values(state=RoundState.VOTING, tally=None, **_deadline_values(self._now(), closes_at))
-            )
-            if result.rowcount:
-                await bump_ballot_version(connection, round_id)
-                await clear_reminders(connection, round_id)
-            return result.rowcount == 1
+            if not await self._start_voting(connection, round_id, is_expected, closes_at, tally=None):
+                return False
+            await bump_ballot_version(connection, round_id)
+            await clear_reminders(connection, round_id)
+            return True
 
     async def start_run_off(self, round_id: str, run_off: RunOff, closes_at: datetime) -> bool:
         async with self._database.transaction() as connection:
             is_first = (rounds.c.state == RoundState.CLOSED) & rounds.c.run_off.is_(None)
-            statement = update(rounds).where(rounds.c.id == round_id, is_first)
-            result = await connection.execute(
-                statement.values(
-                    state=RoundState.VOTING, tally=None, run_off=run_off, **_deadline_values(self._now(), closes_at)
-                )
-            )
-            if result.rowcount:
-                await bump_ballot_version(connection, round_id)
-            return result.rowcount == 1
+            changes = {"tally": None, "run_off": run_off}
+            if not await self._start_voting(connection, round_id, is_first, closes_at, **changes):
+                return False
+            await bump_ballot_version(connection, round_id)
+            return True
 
     async def list_due(self, now: datetime) -> Sequence[str]:
         query = select(rounds.c.id).where(rounds.c.state == RoundState.VOTING, rounds.c.closes_at <= now)
@@ -192,10 +175,20 @@ class SqlBallotRepository:
         """Commit the votes that are still in the queue."""
         await self._write_batcher.drain()
 
-
-async def list_vote_inputs(connection: AsyncConnection, round_id: str) -> Sequence[VoteInput]:
-    rows = await connection.execute(select(vote_inputs).where(vote_inputs.c.round_id == round_id))
-    return [VoteInput(**row) for row in rows.mappings()]
+    async def _start_voting(
+        self,
+        connection: AsyncConnection,
+        round_id: str,
+        condition: ColumnElement[bool],
+        closes_at: datetime,
+        **changes: Any,
+    ) -> bool:
+        """Open the ballot from now on, with `changes` of other columns; False if the condition does not hold."""
+        now = self._now()
+        remind_at = closes_at - min(_REMINDER_BEFORE_CLOSE, (closes_at - now) / _REMINDER_DIVISOR)
+        times = {"closes_at": closes_at, "remind_at": remind_at, "voting_since": now}
+        statement = update(rounds).where(rounds.c.id == round_id, condition)
+        return (await connection.execute(statement.values(state=RoundState.VOTING, **times, **changes))).rowcount == 1
 
 
 async def _record_vote(connection: AsyncConnection, vote_input: VoteInput) -> bool:
@@ -262,15 +255,8 @@ async def _record_submission(connection: AsyncConnection, submission: BallotSubm
     query = select(rounds.c.id).where(rounds.c.id == submission.round_id, rounds.c.state == RoundState.VOTING)
     if await connection.scalar(query.with_for_update()) is None:
         return False
-    insertion = upsert(connection, ballot_submissions).values(**vars(submission))
-    key_columns = [column.name for column in ballot_submissions.primary_key]
-    answers = {
-        name: getattr(submission, name) for name in ("reads_human", "matches_character", "flaw_tags", "event_ts_us")
-    }
-    statement = insertion.on_conflict_do_update(
-        index_elements=key_columns, set_=answers, where=ballot_submissions.c.event_ts_us < submission.event_ts_us
-    )
-    if await connection.scalar(statement.returning(ballot_submissions.c.person)) is None:
+    is_newer = ballot_submissions.c.event_ts_us < submission.event_ts_us
+    if not await save_row(connection, ballot_submissions, vars(submission), where=is_newer):
         return False
     await bump_ballot_version(connection, submission.round_id)
     return True
@@ -279,12 +265,6 @@ async def _record_submission(connection: AsyncConnection, submission: BallotSubm
 def _has_deadline(closes_at: datetime) -> ColumnElement[bool]:
     """Compare the deadline to the second, because Slack shows it without the fraction."""
     return (rounds.c.closes_at >= closes_at) & (rounds.c.closes_at < closes_at + timedelta(seconds=1))
-
-
-def _deadline_values(now: datetime, closes_at: datetime) -> dict[str, datetime]:
-    """Return the columns of a ballot that is open from now on."""
-    remind_at = closes_at - min(_REMINDER_BEFORE_CLOSE, (closes_at - now) / _REMINDER_DIVISOR)
-    return {"closes_at": closes_at, "remind_at": remind_at, "voting_since": now}
 
 
 async def _assign_numbers(connection: AsyncConnection, round_id: str, numbers: Mapping[str, int]) -> None:

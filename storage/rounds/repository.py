@@ -13,12 +13,12 @@ from bot.domain.face import Face, Unlock
 from bot.domain.ids import RUN_OFF_SHEET_PREFIX, ChannelRef
 from bot.domain.round import Round
 from bot.domain.round_state import OPEN_STATES, RoundState
-from bot.domain.slot import SlotState
+from bot.domain.slot import UNFINISHED_STATES, SlotState
 from bot.domain.webhook import EventType
 from bot.ports.rounds import StartResult
 from storage.db.face_tables import faces
 from storage.db.repository import SqlRepository
-from storage.db.rows import to_row
+from storage.db.rows import is_at, to_row
 from storage.db.tables import is_follow_up, is_unended, rounds, slack_uploads, slots
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
@@ -26,7 +26,6 @@ from storage.rounds.open import open_round
 from storage.rounds.queries import list_rounds, round_by_id, single
 from storage.webhooks.events import record_face_event
 
-_IN_PROGRESS_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
 _UPLOAD_GRACE = timedelta(minutes=2)
 _UPLOAD_WINDOW = timedelta(days=31)
 _RECENT = timedelta(days=1)
@@ -53,10 +52,8 @@ class SqlRoundRepository(SqlRepository):
 
     async def by_message(self, place: ChannelRef, message_ts: str) -> Round | None:
         async with self._database.snapshot() as connection:
-            condition = and_(
-                rounds.c.team == place.team, rounds.c.channel == place.channel, rounds.c.message_ts == message_ts
-            )
-            return next(iter(await list_rounds(connection, condition)), None)
+            found = await list_rounds(connection, is_at(rounds, place) & (rounds.c.message_ts == message_ts))
+            return found[0] if found else None
 
     async def by_slot(self, slot_id: str) -> Round:
         async with self._database.snapshot() as connection:
@@ -146,7 +143,7 @@ class SqlRoundRepository(SqlRepository):
     async def list_unfinished(self) -> Sequence[Round]:
         async with self._database.snapshot() as connection:
             drawing_ids = select(rounds.c.id).where(rounds.c.state == RoundState.DRAWING)
-            unfinished_ids = select(slots.c.round_id).where(slots.c.state.in_(_IN_PROGRESS_STATES))
+            unfinished_ids = select(slots.c.round_id).where(slots.c.state.in_(UNFINISHED_STATES))
             return await list_rounds(connection, rounds.c.id.in_(union(drawing_ids, unfinished_ids)))
 
     async def list_missing_pictures(self, now: datetime) -> Sequence[str]:

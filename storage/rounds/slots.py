@@ -16,10 +16,11 @@ from bot.domain.errors import RoundClosed
 from bot.domain.face import Portrait
 from bot.domain.ids import ChannelRef
 from bot.domain.round_state import RoundState
-from bot.domain.slot import Slot, SlotFailure, SlotState
+from bot.domain.slot import UNFINISHED_STATES, Slot, SlotFailure, SlotState
 from bot.ports.clock import Now
 from bot.ports.rounds import GeneratedPortrait
 from storage.db.engine import Database
+from storage.db.repository import TimedRepository
 from storage.db.rows import SLOT_COLUMNS, slot_from_row, to_row
 from storage.db.tables import payer_id, rounds, slots
 from storage.db.write_batch import WriteBatcher
@@ -28,7 +29,6 @@ from storage.replicas.redraw_marks import insert_marks, mark_redraw
 from storage.rounds.queries import round_by_id
 
 _REQUESTABLE_STATES = (SlotState.WAITING, SlotState.PAUSED)
-_PAUSABLE_STATES = (SlotState.WAITING, SlotState.REQUESTED, SlotState.PAUSED)
 
 _BUMP = (
     update(rounds).where(rounds.c.id == bindparam("bumped_round")).values(ballot_version=rounds.c.ballot_version + 1)
@@ -44,12 +44,11 @@ class _SlotForUpdate:
     payer: Payer
 
 
-class SqlSlotRepository:
+class SqlSlotRepository(TimedRepository):
     """Slots in a database; `now` dates reservations and charges."""
 
     def __init__(self, database: Database, now: Now) -> None:
-        self._database = database
-        self._now = now
+        super().__init__(database, now)
         # The slots of a round are marked together, before their calls.
         self._write_batcher = WriteBatcher(database)
 
@@ -79,7 +78,7 @@ class SqlSlotRepository:
 
     async def set_wait_until(self, slot_id: str, until: datetime | None) -> None:
         from_states, to_state = (
-            (_PAUSABLE_STATES, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.REQUESTED)
+            (UNFINISHED_STATES, SlotState.PAUSED) if until else ((SlotState.PAUSED,), SlotState.REQUESTED)
         )
         statement = update(slots).where(slots.c.id == slot_id, slots.c.state.in_(from_states))
         await self._database.execute(statement.values(state=to_state, wait_until=until))
