@@ -18,19 +18,16 @@ from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from bot.settings import Settings
 from storage.db.engine import open_database, translate_db_errors
 from storage.db.private_files import database_file, make_private_folder, restrict_databases, write_private_file
 from storage.db.process_lock import process_lock
 from storage.db.tables import metadata
-from storage.db.unfinished_copy import require_finished_copy
-from storage.migrations import SchemaVersion, current_revision, latest_revision, migrate, unsupported_reason
+from storage.migrations import SchemaVersion, current_revision, migrate, unsupported_reason
 from storage.pictures.object_store import ObjectStorePortraits, open_portraits
 from storage.transfer import STATEMENT_TIMEOUT_SECONDS, Report, TransferError
 from storage.transfer.pictures import copy_pictures, describe_damaged, find_damaged
-from storage.transfer.rows import copy_rows, digest_tables
+from storage.transfer.rows import copy_rows, digest_tables, require_current_schema
 from storage.transfer.server import Place, fill_server
 
 _DATABASE, _PORTRAITS, _MANIFEST = "castroom.sqlite", "portraits", "backup.json"
@@ -114,12 +111,9 @@ async def _restore_to_server(settings: Settings, folder: Path, report: Report) -
         file = Path(temporary) / _DATABASE
         await asyncio.to_thread(_copy_database, folder / _DATABASE, file)
         await migrate(_sqlite_url(file))
-        source = open_database(_sqlite_url(file))
-        try:
-            to = Place(settings.database_url, settings.portraits_url)
+        to = Place(settings.database_url, settings.portraits_url)
+        async with open_database(_sqlite_url(file)) as source:
             await fill_server(source, str(folder / _PORTRAITS), to, report, may_have_pictures=True)
-        finally:
-            await source.close()
 
 
 async def _copy_server(database_url: str, target: Path) -> None:
@@ -127,29 +121,17 @@ async def _copy_server(database_url: str, target: Path) -> None:
     with TemporaryDirectory(dir=target.parent) as temporary:
         file = Path(temporary) / _DATABASE
         await migrate(_sqlite_url(file))
-        source = open_database(database_url, statement_timeout=STATEMENT_TIMEOUT_SECONDS)
-        copy = open_database(_sqlite_url(file))
-        try:
+        server = open_database(database_url, statement_timeout=STATEMENT_TIMEOUT_SECONDS)
+        async with server as source, open_database(_sqlite_url(file)) as copy:
             async with source.snapshot() as connection:
-                await _require_current_schema(connection)
+                await require_current_schema(connection)
                 digests = await digest_tables(connection)
                 for table in metadata.sorted_tables:
                     await copy_rows(connection, copy, table)
             async with copy.snapshot() as connection:
                 if await digest_tables(connection) != digests:
                     raise TransferError("The copied rows differ from those of the server. The copy is not finished.")
-        finally:
-            await source.close()
-            await copy.close()
         await asyncio.to_thread(_copy_database, file, target)
-
-
-async def _require_current_schema(connection: AsyncConnection) -> None:
-    await connection.run_sync(require_finished_copy)
-    if await connection.run_sync(current_revision) != latest_revision():
-        raise TransferError(
-            "The database has the schema of another version. Use that version, or run `python -m bot migrate`."
-        )
 
 
 def _sqlite_url(file: Path) -> str:
@@ -190,13 +172,9 @@ def _copy_database(source: Path, target: Path) -> None:
 
 async def _inspect_copy(database: Path, portraits: ObjectStorePortraits) -> tuple[str, list[str]]:
     """Return a copy's schema revision, and the ids of slots and upscales whose pictures are missing or damaged."""
-    copied_database = open_database(_sqlite_url(database))
-    try:
-        async with copied_database.snapshot() as connection:
-            schema_revision = await connection.run_sync(current_revision)
-            return schema_revision, await find_damaged(connection, portraits)
-    finally:
-        await copied_database.close()
+    async with open_database(_sqlite_url(database)) as copy, copy.snapshot() as connection:
+        schema_revision = await connection.run_sync(current_revision)
+        return schema_revision, await find_damaged(connection, portraits)
 
 
 def _file_sha256(file: Path) -> str:

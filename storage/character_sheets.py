@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, case, func, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budget import BilledItem, Caps, Charge, Payer, budget_day
@@ -126,17 +126,15 @@ def _blocking(new: SheetView, stored: Sequence[SheetView]) -> str:
 async def _count_opinions(
     connection: AsyncConnection, round_id: str, attempts: Sequence[SheetView]
 ) -> Mapping[str, Opinions]:
-    same = func.sum(case((sheet_opinions.c.same, 1), else_=0))
-    query = select(sheet_opinions.c.view_id, same, func.count()).where(sheet_opinions.c.round_id == round_id)
-    counted = {
-        row[0]: (int(row[1]), int(row[2]) - int(row[1]))
-        for row in await connection.execute(query.group_by(sheet_opinions.c.view_id))
+    key = (sheet_opinions.c.view_id, sheet_opinions.c.same)
+    query = select(*key, func.count()).where(sheet_opinions.c.round_id == round_id).group_by(*key)
+    counts = {(view_id, same): count for view_id, same, count in await connection.execute(query)}
+    return {
+        each.id: Opinions(
+            each.earlier_same + counts.get((each.id, True), 0), each.earlier_drifted + counts.get((each.id, False), 0)
+        )
+        for each in attempts
     }
-    totals = {}
-    for attempt in attempts:
-        same_count, drifted_count = counted.get(attempt.id, (0, 0))
-        totals[attempt.id] = Opinions(same_count + attempt.earlier_same, drifted_count + attempt.earlier_drifted)
-    return totals
 
 
 def _select_for_update(attempt_id: str) -> Select[Any]:

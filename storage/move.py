@@ -15,10 +15,10 @@ from storage.db.private_files import database_file
 from storage.db.process_lock import process_lock
 from storage.db.tables import rounds
 from storage.integrity import check_integrity
-from storage.migrations import current_revision, latest_revision
 from storage.pictures.object_store import open_portraits
 from storage.transfer import Report, TransferError
 from storage.transfer.pictures import describe_damaged, find_damaged
+from storage.transfer.rows import require_current_schema
 from storage.transfer.server import CopyResult, Place, fill_server
 
 
@@ -48,24 +48,13 @@ async def move(settings: Settings, to: Place, report: Report, *, accept_damaged:
         raise TransferError(f"There is no database at {file}, so there is nothing to move. Check DATA_DIR.")
     async with process_lock(settings.database_url):
         await check_integrity(settings.database_url)
-        source = open_database(settings.database_url)
-        try:
-            await _require_current_schema(source)
+        async with open_database(settings.database_url) as source:
+            async with source.snapshot() as connection:
+                await require_current_schema(connection)
             damaged = await _find_damaged(source, settings, accept_damaged=accept_damaged)
             open_rounds, drawing_rounds = await _count_open_rounds(source)
             copied = await fill_server(source, settings.portraits_url, to, report)
-        finally:
-            await source.close()
     return MoveResult(copied, open_rounds, drawing_rounds, tuple(damaged))
-
-
-async def _require_current_schema(source: Database) -> None:
-    async with source.snapshot() as connection:
-        revision = await connection.run_sync(current_revision)
-    if revision != latest_revision():
-        raise TransferError(
-            "The database has the schema of another version. Use that version, or run `python -m bot migrate`."
-        )
 
 
 async def _find_damaged(source: Database, settings: Settings, *, accept_damaged: bool) -> list[str]:
@@ -81,12 +70,6 @@ async def _find_damaged(source: Database, settings: Settings, *, accept_damaged:
 
 async def _count_open_rounds(source: Database) -> tuple[int, int]:
     """Return how many rounds go on after the move, and how many of them still draw."""
-    open_states = [state for state in RoundState if state in OPEN_STATES]
-    query = (
-        select(rounds.c.state, func.count().label("rounds"))
-        .where(rounds.c.state.in_(open_states))
-        .group_by(rounds.c.state)
-    )
-    async with source.snapshot() as connection:
-        counts = {row.state: row.rounds for row in await connection.execute(query)}
+    query = select(rounds.c.state, func.count()).where(rounds.c.state.in_(OPEN_STATES)).group_by(rounds.c.state)
+    counts: dict[RoundState, int] = dict(await source.fetch_all(query))
     return sum(counts.values()), counts.get(RoundState.DRAWING, 0)

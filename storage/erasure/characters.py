@@ -4,7 +4,6 @@ A round keeps an empty row, because charges and the message in Slack refer to it
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -45,6 +44,7 @@ from storage.db.tables import (
     slots,
 )
 from storage.erasure.lists import remove_from_lists
+from storage.erasure.references import change_references
 from storage.erasure.round_files import delete_uploads, list_slack_files
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
@@ -191,9 +191,7 @@ async def _blank_references(connection: AsyncConnection, keys: set[str]) -> None
     """Leave in other briefs that were drawn after one of these pictures only the fact."""
     for table in (rounds, round_drafts):
         is_drawn_after = table.c.brief["reference"]["key"].as_string().in_(sorted(keys))
-        for row in (await connection.execute(select(table.c.id, table.c.brief).where(is_drawn_after))).all():
-            brief = replace(row.brief, reference=Reference(DELETED_NAME))
-            await connection.execute(update(table).where(table.c.id == row.id).values(brief=brief))
+        await change_references(connection, table, is_drawn_after, lambda _: Reference(DELETED_NAME))
 
 
 async def _name_keys(connection: AsyncConnection, character_id: str) -> set[str]:

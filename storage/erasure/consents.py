@@ -1,17 +1,19 @@
 """The port `Consents`: withdraws or widens the consent to a photo in every brief that was drawn after it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Table, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
-from bot.domain.brief import WiderConsent
+from bot.domain.brief import Reference, WiderConsent
 from bot.domain.webhook import EventType
 from storage.audit_log import add_audit_event
 from storage.db.face_tables import faces
 from storage.db.repository import SqlRepository
 from storage.db.tables import round_drafts, rounds
+from storage.erasure.references import change_references, without_picture
 from storage.replicas.redraw_marks import mark_redraw
 from storage.webhooks.events import record_face_event
 
@@ -21,18 +23,17 @@ class SqlConsents(SqlRepository):
 
     async def withdraw(self, photo_round: str, audit_event: AuditEvent) -> Sequence[str]:
         team, at, person = audit_event.place.team, audit_event.at, audit_event.person
+
+        def withdraw_consent(reference: Reference) -> Reference:
+            consent = reference.consent
+            if consent is None or consent.withdrawn_at:
+                return reference
+            return replace(reference, consent=replace(consent, withdrawn_at=at, withdrawn_by=person))
+
         async with self._database.transaction() as connection:
-            for table in (round_drafts, rounds):
-                query = select(table.c.id, table.c.brief).where(_is_drawn_after(table, team, photo_round))
-                rows = (await connection.execute(query.order_by(table.c.id).with_for_update())).all()
-                for row in rows:
-                    consent = row.brief.reference.consent
-                    if consent is None or consent.withdrawn_at:
-                        continue
-                    withdrawn = replace(consent, withdrawn_at=at, withdrawn_by=person)
-                    brief = replace(row.brief, reference=replace(row.brief.reference, consent=withdrawn))
-                    await connection.execute(update(table).where(table.c.id == row.id).values(brief=brief))
-            found = [row.id for row in rows]
+            await _change_all(connection, team, photo_round, withdraw_consent)
+            of_photo = select(rounds.c.id).where(_is_drawn_after(rounds, team, photo_round)).order_by(rounds.c.id)
+            found = (await connection.scalars(of_photo)).all()
             is_unmarked = faces.c.round_id.in_(found) & faces.c.consent_withdrawn_at.is_(None)
             in_use = select(faces.c.round_id).where(is_unmarked, faces.c.unlocked.is_(None))
             for round_id in (await connection.scalars(in_use.order_by(faces.c.round_id))).all():
@@ -45,39 +46,37 @@ class SqlConsents(SqlRepository):
         return found
 
     async def widen(self, photo_round: str, wider: WiderConsent, audit_event: AuditEvent) -> None:
+        def widen_consent(reference: Reference) -> Reference:
+            consent = reference.consent
+            if consent is None or wider.use in {known.use for known in consent.wider}:
+                return reference
+            return replace(reference, consent=replace(consent, wider=(*consent.wider, wider)))
+
         async with self._database.transaction() as connection:
-            is_changed = False
-            for table in (round_drafts, rounds):
-                query = select(table.c.id, table.c.brief)
-                query = query.where(_is_drawn_after(table, audit_event.place.team, photo_round))
-                for row in (await connection.execute(query.order_by(table.c.id).with_for_update())).all():
-                    consent = row.brief.reference.consent
-                    if consent is None or wider.use in {known.use for known in consent.wider}:
-                        continue
-                    widened = replace(consent, wider=(*consent.wider, wider))
-                    brief = replace(row.brief, reference=replace(row.brief.reference, consent=widened))
-                    await connection.execute(update(table).where(table.c.id == row.id).values(brief=brief))
-                    is_changed = True
-            if is_changed:
+            if await _change_all(connection, audit_event.place.team, photo_round, widen_consent):
                 await add_audit_event(connection, audit_event)
 
     async def list_photo_keys(self, photo_round: str, team: str) -> Sequence[str]:
         keys: set[str] = set()
         for table in (rounds, round_drafts):
             query = select(table.c.brief).where(_is_drawn_after(table, team, photo_round))
-            references = [row.brief.reference for row in await self._database.fetch_all(query)]
-            keys |= {reference.key for reference in references if reference.is_attached and reference.key}
-        return sorted(keys)
+            keys |= {brief.attached_key for brief in await self._database.fetch_column(query)}
+        return sorted(keys - {""})
 
     async def clear_photo_keys(self, photo_round: str, team: str) -> None:
+        def clear(reference: Reference) -> Reference:
+            return without_picture(reference) if reference.is_attached else reference
+
         async with self._database.transaction() as connection:
-            for table in (round_drafts, rounds):
-                query = select(table.c.id, table.c.brief).where(_is_drawn_after(table, team, photo_round))
-                for row in (await connection.execute(query.order_by(table.c.id))).all():
-                    if row.brief.reference.is_attached and row.brief.reference.key:
-                        reference = replace(row.brief.reference, key="", sha256="")
-                        brief = replace(row.brief, reference=reference)
-                        await connection.execute(update(table).where(table.c.id == row.id).values(brief=brief))
+            await _change_all(connection, team, photo_round, clear)
+
+
+async def _change_all(
+    connection: AsyncConnection, team: str, photo_round: str, change: Callable[[Reference], Reference]
+) -> int:
+    """Change every reference to the photo; return how many became others."""
+    conditions = {table: _is_drawn_after(table, team, photo_round) for table in (round_drafts, rounds)}
+    return sum([await change_references(connection, *item, change) for item in conditions.items()])
 
 
 def _is_drawn_after(table: Table, team: str, photo_round: str) -> ColumnElement[bool]:

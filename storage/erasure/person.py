@@ -100,7 +100,6 @@ class PersonEraser:
     async def _delete_open_votes(self, person: str, team: str) -> tuple[tuple[str, ...], list[ErasedRows]]:
         """Delete the votes of rounds that are not over; return rounds with a reaction of theirs, and the changes."""
         changes = []
-        open_rounds = select(rounds.c.id).where(rounds.c.state.in_(OPEN_STATES))
         async with self._database.transaction() as connection:
             touched: set[str] = set()
             is_reaction = (vote_inputs.c.source == VoteSource.REACTION) & vote_inputs.c.on
@@ -108,9 +107,7 @@ class PersonEraser:
             reactions = tuple(sorted(set((await connection.scalars(reacted)).all())))
             for table in (vote_inputs, ballot_submissions):
                 is_theirs = _is_open_vote(table, person, team)
-                affected = select(rounds.c.id).where(
-                    rounds.c.id.in_(select(table.c.round_id).where(is_theirs)), rounds.c.id.in_(open_rounds)
-                )
+                affected = select(rounds.c.id).where(rounds.c.id.in_(select(table.c.round_id).where(is_theirs)))
                 touched |= set(await connection.scalars(affected.with_for_update()))
                 count = (await connection.execute(delete(table).where(is_theirs))).rowcount
                 changes.append(ErasedRows(table.name, "person", "deleted", count))

@@ -29,11 +29,8 @@ async def replay_after_restore(settings: Settings, taken_at: datetime, log_file:
     counts. Raises LogUnreadable, StorageUnavailable.
     """
     given = await asyncio.to_thread(_read_log, log_file) if log_file else ()
-    database = open_database(settings.database_url)
-    try:
+    async with open_database(settings.database_url) as database:
         return await replay_erasures(database, open_portraits(settings.portraits_url), taken_at, given)
-    finally:
-        await database.close()
 
 
 def _read_log(file: Path) -> tuple[Erasure, ...]:

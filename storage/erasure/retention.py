@@ -19,6 +19,7 @@ from storage.db.ballot_tables import ballot_submissions, flaw_answers, look_alik
 from storage.db.face_tables import sheet_opinions, sheet_views
 from storage.db.repository import SqlRepository
 from storage.db.tables import audit_log, channels, characters, door_tokens, productions, rounds, slots
+from storage.erasure.references import change_references, without_picture
 from storage.productions.lookup import list_productions
 from storage.replicas.redraw_marks import mark_redraw
 from storage.rounds.look_alikes import close_questions
@@ -53,13 +54,8 @@ class SqlExpiredData(SqlRepository):
         return await self._list(_ended(before).where(or_(*has_votes)), limit)
 
     async def list_opinion_rounds(self, before: Mapping[str, datetime], limit: int) -> Sequence[str]:
-        alternatives: list[ColumnElement[bool]] = [
-            and_(characters.c.production_id == production_id, sheet_opinions.c.event_ts_us < _microseconds(at))
-            for production_id, at in before.items()
-        ]
-        has_opinion = select(sheet_opinions.c.view_id).where(
-            sheet_opinions.c.round_id == rounds.c.id, or_(false(), *alternatives)
-        )
+        is_old = _is_before(sheet_opinions.c.event_ts_us, {id_: _microseconds(at) for id_, at in before.items()})
+        has_opinion = select(sheet_opinions.c.view_id).where(sheet_opinions.c.round_id == rounds.c.id, is_old)
         return await self._list(select(rounds.c.id).join_from(rounds, characters).where(has_opinion.exists()), limit)
 
     async def clear_portraits(self, round_id: str, slot_ids: Sequence[str], audit_event: AuditEvent) -> None:
@@ -78,10 +74,8 @@ class SqlExpiredData(SqlRepository):
             key = await connection.scalar(select(_photo_key).where(rounds.c.id == round_id))
             if not key:
                 return
-            query = select(rounds.c.id, rounds.c.brief).where(_photo_key == key, _has_ended(rounds.c))
-            for row in (await connection.execute(query)).all():
-                brief = replace(row.brief, reference=replace(row.brief.reference, key="", sha256=""))
-                await connection.execute(update(rounds).where(rounds.c.id == row.id).values(brief=brief))
+            is_ended_use = and_(_photo_key == key, _has_ended(rounds.c))
+            await change_references(connection, rounds, is_ended_use, without_picture)
             await add_audit_event(connection, audit_event)
 
     async def clear_voters(self, round_id: str, tally: Tally | None, audit_event: AuditEvent) -> None:
@@ -142,8 +136,11 @@ def _has_ended(columns: ReadOnlyColumnCollection[str, Column[Any]]) -> ColumnEle
 
 def _ended(before: Mapping[str, datetime]) -> Select[tuple[str]]:
     """Select rounds that ended before the time of their production."""
-    alternatives: list[ColumnElement[bool]] = [
-        and_(characters.c.production_id == production_id, _ended_at < at) for production_id, at in before.items()
-    ]
     query = select(rounds.c.id).join_from(rounds, characters)
-    return query.where(_has_ended(rounds.c), or_(false(), *alternatives))
+    return query.where(_has_ended(rounds.c), _is_before(_ended_at, before))
+
+
+def _is_before(column: ColumnElement[Any], before: Mapping[str, datetime | int]) -> ColumnElement[bool]:
+    """Return the condition that `column` is before the time of the character's production."""
+    is_of = characters.c.production_id
+    return or_(false(), *(and_(is_of == production_id, column < at) for production_id, at in before.items()))

@@ -63,9 +63,9 @@ async def adjust(connection: AsyncConnection, payer: Payer, amount: Decimal) -> 
         await connection.execute(_change(period, amount))
 
 
-async def committed(connection: AsyncConnection, team: str, day: date) -> Decimal:
-    """Return the dollars that a workspace has reserved and spent on a UTC day."""
-    return await connection.scalar(_committed_query(BudgetPeriod(team, "day", "", day))) or Decimal(0)
+def committed_query(period: BudgetPeriod) -> Select[Decimal]:
+    """Select the dollars that were reserved and spent in a period; no row if it has not begun."""
+    return select(budget_periods.c.committed).where(_is_period(period))
 
 
 async def committed_by_period(connection: AsyncConnection, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
@@ -112,7 +112,7 @@ async def _reserve(connection: AsyncConnection, period: BudgetPeriod, price: Dec
         return
     has_room = budget_periods.c.committed + literal(price, Dollars) <= literal(limit, Dollars)
     if (await connection.execute(statement.where(has_room))).rowcount == 0:
-        remaining = limit - (await connection.scalar(_committed_query(period)) or Decimal(0))
+        remaining = limit - (await connection.scalar(committed_query(period)) or Decimal(0))
         remaining, is_production_cap = max(remaining, Decimal(0)), period.cap in caps.production_caps
         raise OverBudget(period.cap, price, limit, remaining, period.resets_at, is_production_cap=is_production_cap)
 
@@ -129,10 +129,6 @@ def _change(period: BudgetPeriod, amount: Decimal) -> Update:
     """Return the statement that adds `amount`, which may be negative, to a period."""
     new_total = budget_periods.c.committed + literal(amount, Dollars)
     return update(budget_periods).where(_is_period(period)).values(committed=new_total)
-
-
-def _committed_query(period: BudgetPeriod) -> Select[tuple[Decimal]]:
-    return select(budget_periods.c.committed).where(_is_period(period))
 
 
 def _is_period(period: BudgetPeriod) -> ColumnElement[bool]:

@@ -44,8 +44,8 @@ class SqlLedger(SqlRepository):
     """Charges in a database; `budgets` writes them when slots, upscales and sheet views are settled."""
 
     async def committed(self, team: str, day: date) -> Decimal:
-        async with self._database.snapshot() as connection:
-            return await budgets.committed(connection, team, day)
+        query = budgets.committed_query(BudgetPeriod(team, "day", "", day))
+        return await self._database.fetch_value(query) or Decimal(0)
 
     async def committed_by_period(self, payer: Payer) -> Mapping[BudgetPeriod, Decimal]:
         async with self._database.snapshot() as connection:
@@ -54,13 +54,13 @@ class SqlLedger(SqlRepository):
     async def list_spend_totals(self, team: str, day: date) -> Sequence[SpendTotal]:
         """The day is the one on which an item was reserved."""
         key = (ledger.c.channel, ledger.c.person, ledger.c.model)
-        today = _sum_dollars(case((ledger.c.day == day, ledger.c.usd), else_=0)).label("today")
-        query = select(*key, today, _sum_dollars(ledger.c.usd).label("month"), func.count().label("charges"))
+        today = _sum_dollars(case((ledger.c.day == day, ledger.c.usd), else_=0))
+        query = select(*key, today, _sum_dollars(ledger.c.usd), func.count())
         query = query.join_from(ledger, rounds).where(
             ledger.c.team == team, ledger.c.day >= day.replace(day=1), ~is_blind
         )
         rows = await self._database.fetch_all(query.group_by(*key))
-        return [SpendTotal(ChannelRef(team, r.channel), r.person, r.model, r.today, r.month, r.charges) for r in rows]
+        return [SpendTotal(ChannelRef(team, channel), *totals) for channel, *totals in rows]
 
     async def list_round_spends(self, character_id: str) -> Sequence[RoundSpend]:
         query = select(
@@ -77,12 +77,12 @@ class SqlLedger(SqlRepository):
         query = select(
             rounds.c.channel,
             payer_id.label("person"),
-            _sum_dollars(case((is_today, usd), else_=0)).label("today"),
-            _sum_dollars(usd).label("month"),
-            func.sum(case((is_today, 1), else_=0)).label("slots_today"),
-            func.count().label("slots"),
-            func.max(slots.c.price).label("dearest"),
-            productions.c.channel.label("home"),
+            _sum_dollars(case((is_today, usd), else_=0)),
+            _sum_dollars(usd),
+            func.sum(case((is_today, 1), else_=0)),
+            func.count(),
+            func.max(slots.c.price),
+            case((productions.c.channel == rounds.c.channel, ""), else_=productions.c.channel),
         ).join_from(rounds, slots)
         is_channel_of_round = and_(channels.c.team == rounds.c.team, channels.c.channel == rounds.c.channel)
         query = query.join(channels, is_channel_of_round).join(
@@ -92,13 +92,7 @@ class SqlLedger(SqlRepository):
         rows = await self._database.fetch_all(
             query.group_by(rounds.c.id, rounds.c.channel, payer_id, productions.c.channel)
         )
-        return [
-            BlindRoundSpend(
-                ChannelRef(team, r.channel), r.person, r.today, r.month, r.slots_today, r.slots, r.dearest,
-                "" if r.home == r.channel else r.home,
-            )
-            for r in rows
-        ]  # fmt: skip
+        return [BlindRoundSpend(ChannelRef(team, channel), *spend) for channel, *spend in rows]
 
     async def count_locked_faces(self, team: str, day: date) -> Mapping[str, int]:
         month_start = datetime.combine(day.replace(day=1), time(), UTC)

@@ -52,11 +52,8 @@ class SqlLookAlikes(SqlRepository):
         return await self._list(or_(_questions.round_id == round_id, _questions.other_round_id == round_id))
 
     async def _list(self, condition: ColumnElement[bool]) -> Sequence[LookAlikeQuestion]:
-        query = select(look_alike_questions, _count(is_yes=True).label("yes"), _count(is_yes=False).label("no")).where(
-            condition
-        )
-        rows = await self._database.fetch_all(query.order_by(_questions.asked_at, _questions.other_round_id))
-        return [_question(row._mapping) for row in rows]
+        query = select(*_QUESTION).where(condition).order_by(_questions.asked_at, _questions.other_round_id)
+        return [LookAlikeQuestion(*row) for row in await self._database.fetch_all(query)]
 
 
 async def close_questions(connection: AsyncConnection, round_id: str) -> None:
@@ -87,16 +84,11 @@ def _count(*, is_yes: bool) -> Any:
     return counted.correlate(look_alike_questions).scalar_subquery()
 
 
-def _question(row: Any) -> LookAlikeQuestion:
-    is_closed = row["yes_count"] is not None
-    return LookAlikeQuestion(
-        row["round_id"],
-        row["other_round_id"],
-        row["shared"],
-        row["asked_at"],
-        row["message_ts"],
-        row["digest"],
-        row["yes_count"] if is_closed else row["yes"],
-        row["no_count"] if is_closed else row["no"],
-        is_closed,
-    )
+# In the order of the fields of `LookAlikeQuestion`.
+_QUESTION = (
+    *(_questions.round_id, _questions.other_round_id, _questions.shared, _questions.asked_at),
+    *(_questions.message_ts, _questions.digest),
+    func.coalesce(_questions.yes_count, _count(is_yes=True)),
+    func.coalesce(_questions.no_count, _count(is_yes=False)),
+    _questions.yes_count.is_not(None),
+)

@@ -18,6 +18,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from storage.db.engine import Database
 from storage.db.tables import metadata
+from storage.db.unfinished_copy import require_finished_copy
+from storage.migrations import current_revision, latest_revision
 from storage.transfer import TransferError
 
 _BATCH_ROWS = 500
@@ -33,6 +35,15 @@ class TableDigest:
 
     rows: int
     sha256: str
+
+
+async def require_current_schema(connection: AsyncConnection) -> None:
+    """Raise TransferError unless this version wrote the database, StorageUnavailable if a copy has not filled it."""
+    await connection.run_sync(require_finished_copy)
+    if await connection.run_sync(current_revision) != latest_revision():
+        raise TransferError(
+            "The database has the schema of another version. Use that version, or run `python -m bot migrate`."
+        )
 
 
 async def digest_tables(connection: AsyncConnection) -> dict[str, TableDigest]:

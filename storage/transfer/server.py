@@ -74,9 +74,8 @@ async def fill_server(
     it is repeated. Raises TransferError, StorageUnavailable.
     """
     portraits, target_portraits = await asyncio.to_thread(_open_stores, portraits_url, to.portraits_url)
-    target = open_database(to.database_url, statement_timeout=STATEMENT_TIMEOUT_SECONDS)
     moves_pictures = portraits_url != to.portraits_url
-    try:
+    async with open_database(to.database_url, statement_timeout=STATEMENT_TIMEOUT_SECONDS) as target:
         async with _exclusive(to.database_url):
             async with source.snapshot() as connection:
                 digests = await digest_tables(connection)
@@ -97,8 +96,6 @@ async def fill_server(
             report(f"pictures: {count} compared, equal")
             await _finish(target, owner)
         return CopyResult(sum(digest.rows for digest in digests.values()), count, total_bytes)
-    finally:
-        await target.close()
 
 
 def _open_stores(source_url: str, target_url: str) -> tuple[ObjectStorePortraits, ObjectStorePortraits]:
