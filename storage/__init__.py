@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from bot.domain import storage_advice
 from bot.domain.service_errors import StorageUnavailable
@@ -35,6 +34,7 @@ from storage.erasure.workspaces import SqlRemovedWorkspaces
 from storage.handled_events import SqlHandledEvents
 from storage.installations.oauth_states import SqlOAuthStates
 from storage.installations.repository import SqlInstallations
+from storage.installations.token_cipher import TokenCipher
 from storage.integrity import check_integrity
 from storage.migrations import current_revision, latest_revision, migrate, schema_version, unsupported_reason
 from storage.money.ledger import SqlLedger
@@ -62,9 +62,6 @@ from storage.targets import SqlTargetRepository
 from storage.upscales import SqlUpscaleRepository
 from storage.webhooks.deliveries import SqlWebhookDeliveries
 from storage.webhooks.endpoints import SqlWebhookEndpoints
-
-if TYPE_CHECKING:
-    from storage.installations.token_cipher import TokenCipher
 
 __all__ = [
     "AlreadyRunning",
@@ -116,7 +113,7 @@ class Storage(StoragePorts):
 
     async def check(self) -> StorageHealth:
         """Read the schema revision and write a small object to the portraits store; changes nothing else."""
-        schema_revision, database_error = "", ""
+        schema_revision = database_error = portraits_error = ""
         try:
             async with self.database.snapshot() as connection:
                 schema = await connection.run_sync(schema_version)
@@ -126,7 +123,11 @@ class Storage(StoragePorts):
                 raise StorageUnavailable("database", reason, schema.revision)  # noqa: TRY301 - reported as the others
         except Exception as error:  # noqa: BLE001 - drivers raise any error, and doctor reports it
             database_error = _describe(error)
-        return StorageHealth(database_error, schema_revision, latest_revision(), await self._portraits_error())
+        try:
+            await self.portraits.check_anew()
+        except Exception as error:  # noqa: BLE001 - the same
+            portraits_error = _describe(error)
+        return StorageHealth(database_error, schema_revision, latest_revision(), portraits_error)
 
     async def require_current_schema(self, path: str = "") -> None:
         """Raise StorageUnavailable if the schema is missing, older, or newer without serving this code."""
@@ -158,13 +159,6 @@ class Storage(StoragePorts):
         await self.portraits.close()
         await self.database.close()
 
-    async def _portraits_error(self) -> str:
-        try:
-            await self.portraits.check_anew()
-        except Exception as error:  # noqa: BLE001 - the same
-            return _describe(error)
-        return ""
-
 
 async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Storage:
     """Open storage at the settings' addresses and create the portraits folder; the schema must be migrated.
@@ -176,7 +170,8 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         settings.database_url, settings.database_pool_size, settings.database_statement_timeout_seconds
     )
     is_shared = not database.single_writer
-    cipher = _token_cipher(settings)
+    token_keys = [key.get_secret_value() for key in settings.token_key_list]
+    cipher = TokenCipher(token_keys) if token_keys else None
     notifications = DatabaseNotifications(settings.database_url) if is_shared else None
     return Storage(
         rounds=SqlRoundRepository(database),
@@ -224,15 +219,6 @@ async def open_storage(settings: Settings, now: Callable[[], datetime] = lambda:
         notifications=notifications,
         database=database,
     )
-
-
-def _token_cipher(settings: Settings) -> "TokenCipher | None":
-    """Return the cipher of TOKEN_KEYS; imports the cryptography library only where it is needed."""
-    if not settings.token_key_list:
-        return None
-    from storage.installations.token_cipher import TokenCipher
-
-    return TokenCipher([key.get_secret_value() for key in settings.token_key_list])
 
 
 @asynccontextmanager

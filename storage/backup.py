@@ -63,9 +63,8 @@ async def back_up(settings: Settings, folder: Path) -> BackupManifest:
             f"{describe_damaged(damaged)} named in the database and not stored as written. The copy is not finished."
         )
     digest = await asyncio.to_thread(_file_sha256, folder / _DATABASE)
-    manifest = BackupManifest(
-        datetime.now(UTC).isoformat(timespec="seconds"), schema_revision, digest, count, total_bytes
-    )
+    taken_at = datetime.now(UTC).isoformat(timespec="seconds")
+    manifest = BackupManifest(taken_at, schema_revision, digest, count, total_bytes)
     manifest_text = json.dumps(asdict(manifest), indent=2) + "\n"
     await asyncio.to_thread(write_private_file, folder / _MANIFEST, manifest_text.encode())
     return manifest

@@ -40,7 +40,7 @@ class SqlSheetRepository(TimedRepository):
                 day = budget_day(self._now())
                 price = sum((attempt.price for attempt in created), Decimal(0))
                 await budgets.reserve(connection, Payer(place, created[0].requested_by, day), price, caps)
-                rows = [_to_row(attempt) | {"reserved_on": day} for attempt in created]
+                rows = [to_row(attempt) | {"view": attempt.view.key, "reserved_on": day} for attempt in created]
                 await connection.execute(insert(sheet_views), rows)
             return SheetStart(tuple(created), tuple(filter(None, blocking.values())))
 
@@ -62,9 +62,8 @@ class SqlSheetRepository(TimedRepository):
 
     async def mark_waiting(self, attempt_id: str) -> None:
         is_requested = (sheet_views.c.id == attempt_id) & (sheet_views.c.state == SheetViewState.REQUESTED)
-        await self._database.execute(
-            update(sheet_views).where(is_requested).values(state=SheetViewState.WAITING, asked_by="")
-        )
+        statement = update(sheet_views).where(is_requested)
+        await self._database.execute(statement.values(state=SheetViewState.WAITING, asked_by=""))
 
     async def set_provider_job(self, attempt_id: str, provider_job_id: str) -> None:
         statement = update(sheet_views).where(sheet_views.c.id == attempt_id)
@@ -158,7 +157,3 @@ async def _list_attempts(connection: AsyncConnection, round_id: str) -> tuple[Sh
 
 def _from_row(row: RowMapping) -> SheetView:
     return SheetView(**{name: row[name] for name in _FIELDS} | {"view": ALL_VIEWS[row["view"]]})
-
-
-def _to_row(attempt: SheetView) -> dict[str, Any]:
-    return to_row(attempt) | {"view": attempt.view.key}

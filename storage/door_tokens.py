@@ -95,17 +95,16 @@ async def require_within_month_cap(connection: AsyncConnection, new: Round) -> N
     if token is None or token.revoked_at:
         raise DoorRefused("revoked")
     period = BudgetPeriod(new.place.team, "token_month", new.door_token, budget_day(new.opened_at).replace(day=1))
-    spent = await _committed_since(
-        connection, new.door_token, datetime.combine(period.starts_on, datetime.min.time(), UTC)
-    )
+    spent = await _committed_in(connection, period)
     if spent + new.price > token.month_cap:
         remaining = max(token.month_cap - spent, Decimal(0))
         raise OverBudget("token_month", new.price, token.month_cap, remaining, period.resets_at)
 
 
-async def _committed_since(connection: AsyncConnection, token_id: str, start: datetime) -> Decimal:
+async def _committed_in(connection: AsyncConnection, period: BudgetPeriod) -> Decimal:
     is_first = slots.c.rerolls_slot_id.is_(None) & slots.c.variation_of_slot_id.is_(None)
-    is_of_token = (rounds.c.door_token == token_id) & (rounds.c.door_token != literal_column("''"))
+    is_of_token = (rounds.c.door_token == period.owner) & (rounds.c.door_token != literal_column("''"))
+    start = datetime.combine(period.starts_on, datetime.min.time(), UTC)
     total = func.sum(func.coalesce(slots.c.cost, slots.c.price), type_=Dollars)
     query = select(total).join_from(slots, rounds).where(is_of_token, rounds.c.opened_at >= start, is_first)
     return await connection.scalar(query) or Decimal(0)

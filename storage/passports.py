@@ -10,6 +10,7 @@ from bot.domain.upscale import UpscaleState
 from storage.db.face_tables import faces, upscales
 from storage.db.passport_tables import passport_keys, passports
 from storage.db.repository import SqlRepository, insert_new, save_row
+from storage.db.rows import batches
 from storage.db.tables import rounds, slots
 
 _BATCH_SIZE = 500
@@ -48,9 +49,8 @@ class SqlPassports(SqlRepository):
         return await self._database.fetch_value(select(passports.c.leaf_sha256).where(passports.c.item_id == item_id))
 
     async def delete(self, round_ids: Sequence[str]) -> None:
-        for at in range(0, len(round_ids), _BATCH_SIZE):
-            is_of_rounds = passports.c.round_id.in_(round_ids[at : at + _BATCH_SIZE])
-            await self._database.execute(delete(passports).where(is_of_rounds))
+        for batch in batches(round_ids, _BATCH_SIZE):
+            await self._database.execute(delete(passports).where(passports.c.round_id.in_(batch)))
 
     async def require_same_key(self, certificate: SignerCertificate | None, at: datetime) -> None:
         async with self._database.transaction() as connection:

@@ -51,9 +51,8 @@ class SqlUpscaleRepository(TimedRepository):
         is_ours = (upscales.c.state == UpscaleState.REQUESTED) & (upscales.c.asked_by == asked_by)
         is_requestable = (upscales.c.state == UpscaleState.WAITING) | (is_ours & (upscales.c.asked_by != ""))
         statement = update(upscales).where(upscales.c.id == upscale_id, is_requestable)
-        return await self._database.change_one(
-            statement.values(state=UpscaleState.REQUESTED, requested_at=at, asked_by=asked_by)
-        )
+        values = {"state": UpscaleState.REQUESTED, "requested_at": at, "asked_by": asked_by}
+        return await self._database.change_one(statement.values(values))
 
     async def record_result(self, ended: Upscale) -> Upscale:
         async with self._database.transaction() as connection:

@@ -1,7 +1,8 @@
 """Conversion between rows and domain values. Columns have the names of the fields."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, Table
 
@@ -24,6 +25,7 @@ _SLOT_FIELDS = [column.name for column in SLOT_COLUMNS]
 _FACE_FIELDS = [(column.name, f"face_{column.name}") for column in faces.c]
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 
 def round_from_row(row: RowMapping, round_slots: tuple[Slot, ...]) -> Round:
@@ -39,6 +41,11 @@ def slot_from_row(row: RowMapping) -> Slot:
 def face_from_row(row: RowMapping) -> Face:
     """Build a face from a row with at least FACE_COLUMNS."""
     return Face(**with_place({name: row[label] for name, label in _FACE_FIELDS}))
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield the items in groups of at most `size`."""
+    return (items[at : at + size] for at in range(0, len(items), size))
 
 
 def to_row(value: "DataclassInstance") -> Row:

@@ -196,11 +196,9 @@ async def _blank_references(connection: AsyncConnection, keys: set[str]) -> None
 
 async def _name_keys(connection: AsyncConnection, character_id: str) -> set[str]:
     """Return the normalized name and aliases of a character."""
-    names = select(characters.c.name_key).where(characters.c.id == character_id)
-    return {
-        *(await connection.scalars(names)),
-        *(await connection.scalars(select(aliases.c.name_key).where(aliases.c.character_id == character_id))),
-    }
+    name = select(characters.c.name_key).where(characters.c.id == character_id)
+    alias_names = select(aliases.c.name_key).where(aliases.c.character_id == character_id)
+    return set(await connection.scalars(name.union(alias_names)))
 
 
 async def _drafts_of(connection: AsyncConnection, character_id: str) -> list[tuple[str, Brief]]:

@@ -30,6 +30,7 @@ from storage.db.columns import JsonValue
 from storage.db.engine import Database
 from storage.db.face_tables import faces
 from storage.db.passport_tables import passports
+from storage.db.rows import batches
 from storage.db.tables import ledger, rounds
 from storage.erasure.columns import COLUMNS, DELETED_BY, PERSON, TEXT, in_workspace, tables_with
 from storage.pictures.object_store import ObjectStorePortraits
@@ -151,9 +152,9 @@ class PersonEraser:
         condition = _mentions(table, columns, person) & in_workspace(table, team)
         found = await self._database.fetch_all(select(*keys).where(condition))
         changed = 0
-        for at in range(0, len(found), _BATCH_SIZE):
+        for batch in batches(found, _BATCH_SIZE):
             async with self._database.transaction() as connection:
-                for key in found[at : at + _BATCH_SIZE]:
+                for key in batch:
                     is_row = [column == value for column, value in zip(keys, key, strict=True)]
                     changed += await _replace_in_row(connection, table, columns, is_row, person, pseudonym)
         return changed

@@ -10,6 +10,7 @@ from bot.domain.erasure import Erasure
 from storage.db.engine import Database
 from storage.db.erasure_tables import posted_files, removed_workspaces
 from storage.db.repository import SqlRepository
+from storage.db.rows import batches
 from storage.db.tables import metadata, rounds, slack_uploads
 from storage.erasure.columns import in_workspace, is_of_workspaces
 from storage.erasure.log import PortraitStoreErasureLog
@@ -41,7 +42,10 @@ class SqlRemovedWorkspaces(SqlRepository):
         for round_id in round_ids:
             for key in await self._portraits.list_keys(f"{round_id}/"):
                 await self._portraits.delete(key)
-        await self._delete_uploads(round_ids)
+        # The ids of the files that show the rounds are stored by thread, not by workspace.
+        for batch in batches(round_ids, _BATCH_SIZE):
+            async with self._database.transaction() as connection:
+                await _delete_uploads(connection, batch)
         async with self._database.transaction() as connection:
             for table in reversed(metadata.sorted_tables):
                 if is_of_workspaces(table):
@@ -49,18 +53,12 @@ class SqlRemovedWorkspaces(SqlRepository):
         await self._database.drop_deleted_content()
         return len(round_ids)
 
-    async def _delete_uploads(self, round_ids: Sequence[str]) -> None:
-        """Delete the ids of the files that show the rounds; they are hashed by thread, not by workspace."""
-        for at in range(0, len(round_ids), _BATCH_SIZE):
-            async with self._database.transaction() as connection:
-                await _delete_uploads_of(connection, round_ids[at : at + _BATCH_SIZE])
 
-
-async def _delete_uploads_of(connection: AsyncConnection, round_ids: Sequence[str]) -> None:
+async def _delete_uploads(connection: AsyncConnection, round_ids: Sequence[str]) -> None:
     query = select(posted_files.c.file_id).where(posted_files.c.round_id.in_(round_ids))
     file_ids = sorted(set(await connection.scalars(query)))
     by_key = [slack_uploads.c.key.contains(round_id, autoescape=True) for round_id in round_ids]
     by_file = [slack_uploads.c.files.contains(file_id, autoescape=True) for file_id in file_ids]
     await connection.execute(delete(slack_uploads).where(or_(*by_key)))
-    for at in range(0, len(by_file), _BATCH_SIZE):
-        await connection.execute(delete(slack_uploads).where(or_(*by_file[at : at + _BATCH_SIZE])))
+    for batch in batches(by_file, _BATCH_SIZE):
+        await connection.execute(delete(slack_uploads).where(or_(*batch)))

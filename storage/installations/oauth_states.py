@@ -20,16 +20,13 @@ class SqlOAuthStates(TimedRepository):
         now = self._now()
         async with self._database.transaction() as connection:
             await connection.execute(delete(oauth_states).where(oauth_states.c.expires_at <= now))
-            await connection.execute(
-                insert(oauth_states).values(state_hash=_hash(state), expires_at=now + STATE_LIFETIME)
-            )
+            row = {"state_hash": _hash(state), "expires_at": now + STATE_LIFETIME}
+            await connection.execute(insert(oauth_states).values(row))
         return state
 
     async def consume(self, state: str) -> bool:
-        is_state = oauth_states.c.state_hash == _hash(state)
-        return await self._database.change_one(
-            delete(oauth_states).where(is_state, oauth_states.c.expires_at > self._now())
-        )
+        is_valid = (oauth_states.c.state_hash == _hash(state)) & (oauth_states.c.expires_at > self._now())
+        return await self._database.change_one(delete(oauth_states).where(is_valid))
 
 
 def _hash(state: str) -> str:

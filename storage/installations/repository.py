@@ -1,51 +1,45 @@
 """The port `Installations`. A change notifies all processes, which then forget what they cached."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import structlog
 from sqlalchemy import RowMapping, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ports.installations import Installation, InstallationStatus, KeyRotation, UnreadableToken
+from bot.ports.installations import Installation, InstallationStatus
 from storage.db.engine import Database
 from storage.db.erasure_tables import removed_workspaces
 from storage.db.installation_tables import installations, organization_workspaces
 from storage.db.notifications import DatabaseNotifications, notify
 from storage.db.repository import save_row, upsert
-
-if TYPE_CHECKING:
-    from storage.installations.token_cipher import TokenCipher
-
-log = structlog.get_logger()
+from storage.installations.encrypted_repository import EncryptedRepository
+from storage.installations.token_cipher import TokenCipher
 
 CHANNEL = "castroom_installations"
-_MAX_ATTEMPTS = 10
 _PLAIN_FIELDS = [f.name for f in fields(Installation) if f.name not in ("scopes", "token", "refresh_token")]
 _STATUS_COLUMNS = [installations.c[field.name] for field in fields(InstallationStatus)]
 
 
-class SqlInstallations:
+class SqlInstallations(EncryptedRepository):
     """Installations in a database; without `cipher` nothing can be read or added."""
 
+    _table = installations
+    _encrypted_columns = ("token", "refresh_token")
+    _unreadable_event = "installation_unreadable"
+
     def __init__(
-        self, database: Database, cipher: "TokenCipher | None", notifications: DatabaseNotifications | None
+        self, database: Database, cipher: TokenCipher | None, notifications: DatabaseNotifications | None
     ) -> None:
-        self._database = database
-        self._cipher = cipher
+        super().__init__(database, cipher)
         self._notifications = notifications
         self._listeners: list[Callable[[str], None]] = []
 
     async def get(self, installation_id: str) -> Installation | None:
         if self._cipher is None:
             return None
-        async with self._database.snapshot() as connection:
-            query = select(installations).where(installations.c.id == installation_id)
-            row = (await connection.execute(query)).mappings().first()
-        return self._from_row(row, self._cipher) if row else None
+        row = await self._database.fetch_first(select(installations).where(installations.c.id == installation_id))
+        return self._from_row(row._mapping, self._cipher) if row else None
 
     async def list_statuses(self) -> Sequence[InstallationStatus]:
         query = select(*_STATUS_COLUMNS).order_by(installations.c.id)
@@ -55,8 +49,7 @@ class SqlInstallations:
         row = {name: getattr(installation, name) for name in _PLAIN_FIELDS}
         row |= {"id": installation.id, "scopes": ",".join(installation.scopes), "version": 1}
         row |= self._token_columns(installation)
-        changes = {name: value for name, value in row.items() if name != "id"}
-        changes["version"] = installations.c.version + 1
+        changes = row | {"version": installations.c.version + 1}
         async with self._database.transaction() as connection:
             statement = upsert(connection, installations).values(row)
             await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
@@ -83,10 +76,9 @@ class SqlInstallations:
         await self._database.execute(_same_version(installation).values(refresh_error=code))
 
     async def list_expiring(self, before: datetime) -> Sequence[str]:
-        query = select(installations.c.id).where(
-            installations.c.expires_at < before, installations.c.refresh_error == ""
-        )
-        return await self._database.fetch_column(query.order_by(installations.c.expires_at))
+        is_expiring = (installations.c.expires_at < before) & (installations.c.refresh_error == "")
+        query = select(installations.c.id).where(is_expiring).order_by(installations.c.expires_at)
+        return await self._database.fetch_column(query)
 
     async def list_teams(self, installation_id: str) -> Sequence[str]:
         query = select(organization_workspaces.c.team).where(organization_workspaces.c.enterprise == installation_id)
@@ -116,62 +108,19 @@ class SqlInstallations:
             await notify(connection, CHANNEL, team)
         self._call_listeners(team)
 
-    async def reencrypt(self) -> KeyRotation:
-        changed, unreadable = 0, []
-        for status in await self.list_statuses():
-            try:
-                changed += await self._reencrypt_one(status.id)
-            except UnreadableToken as error:
-                log.error("installation_unreadable", id=error.installation_id, key=error.key_id)  # noqa: TRY400
-                unreadable.append(status.id)
-        key_ids = Counter(status.key_id for status in await self.list_statuses())
-        return KeyRotation(changed, key_ids, tuple(unreadable))
-
     def listen(self, callback: Callable[[str], None]) -> None:
         self._listeners.append(callback)
         if self._notifications:
             self._notifications.listen(CHANNEL, callback)
 
-    async def _reencrypt_one(self, installation_id: str) -> bool:
-        """Encrypt with the newest key unless that is so; repeat if a refresh stored other tokens meanwhile."""
-        for _ in range(_MAX_ATTEMPTS):
-            installation = await self.get(installation_id)
-            if installation is None:
-                return False
-            async with self._database.transaction() as connection:
-                is_old = installations.c.key_id != self._require_cipher().newest
-                statement = _same_version(installation).where(is_old).values(self._encrypted(installation))
-                if (await connection.execute(statement)).rowcount == 1:
-                    return True
-                if await _is_encrypted_with(connection, installation_id, self._require_cipher().newest):
-                    return False
-        return False
-
     def _token_columns(self, installation: Installation) -> dict[str, Any]:
-        return self._encrypted(installation) | {"refresh_error": ""}
+        texts = {name: getattr(installation, name) for name in self._encrypted_columns}
+        return self._require_cipher().encrypt_all(installation.id, texts) | {"refresh_error": ""}
 
-    def _encrypted(self, installation: Installation) -> dict[str, Any]:
-        cipher, refresh_token = self._require_cipher(), installation.refresh_token
-        return {
-            "token": cipher.encrypt(installation.id, installation.token),
-            "refresh_token": cipher.encrypt(installation.id, refresh_token) if refresh_token else "",
-            "key_id": cipher.newest,
-        }
-
-    def _from_row(self, row: RowMapping, cipher: "TokenCipher") -> Installation:
-        return Installation(
-            **{name: row[name] for name in _PLAIN_FIELDS},
-            scopes=tuple(filter(None, row["scopes"].split(","))),
-            token=cipher.decrypt(row["id"], row["token"], row["key_id"]),
-            refresh_token=(
-                cipher.decrypt(row["id"], row["refresh_token"], row["key_id"]) if row["refresh_token"] else ""
-            ),
-        )
-
-    def _require_cipher(self) -> "TokenCipher":
-        if self._cipher is None:
-            raise RuntimeError("tokens cannot be stored without TOKEN_KEYS")
-        return self._cipher
+    def _from_row(self, row: RowMapping, cipher: TokenCipher) -> Installation:
+        plain = {name: row[name] for name in _PLAIN_FIELDS}
+        scopes = tuple(filter(None, row["scopes"].split(",")))
+        return Installation(**plain, **self._decrypt(cipher, row), scopes=scopes)
 
     def _call_listeners(self, installation_id: str) -> None:
         """Tell this process at once; on SQLite there is no notification."""
@@ -183,8 +132,3 @@ def _same_version(installation: Installation) -> Any:
     return update(installations).where(
         installations.c.id == installation.id, installations.c.version == installation.version
     )
-
-
-async def _is_encrypted_with(connection: AsyncConnection, installation_id: str, key: str) -> bool:
-    query = select(installations.c.key_id).where(installations.c.id == installation_id)
-    return (await connection.scalar(query)) in (key, None)

@@ -1,6 +1,6 @@
 """Encryption of tokens at rest: Fernet with several keys, of which the newest encrypts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -33,11 +33,18 @@ class TokenCipher:
         """The id of the key that encrypts."""
         return self.key_ids[0]
 
+    def encrypt_all(self, row_id: str, texts: Mapping[str, str]) -> dict[str, str]:
+        """Return the row's columns: each text encrypted, an empty one as it is, and the id of the key."""
+        encrypted = {name: self.encrypt(row_id, text) if text else "" for name, text in texts.items()}
+        return encrypted | {"key_id": self.newest}
+
     def encrypt(self, row_id: str, token: str) -> str:
         return self._fernet.encrypt(f"{row_id}:{token}".encode()).decode()
 
     def decrypt(self, row_id: str, encrypted: str, key: str) -> str:
-        """Raises UnreadableToken, which names `key`, the id of the key that encrypted it."""
+        """Raises UnreadableToken, which names `key`, the id of the key that encrypted it; an empty text is as it is."""
+        if not encrypted:
+            return ""
         from cryptography.fernet import InvalidToken
 
         try:

@@ -95,11 +95,8 @@ async def _budget_settings(
 
     `for_share` locks both until the transaction ends: the settings, and which production the channel casts for.
     """
-    query = (
-        select(productions.c.channel, productions.c.settings)
-        .join_from(channels, productions)
-        .where(is_at(channels, place))
-    )
+    query = select(productions.c.channel, productions.c.settings).join_from(channels, productions)
+    query = query.where(is_at(channels, place))
     row = (await connection.execute(query.with_for_update(read=True) if for_share else query)).one_or_none()
     return (row.channel, row.settings or ProductionSettings()) if row else (place.channel, ProductionSettings())
 

@@ -56,10 +56,8 @@ class SqlLedger(SqlRepository):
         key = (ledger.c.channel, ledger.c.person, ledger.c.model)
         today = _sum_dollars(case((ledger.c.day == day, ledger.c.usd), else_=0))
         query = select(*key, today, _sum_dollars(ledger.c.usd), func.count())
-        query = query.join_from(ledger, rounds).where(
-            ledger.c.team == team, ledger.c.day >= day.replace(day=1), ~is_blind
-        )
-        rows = await self._database.fetch_all(query.group_by(*key))
+        query = query.join_from(ledger, rounds).where(ledger.c.team == team, ledger.c.day >= day.replace(day=1))
+        rows = await self._database.fetch_all(query.where(~is_blind).group_by(*key))
         return [SpendTotal(ChannelRef(team, channel), *totals) for channel, *totals in rows]
 
     async def list_round_spends(self, character_id: str) -> Sequence[RoundSpend]:
@@ -76,7 +74,7 @@ class SqlLedger(SqlRepository):
         is_today = slots.c.reserved_on == day
         query = select(
             rounds.c.channel,
-            payer_id.label("person"),
+            payer_id,
             _sum_dollars(case((is_today, usd), else_=0)),
             _sum_dollars(usd),
             func.sum(case((is_today, 1), else_=0)),
@@ -85,13 +83,10 @@ class SqlLedger(SqlRepository):
             case((productions.c.channel == rounds.c.channel, ""), else_=productions.c.channel),
         ).join_from(rounds, slots)
         is_channel_of_round = and_(channels.c.team == rounds.c.team, channels.c.channel == rounds.c.channel)
-        query = query.join(channels, is_channel_of_round).join(
-            productions, productions.c.id == channels.c.production_id
-        )
+        query = query.join(channels, is_channel_of_round).join(productions)
         query = query.where(rounds.c.team == team, is_blind, slots.c.reserved_on >= day.replace(day=1))
-        rows = await self._database.fetch_all(
-            query.group_by(rounds.c.id, rounds.c.channel, payer_id, productions.c.channel)
-        )
+        query = query.group_by(rounds.c.id, rounds.c.channel, payer_id, productions.c.channel)
+        rows = await self._database.fetch_all(query)
         return [BlindRoundSpend(ChannelRef(team, channel), *spend) for channel, *spend in rows]
 
     async def count_locked_faces(self, team: str, day: date) -> Mapping[str, int]:

@@ -11,6 +11,7 @@ from bot.domain.slot import SlotFailure, SlotState
 from bot.ports.storage import PictureOwner
 from storage.db.face_tables import UNFINISHED_PICTURES
 from storage.db.repository import SqlRepository
+from storage.db.rows import batches
 from storage.db.tables import ledger, round_drafts, rounds, slots
 
 _BATCH_SIZE = 500
@@ -22,7 +23,7 @@ class SqlPictureIndex(SqlRepository):
     async def owners(self, ids: Sequence[str]) -> dict[str, PictureOwner]:
         found: dict[str, PictureOwner] = {}
         async with self._database.snapshot() as connection:
-            for batch in _batches(ids):
+            for batch in batches(ids, _BATCH_SIZE):
                 for table, states in UNFINISHED_PICTURES.items():
                     query = select(table.c.id, table.c.state, table.c.portrait, table.c.failure)
                     for row in await connection.execute(query.where(table.c.id.in_(batch))):
@@ -39,7 +40,7 @@ class SqlPictureIndex(SqlRepository):
     async def known_rounds(self, ids: Sequence[str]) -> frozenset[str]:
         found: set[str] = set()
         async with self._database.snapshot() as connection:
-            for batch in _batches(ids):
+            for batch in batches(ids, _BATCH_SIZE):
                 found.update(await connection.scalars(select(rounds.c.id).where(rounds.c.id.in_(batch))))
         return frozenset(found)
 
@@ -64,7 +65,3 @@ class SqlPictureIndex(SqlRepository):
 
 def _may_be_paid(failure: SlotFailure | None) -> bool:
     return failure is not None and (failure.kind == "unknown" or failure.paid == "maybe")
-
-
-def _batches(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[at : at + _BATCH_SIZE] for at in range(0, len(ids), _BATCH_SIZE)]

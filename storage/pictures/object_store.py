@@ -107,12 +107,8 @@ class ObjectStorePortraits:
 
     async def list_keys(self, prefix: str) -> Sequence[str]:
         """Return the keys below a folder, which `prefix` names with its slash, sorted."""
-
-        def list_sync() -> list[str]:
-            return [row["path"] for page in obstore.list(self._store, prefix=prefix) for row in page]
-
         with translate_store_errors(self._address):
-            return sorted(await asyncio.to_thread(list_sync))
+            return sorted([row["path"] async for page in self._pages(prefix) for row in page])
 
     async def delete(self, key: str) -> None:
         """Delete a picture; idempotent."""
@@ -157,9 +153,9 @@ class ObjectStorePortraits:
         found = await obstore.get_async(self._store, key)
         return bytes(await found.bytes_async())
 
-    async def _pages(self) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+    async def _pages(self, prefix: str | None = None) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
         """List in a thread: a process that ends right after an asynchronous listing of obstore may abort."""
-        stream = obstore.list(self._store, chunk_size=_PAGE_SIZE)
+        stream = obstore.list(self._store, prefix, chunk_size=_PAGE_SIZE)
         while (page := await asyncio.to_thread(next, stream, None)) is not None:
             yield page
 

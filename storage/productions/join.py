@@ -17,7 +17,7 @@ from storage.db.face_tables import UNFINISHED_PICTURES
 from storage.db.rows import is_at
 from storage.db.tables import aliases, channels, characters, ledger, productions, rounds
 from storage.money import budgets
-from storage.productions.lookup import home_production_id, list_productions, lock_production_row
+from storage.productions.lookup import home_production_id, is_cast_elsewhere, list_productions, lock_production_row
 
 
 async def merge_channel(
@@ -48,7 +48,6 @@ async def merge_channel(
 
 
 async def _load_for_update(connection: AsyncConnection, place: ChannelRef, production_id: str) -> Production:
-    """Load a production and lock its row."""
     condition = (productions.c.id == production_id) & (productions.c.team == place.team)
     await connection.execute(select(productions.c.id).where(condition).with_for_update())
     found = await list_productions(connection, condition)
@@ -60,10 +59,7 @@ async def _load_for_update(connection: AsyncConnection, place: ChannelRef, produ
 async def _characters_to_move(connection: AsyncConnection, place: ChannelRef, previous: Production) -> Sequence[str]:
     query = select(characters.c.id).where(characters.c.production_id == previous.id)
     if previous.channels != (place.channel,):
-        elsewhere = select(rounds.c.id).where(
-            rounds.c.character_id == characters.c.id, rounds.c.channel != place.channel
-        )
-        query = query.where(~elsewhere.exists())
+        query = query.where(~is_cast_elsewhere(place))
     return (await connection.scalars(query)).all()
 
 

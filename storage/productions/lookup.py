@@ -1,9 +1,8 @@
 """The production of a channel, read and locked in the caller's transaction."""
 
-from dataclasses import replace
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import SettingsConflict
@@ -11,7 +10,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import Production, ProductionSettings
 from storage.db.repository import insert_new, upsert
 from storage.db.rows import is_at
-from storage.db.tables import channels, productions
+from storage.db.tables import channels, characters, productions, rounds
 
 
 async def get_or_create_production_id(connection: AsyncConnection, place: ChannelRef) -> str:
@@ -47,16 +46,25 @@ async def lock_production_row(
     return production
 
 
+def is_cast_elsewhere(place: ChannelRef) -> ColumnElement[bool]:
+    """Return the condition for characters that other channels than `place` cast as well."""
+    return exists().where(rounds.c.character_id == characters.c.id, rounds.c.channel != place.channel)
+
+
 async def list_productions(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[Production]:
-    rows = await connection.execute(select(productions).where(condition).order_by(func.lower(productions.c.name)))
-    found = {
-        row.id: Production(
-            row.id, ChannelRef(row.team, row.channel), (), row.name, row.settings or ProductionSettings()
+    query = select(productions).where(condition).order_by(func.lower(productions.c.name))
+    rows = (await connection.execute(query)).all()
+    joined: dict[str, list[str]] = {row.id: [] for row in rows}
+    channel_query = select(channels.c.production_id, channels.c.channel).where(channels.c.production_id.in_(joined))
+    for production_id, channel in await connection.execute(channel_query.order_by(channels.c.channel)):
+        joined[production_id].append(channel)
+    return [
+        Production(
+            row.id,
+            ChannelRef(row.team, row.channel),
+            tuple(joined[row.id]),
+            row.name,
+            row.settings or ProductionSettings(),
         )
         for row in rows
-    }
-    channel_query = select(channels.c.production_id, channels.c.channel).where(channels.c.production_id.in_(found))
-    for row in await connection.execute(channel_query.order_by(channels.c.channel)):
-        production = found[row.production_id]
-        found[row.production_id] = replace(production, channels=(*production.channels, row.channel))
-    return list(found.values())
+    ]

@@ -30,6 +30,7 @@ from storage.db.tables import (
 )
 from storage.db.webhook_tables import webhook_endpoints, webhook_events
 from storage.money import budgets
+from storage.productions.lookup import is_cast_elsewhere
 from storage.roster.trigrams import index_name
 
 _TABLES_BY_CHANNEL = (rounds, faces, ledger, round_drafts, audit_log, webhook_endpoints, webhook_events, door_tokens)
@@ -106,10 +107,8 @@ async def _set_home(connection: AsyncConnection, production_id: str, channel: st
 
 async def _merge_characters(connection: AsyncConnection, place: ChannelRef, source_id: str, target_id: str) -> None:
     """Move the characters that were cast only in `place`; one whose name is taken gets a number after it."""
-    elsewhere = exists(
-        select(rounds.c.id).where(rounds.c.character_id == characters.c.id, rounds.c.channel != place.channel)
-    )
-    query = select(characters.c.id, characters.c.name).where(characters.c.production_id == source_id, ~elsewhere)
+    is_of_place = (characters.c.production_id == source_id) & ~is_cast_elsewhere(place)
+    query = select(characters.c.id, characters.c.name).where(is_of_place)
     for character_id, name in (await connection.execute(query)).all():
         free_name = await _free_name(connection, target_id, name)
         values = {"production_id": target_id, "name": free_name, "name_key": normalize_name(free_name)}

@@ -26,6 +26,7 @@ _STATEMENT_TIMEOUT_SECONDS = 5.0
 # The server notices a lost host after about 10 + 3 x 3 seconds, and frees its locks.
 _KEEPALIVES = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "3"}
 
+_PING = text("SELECT 1")
 _TRY_LOCK, _UNLOCK = text("SELECT pg_try_advisory_lock(:key)"), text("SELECT pg_advisory_unlock(:key)")
 # The halves of a key stand in two columns (https://www.postgresql.org/docs/current/view-pg-locks.html).
 _IS_FREE = text(
@@ -74,7 +75,7 @@ class AdvisoryLocks:
     async def try_acquire(self, name: str) -> bool:
         """Return whether this process holds the lock, taking it if it is free; False without a connection."""
         async with self._mutex:
-            if name not in self._held and await self._call(_TRY_LOCK, name):
+            if name not in self._held and await self._call(_TRY_LOCK, key=lock_key(name)):
                 self._held.add(name)
             return name in self._held
 
@@ -82,7 +83,7 @@ class AdvisoryLocks:
         async with self._mutex:
             if name in self._held:
                 self._held.discard(name)
-                await self._call(_UNLOCK, name)
+                await self._call(_UNLOCK, key=lock_key(name))
 
     async def is_free(self, name: str) -> bool:
         """Return whether no process holds the lock; False without a connection.
@@ -90,14 +91,14 @@ class AdvisoryLocks:
         It only looks: a process that took the lock to find out would hold it while another one looks.
         """
         async with self._mutex:
-            return await self._call(_IS_FREE, name)
+            return await self._call(_IS_FREE, key=lock_key(name))
 
-    async def _call(self, statement: TextClause, name: str) -> bool:
+    async def _call(self, statement: TextClause, **parameters: int) -> bool:
         if self._connection is None:
             return False
         try:
             async with asyncio.timeout(_STATEMENT_TIMEOUT_SECONDS):
-                return bool(await self._connection.scalar(statement, {"key": lock_key(name)}))
+                return bool(await self._connection.scalar(statement, parameters))
         except (DBAPIError, OSError, TimeoutError) as error:
             await self._lose(error)
             return False
@@ -122,15 +123,7 @@ class AdvisoryLocks:
         while True:
             await asyncio.sleep(_CHECK_SECONDS)
             async with self._mutex:
-                await (self._check() if self._connection else self._reconnect())
-
-    async def _check(self) -> None:
-        assert self._connection
-        try:
-            async with asyncio.timeout(_STATEMENT_TIMEOUT_SECONDS):
-                await self._connection.scalar(text("SELECT 1"))
-        except (DBAPIError, OSError, TimeoutError) as error:
-            await self._lose(error)
+                await (self._call(_PING) if self._connection else self._reconnect())
 
     async def _reconnect(self) -> None:
         try:

@@ -74,10 +74,8 @@ class SqlCallReservations(SqlRepository):
 
     async def _back_off_left(self, account: str) -> float:
         seconds = (account_back_offs.c.until - database_now_us) / 1e6
-        rows = await self._database.fetch_all(
-            select(seconds.label("left")).where(account_back_offs.c.account == account)
-        )
-        return max([0.0, *(float(row.left) for row in rows)])
+        query = select(seconds).where(account_back_offs.c.account == account)
+        return max(0.0, float(await self._database.fetch_value(query) or 0))
 
 
 async def _join(connection: AsyncConnection, key: str, account: str) -> None:

@@ -4,7 +4,7 @@ A change writes its mark in its own transaction. The process that presents the w
 the mark a second later. On SQLite the one process keeps this in memory, and nothing is written.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Select, delete, func, insert, literal, select, update
@@ -52,7 +52,11 @@ class SqlRedrawMarks:
         self._notifications = notifications
 
     def listen(self, callback: Any) -> None:
-        self._notifications.listen(CHANNEL, lambda payload: callback(*_parse(payload)))
+        def call_back(payload: str) -> None:
+            team, round_id, urgent = payload.split(" ")
+            callback(team, round_id, bool(urgent))
+
+        self._notifications.listen(CHANNEL, call_back)
 
     async def mark(self, *round_ids: str, urgent: bool = False) -> None:
         # In the order of their ids: two processes that mark the same rounds must not wait for each other.
@@ -82,10 +86,8 @@ class SqlRedrawMarks:
 
     async def update_ages(self, team: str) -> Sequence[float]:
         age = (database_now_us - message_updates.c.at) / 1e6
-        query = select(age.label("age")).where(
-            message_updates.c.team == team, message_updates.c.at > seconds_ago_us(60)
-        )
-        return [float(row.age) for row in await self._database.fetch_all(query.order_by(message_updates.c.at))]
+        query = select(age).where(message_updates.c.team == team, message_updates.c.at > seconds_ago_us(60))
+        return [float(value) for value in await self._database.fetch_column(query.order_by(message_updates.c.at))]
 
     async def purge(self) -> None:
         """Delete what is an hour old and drawn."""
@@ -100,8 +102,3 @@ class SqlRedrawMarks:
         columns = (redraw_marks.c.round_id, redraw_marks.c.team, redraw_marks.c.version, redraw_marks.c.urgent)
         query = select(*columns).where(condition).order_by(redraw_marks.c.urgent.desc(), redraw_marks.c.changed_at)
         return [RedrawMark(*row) for row in await self._database.fetch_all(query)]
-
-
-def _parse(payload: str) -> Iterable[Any]:
-    team, round_id, urgent = payload.split(" ")
-    return team, round_id, bool(urgent)

@@ -24,9 +24,8 @@ async def unlock_face(connection: AsyncConnection, round_id: str, unlock: Unlock
     await lock_character_row_of_round(connection, round_id)
     is_locked = (faces.c.round_id == round_id) & faces.c.unlocked.is_(None)
     statement = update(faces).where(is_locked).values(unlocked=unlock)
-    row = (
-        await connection.execute(statement.returning(faces.c.team, faces.c.channel, faces.c.character_id))
-    ).one_or_none()
+    unlocked = await connection.execute(statement.returning(faces.c.team, faces.c.channel, faces.c.character_id))
+    row = unlocked.one_or_none()
     if row is None:
         return False
     place = ChannelRef(row.team, row.channel)

@@ -17,7 +17,7 @@ from bot.ports.roster import Page, RosterQuery, RosterSection
 from storage.audit_log import add_audit_event
 from storage.db.face_tables import faces
 from storage.db.repository import SqlRepository, insert_new
-from storage.db.rows import FACE_COLUMNS, face_from_row
+from storage.db.rows import FACE_COLUMNS, batches, face_from_row
 from storage.db.tables import aliases, characters, productions, rounds
 from storage.roster import search
 from storage.roster.faces import unlock_face
@@ -64,7 +64,7 @@ class SqlRoster(SqlRepository):
             row = {"production_id": character.production_id, "name_key": name_key}
             row |= {"name": alias, "character_id": character.id}
             if not await insert_new(connection, aliases, **row):
-                holder = (await connection.execute(_alias_holder_query(character.production_id, name_key))).one()
+                holder = (await connection.execute(search.alias_holder_query(character.production_id, name_key))).one()
                 return "" if holder.id == character.id else str(holder.name)
             await index_name(connection, character.place.team, alias)
             await add_audit_event(connection, audit_event)
@@ -73,7 +73,7 @@ class SqlRoster(SqlRepository):
     async def remove_alias(self, production_id: str, alias: str, audit_event: AuditEvent) -> str:
         async with self._database.transaction() as connection:
             name_key = normalize_name(alias)
-            holder = (await connection.execute(_alias_holder_query(production_id, name_key))).one_or_none()
+            holder = (await connection.execute(search.alias_holder_query(production_id, name_key))).one_or_none()
             if holder is None:
                 return ""
             is_alias = and_(aliases.c.production_id == production_id, aliases.c.name_key == name_key)
@@ -105,11 +105,6 @@ class SqlRoster(SqlRepository):
             return [face_from_row(row) for row in rows.mappings()]
 
 
-def _alias_holder_query(production_id: str, name_key: str) -> Select[tuple[str, str]]:
-    is_alias = and_(aliases.c.production_id == production_id, aliases.c.name_key == name_key)
-    return select(characters.c.id, characters.c.name).join_from(aliases, characters).where(is_alias)
-
-
 async def _get_many(connection: AsyncConnection, ids: Sequence[str]) -> list[Character]:
     characters_by_id = {c.id: c for c in await _list_characters(connection, characters.c.id.in_(ids))} if ids else {}
     return [characters_by_id[id_] for id_ in ids if id_ in characters_by_id]
@@ -126,8 +121,8 @@ async def _list_characters(connection: AsyncConnection, condition: ColumnElement
 
 async def _aliases_by_id(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, list[str]]:
     names_by_id: defaultdict[str, list[str]] = defaultdict(list)
-    for at in range(0, len(ids), _BATCH_SIZE):
-        query = select(aliases).where(aliases.c.character_id.in_(ids[at : at + _BATCH_SIZE]))
+    for batch in batches(ids, _BATCH_SIZE):
+        query = select(aliases).where(aliases.c.character_id.in_(batch))
         for row in await connection.execute(query.order_by(aliases.c.name_key)):
             names_by_id[row.character_id].append(row.name)
     return names_by_id

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelRef
@@ -76,6 +76,12 @@ async def similar_names(connection: AsyncConnection, team: str, name: str, limit
     return sorted(found, key=lambda match: rank_by_key[match.name_key])
 
 
+def alias_holder_query(production_id: str, name_key: str) -> Select[str, str]:
+    """Select id and name of the character that has an alias in a production."""
+    is_alias = and_(aliases.c.production_id == production_id, aliases.c.name_key == name_key)
+    return select(characters.c.id, characters.c.name).join_from(aliases, characters).where(is_alias)
+
+
 async def ids_by_name(connection: AsyncConnection, team: str, name: str) -> Sequence[str]:
     """Return the ids of the workspace's characters with this name or alias."""
     name_key = normalize_name(name)
@@ -95,7 +101,6 @@ async def _production_names(connection: AsyncConnection, team: str) -> dict[str,
 
 
 async def _counts(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> list[tuple[str, str, int]]:
-    """Count the matching characters by production and channel."""
     group = (characters.c.production_id, characters.c.visible_channel)
     query = select(*group, func.count()).where(characters.c.visible_channel.is_not(None), *conditions).group_by(*group)
     return [(production_id, channel, count) for production_id, channel, count in await connection.execute(query)]

@@ -17,12 +17,13 @@ from bot.domain.round_state import OPEN_STATES, RECAST, RoundState
 from bot.ports.rounds import StartResult
 from storage.db.repository import upsert
 from storage.db.rows import to_row
-from storage.db.tables import aliases, characters, is_open, is_unended, rounds, slots
+from storage.db.tables import characters, is_open, is_unended, rounds, slots
 from storage.door_tokens import require_within_month_cap
 from storage.money import budgets
 from storage.productions.lookup import get_or_create_production_id
 from storage.productions.move import current_channel
 from storage.roster.faces import current_face_query, unlock_face
+from storage.roster.search import alias_holder_query
 from storage.roster.status import refresh_status
 from storage.roster.trigrams import index_name
 from storage.rounds.queries import round_by_id
@@ -75,9 +76,7 @@ async def _get_or_create_character(connection: AsyncConnection, place: ChannelRe
     """
     production_id = await get_or_create_production_id(connection, place)
     name_key = normalize_name(name)
-    is_alias = (aliases.c.production_id == production_id) & (aliases.c.name_key == name_key)
-    query = select(characters.c.id, characters.c.name).join_from(aliases, characters).where(is_alias)
-    if holder := (await connection.execute(query)).one_or_none():
+    if holder := (await connection.execute(alias_holder_query(production_id, name_key))).one_or_none():
         return str(holder.id), str(holder.name)
     insertion = upsert(connection, characters).values(
         id=uuid4().hex, production_id=production_id, name=name, name_key=name_key

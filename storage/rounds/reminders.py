@@ -21,20 +21,18 @@ class SqlReminderRepository(SqlRepository):
     async def claim_due(self, now: datetime) -> Sequence[str]:
         async with self._database.transaction() as connection:
             is_due = (rounds.c.state == RoundState.VOTING) & (rounds.c.remind_at <= now) & (rounds.c.closes_at > now)
-            return (
-                await connection.scalars(update(rounds).where(is_due).values(remind_at=None).returning(rounds.c.id))
-            ).all()
+            statement = update(rounds).where(is_due).values(remind_at=None)
+            return (await connection.scalars(statement.returning(rounds.c.id))).all()
 
     async def reschedule(self, round_id: str, at: datetime) -> None:
         is_claimed = (rounds.c.id == round_id) & (rounds.c.state == RoundState.VOTING) & rounds.c.remind_at.is_(None)
         await self._database.execute(update(rounds).where(is_claimed).values(remind_at=at))
 
     async def list_with_named_voters(self, now: datetime) -> Sequence[Round]:
+        has_named_voters = rounds.c.brief["voters"].as_string() != "[]"
+        condition = and_(rounds.c.state == RoundState.VOTING, rounds.c.closes_at > now, has_named_voters)
         async with self._database.snapshot() as connection:
-            has_named_voters = rounds.c.brief["voters"].as_string() != "[]"
-            return await list_rounds(
-                connection, and_(rounds.c.state == RoundState.VOTING, rounds.c.closes_at > now, has_named_voters)
-            )
+            return await list_rounds(connection, condition)
 
     async def list_reminded(self, round_id: str, stage: BallotStage) -> frozenset[str]:
         query = select(reminders.c.person).where(reminders.c.round_id == round_id, reminders.c.stage == stage)

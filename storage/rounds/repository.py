@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, case, func, insert, literal, not_, or_, select, union, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal, not_, or_, select, union, update
 
 from bot.domain.budget import Caps
 from bot.domain.face import Face, Unlock
@@ -43,22 +43,18 @@ class SqlRoundRepository(SqlRepository):
             return await round_by_id(connection, round_id)
 
     async def list_for_character(self, character_id: str) -> Sequence[Round]:
-        async with self._database.snapshot() as connection:
-            return await list_rounds(connection, rounds.c.character_id == character_id)
+        return await self._list(rounds.c.character_id == character_id)
 
     async def list_follow_ups(self, round_id: str) -> Sequence[Round]:
-        async with self._database.snapshot() as connection:
-            return await list_rounds(connection, and_(rounds.c.parent == round_id, is_follow_up))
+        return await self._list(and_(rounds.c.parent == round_id, is_follow_up))
 
     async def by_message(self, place: ChannelRef, message_ts: str) -> Round | None:
-        async with self._database.snapshot() as connection:
-            found = await list_rounds(connection, is_at(rounds, place) & (rounds.c.message_ts == message_ts))
-            return found[0] if found else None
+        found = await self._list(is_at(rounds, place) & (rounds.c.message_ts == message_ts))
+        return found[0] if found else None
 
     async def by_slot(self, slot_id: str) -> Round:
-        async with self._database.snapshot() as connection:
-            round_id = select(slots.c.round_id).where(slots.c.id == slot_id).scalar_subquery()
-            return single(await list_rounds(connection, rounds.c.id == round_id), slot_id)
+        round_id = select(slots.c.round_id).where(slots.c.id == slot_id).scalar_subquery()
+        return single(await self._list(rounds.c.id == round_id), slot_id)
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
         await self._set(round_id, message_ts=message_ts)
@@ -136,15 +132,12 @@ class SqlRoundRepository(SqlRepository):
             return (await connection.scalars(newest.limit(1))).all()
 
     async def list_open_led_by(self, person: str, team: str) -> Sequence[Round]:
-        async with self._database.snapshot() as connection:
-            condition = and_(rounds.c.team == team, rounds.c.lead == person, is_unended)
-            return await list_rounds(connection, condition)
+        return await self._list(and_(rounds.c.team == team, rounds.c.lead == person, is_unended))
 
     async def list_unfinished(self) -> Sequence[Round]:
-        async with self._database.snapshot() as connection:
-            drawing_ids = select(rounds.c.id).where(rounds.c.state == RoundState.DRAWING)
-            unfinished_ids = select(slots.c.round_id).where(slots.c.state.in_(UNFINISHED_STATES))
-            return await list_rounds(connection, rounds.c.id.in_(union(drawing_ids, unfinished_ids)))
+        drawing_ids = select(rounds.c.id).where(rounds.c.state == RoundState.DRAWING)
+        unfinished_ids = select(slots.c.round_id).where(slots.c.state.in_(UNFINISHED_STATES))
+        return await self._list(rounds.c.id.in_(union(drawing_ids, unfinished_ids)))
 
     async def list_missing_pictures(self, now: datetime) -> Sequence[str]:
         is_view = and_(slots.c.situation != "", slots.c.state == SlotState.CANDIDATE)
@@ -172,6 +165,10 @@ class SqlRoundRepository(SqlRepository):
         candidate_ids = union(displayed.where(is_unended), displayed.where(is_recent))
         query = select(rounds.c.id).where(rounds.c.id.in_(candidate_ids)).order_by(rounds.c.opened_at.desc())
         return await self._database.fetch_column(query)
+
+    async def _list(self, condition: ColumnElement[bool]) -> Sequence[Round]:
+        async with self._database.snapshot() as connection:
+            return await list_rounds(connection, condition)
 
     async def _set(self, round_id: str, **values: Any) -> None:
         await self._database.execute(update(rounds).where(rounds.c.id == round_id).values(**values))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.face import Portrait
 from bot.domain.service_errors import PortraitMissing
 from storage.db.face_tables import sheet_views, upscales
+from storage.db.rows import batches
 from storage.db.tables import slots
 from storage.pictures.object_store import ObjectStorePortraits
 from storage.transfer import Report, TransferError
@@ -41,7 +42,7 @@ async def copy_pictures(
         return len(data)
 
     async for keys in source.list_pages():
-        for batch in _batches(keys):
+        for batch in batches(keys, _AT_ONCE):
             sizes = await _run_all(*(copy(key) for key in batch))
             if (count + len(sizes)) // _REPORTED_PICTURES > count // _REPORTED_PICTURES:
                 report(f"pictures: {count + len(sizes)}")
@@ -61,9 +62,9 @@ async def find_damaged(connection: AsyncConnection, portraits: ObjectStorePortra
             query = select(table.c.id, table.c.portrait).where(table.c.portrait.is_not(None)).order_by(table.c.id)
             async with connection.stream(query) as result:
                 async for page in result.partitions(_PAGE_ROWS):
-                    for batch in _batches([(row.id, row.portrait) for row in page]):
-                        intact = await _run_all(*(_is_intact(portraits, portrait) for _, portrait in batch))
-                        damaged += [row_id for (row_id, _), ok in zip(batch, intact, strict=True) if not ok]
+                    for batch in batches(page, _AT_ONCE):
+                        intact = await _run_all(*(_is_intact(portraits, row.portrait) for row in batch))
+                        damaged += [row.id for row, ok in zip(batch, intact, strict=True) if not ok]
     return damaged
 
 
@@ -94,7 +95,3 @@ async def _run_all(*calls: Awaitable[T]) -> list[T]:
     if errors := [result for result in results if isinstance(result, BaseException)]:
         raise errors[0]
     return [result for result in results if not isinstance(result, BaseException)]
-
-
-def _batches(items: Sequence[T]) -> list[Sequence[T]]:
-    return [items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE)]

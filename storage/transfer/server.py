@@ -6,13 +6,13 @@ lock can be lost with its connection.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import Executable, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -73,7 +73,8 @@ async def fill_server(
     The source must not change, and its schema must be that of this version. A call that was interrupted continues when
     it is repeated. Raises TransferError, StorageUnavailable.
     """
-    portraits, target_portraits = await asyncio.to_thread(_open_stores, portraits_url, to.portraits_url)
+    portraits = await asyncio.to_thread(open_portraits, portraits_url)
+    target_portraits = await asyncio.to_thread(open_portraits, to.portraits_url)
     moves_pictures = portraits_url != to.portraits_url
     async with open_database(to.database_url, statement_timeout=STATEMENT_TIMEOUT_SECONDS) as target:
         async with _exclusive(to.database_url):
@@ -96,10 +97,6 @@ async def fill_server(
             report(f"pictures: {count} compared, equal")
             await _finish(target, owner)
         return CopyResult(sum(digest.rows for digest in digests.values()), count, total_bytes)
-
-
-def _open_stores(source_url: str, target_url: str) -> tuple[ObjectStorePortraits, ObjectStorePortraits]:
-    return open_portraits(source_url), open_portraits(target_url)
 
 
 @asynccontextmanager
@@ -158,17 +155,14 @@ async def _own(target: Database) -> str:
 async def _change_owned(connection: AsyncConnection, owner: str, values: Mapping[str, object]) -> None:
     """Change the state of the copy; raises TransferError if another call continues it or has ended it."""
     statement = update(unfinished_copy).where(unfinished_copy.c.owner == owner).values(**values)
-    with _named_end():
-        is_owned = (await connection.execute(statement)).rowcount == 1
-    if not is_owned:
+    if await _execute(connection, statement) != 1:
         raise TransferError(_CONTINUED)
 
 
-@contextmanager
-def _named_end() -> Iterator[None]:
-    """Raise TransferError if another call has ended the copy, which drops the table of its state."""
+async def _execute(connection: AsyncConnection, statement: Executable) -> int:
+    """Return how many rows changed; raises TransferError if another call has dropped the table of the state."""
     try:
-        yield
+        return (await connection.execute(statement)).rowcount
     except ProgrammingError as error:
         raise TransferError(_CONTINUED) from error
 
@@ -198,8 +192,7 @@ async def _require_equal_rows(target: Database, expected: Mapping[str, TableDige
 async def _finish(target: Database, owner: str) -> None:
     async with target.transaction() as connection:
         # The lock of the whole table first: another call that waits for the row would wait in a circle with the drop.
-        with _named_end():
-            await connection.execute(text(f"LOCK TABLE {unfinished_copy.name} IN ACCESS EXCLUSIVE MODE"))
+        await _execute(connection, text(f"LOCK TABLE {unfinished_copy.name} IN ACCESS EXCLUSIVE MODE"))
         await _change_owned(connection, owner, {"owner": ""})
         await set_sequences(connection)
         await connection.run_sync(unfinished_copy.drop)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, delete, select, update
+from sqlalchemy import case, delete, select, update
 
 from bot.domain.webhook import Attempt, Delivery, DeliveryState
 from storage.db.repository import SqlRepository
@@ -64,15 +64,12 @@ class SqlWebhookDeliveries(SqlRepository):
     async def list_deliveries(
         self, endpoint_id: str = "", state: DeliveryState | None = None, limit: int = 50
     ) -> Sequence[Delivery]:
-        conditions: list[ColumnElement[bool]] = []
+        query = delivery_query().order_by(webhook_events.c.at.desc(), webhook_deliveries.c.id).limit(limit)
         if endpoint_id:
-            conditions.append(webhook_deliveries.c.endpoint_id == endpoint_id)
+            query = query.where(webhook_deliveries.c.endpoint_id == endpoint_id)
         if state:
-            conditions.append(webhook_deliveries.c.state == state)
-        query = delivery_query().where(*conditions).order_by(webhook_events.c.at.desc(), webhook_deliveries.c.id)
-        async with self._database.snapshot() as connection:
-            rows = (await connection.execute(query.limit(limit))).mappings()
-            return [delivery_from_row(row) for row in rows]
+            query = query.where(webhook_deliveries.c.state == state)
+        return [delivery_from_row(row._mapping) for row in await self._database.fetch_all(query)]
 
     async def replay(self, ids: Sequence[str], now: datetime) -> Sequence[str]:
         on = select(webhook_endpoints.c.id).where(_is_on)
@@ -86,8 +83,5 @@ class SqlWebhookDeliveries(SqlRepository):
         return replayed
 
     async def purge(self, before: datetime) -> int:
-        async with self._database.transaction() as connection:
-            old = select(webhook_events.c.id).where(webhook_events.c.at < before)
-            await connection.execute(delete(webhook_deliveries).where(webhook_deliveries.c.event_id.in_(old)))
-            deleted = await connection.execute(delete(webhook_events).where(webhook_events.c.at < before))
-            return deleted.rowcount
+        """Delete old events; the database deletes their deliveries."""
+        return await self._database.execute(delete(webhook_events).where(webhook_events.c.at < before))

@@ -1,64 +1,44 @@
 """The port `WebhookEndpoints`: secrets are encrypted with TOKEN_KEYS, as the tokens of installations."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
 from bot.domain.ids import ChannelRef
 from bot.domain.webhook import DeliveryState, OffReason, WebhookEndpoint
-from bot.ports.installations import KeyRotation, UnreadableToken
+from bot.ports.installations import UnreadableToken
 from storage.audit_log import add_audit_event
-from storage.db.engine import Database
+from storage.db.rows import is_at, to_row
 from storage.db.tables import channels
 from storage.db.webhook_tables import webhook_deliveries, webhook_endpoints
+from storage.installations.encrypted_repository import EncryptedRepository
 from storage.webhooks.rows import ENDPOINT_COLUMNS, endpoint_from_row
 
-if TYPE_CHECKING:
-    from storage.installations.token_cipher import TokenCipher
 
-log = structlog.get_logger()
-
-
-class SqlWebhookEndpoints:
+class SqlWebhookEndpoints(EncryptedRepository):
     """Endpoints in a database; without `cipher` none can be added or signed for."""
 
-    def __init__(self, database: Database, cipher: "TokenCipher | None") -> None:
-        self._database = database
-        self._cipher = cipher
+    _table = webhook_endpoints
+    _encrypted_columns = ("secret", "previous_secret")
+    _unreadable_event = "webhook_secret_unreadable"
 
     @property
     def can_store_secrets(self) -> bool:
         return self._cipher is not None
 
     async def add(self, endpoint: WebhookEndpoint, secret: str, limit: int, audit_event: AuditEvent) -> bool:
-        cipher, place = self._require_cipher(), endpoint.place
-        row = {
-            "id": endpoint.id,
-            "team": place.team,
-            "channel": place.channel,
-            "url": endpoint.url,
-            "events": " ".join(endpoint.events),
-            "secret": cipher.encrypt(endpoint.id, secret),
-            "previous_secret": "",
-            "key_id": cipher.newest,
-            "person": endpoint.person,
-            "created_at": endpoint.created_at,
-            "off_reason": "",
-        }
+        place = endpoint.place
+        row = to_row(endpoint) | {"events": " ".join(endpoint.events), "off_reason": endpoint.off_reason or ""}
+        row |= self._require_cipher().encrypt_all(endpoint.id, {"secret": secret, "previous_secret": ""})
         async with self._database.transaction() as connection:
             # The lock on the channel's row lets two of its forms wait for each other.
-            is_channel = (channels.c.team == place.team) & (channels.c.channel == place.channel)
-            await connection.execute(select(channels.c.channel).where(is_channel).with_for_update())
-            count = (
-                await connection.scalar(select(func.count()).select_from(webhook_endpoints).where(_is_at(place))) or 0
-            )
-            if count >= limit:
+            await connection.execute(select(channels.c.channel).where(is_at(channels, place)).with_for_update())
+            count = await connection.scalar(select(func.count()).where(is_at(webhook_endpoints, place)))
+            if (count or 0) >= limit:
                 return False
             await connection.execute(insert(webhook_endpoints).values(row))
             await add_audit_event(connection, audit_event)
@@ -68,7 +48,7 @@ class SqlWebhookEndpoints:
         return next(iter(await self._list(webhook_endpoints.c.id == endpoint_id)), None)
 
     async def list_for_channel(self, place: ChannelRef) -> Sequence[WebhookEndpoint]:
-        return await self._list(_is_at(place))
+        return await self._list(is_at(webhook_endpoints, place))
 
     async def list_all(self) -> Sequence[WebhookEndpoint]:
         return await self._list(webhook_endpoints.c.id != "")
@@ -80,13 +60,8 @@ class SqlWebhookEndpoints:
             if row is None:
                 return False
             previous = cipher.decrypt(endpoint_id, row.secret, row.key_id)
-            values = {
-                "secret": cipher.encrypt(endpoint_id, secret),
-                "previous_secret": cipher.encrypt(endpoint_id, previous),
-                "previous_until": previous_until,
-                "key_id": cipher.newest,
-            }
-            await connection.execute(_update(endpoint_id).values(values))
+            values = cipher.encrypt_all(endpoint_id, {"secret": secret, "previous_secret": previous})
+            await connection.execute(_update(endpoint_id).values(**values, previous_until=previous_until))
             await add_audit_event(connection, audit_event)
             return True
 
@@ -141,47 +116,10 @@ class SqlWebhookEndpoints:
         statement = update(webhook_endpoints).where(is_over)
         await self._database.execute(statement.values(previous_secret="", previous_until=None))
 
-    async def reencrypt(self) -> KeyRotation:
-        cipher, changed, unreadable = self._require_cipher(), 0, []
-        key_ids: Counter[str] = Counter()
-        for row in await self._database.fetch_all(select(webhook_endpoints.c.id)):
-            try:
-                async with self._database.transaction() as connection:
-                    changed += await _reencrypt_one(connection, cipher, row.id)
-            except UnreadableToken as error:
-                log.error("webhook_secret_unreadable", endpoint=row.id, key=error.key_id)  # noqa: TRY400
-                unreadable.append(row.id)
-        for row in await self._database.fetch_all(select(webhook_endpoints.c.key_id)):
-            key_ids[row.key_id] += 1
-        return KeyRotation(changed, key_ids, tuple(unreadable))
-
     async def _list(self, condition: ColumnElement[bool]) -> Sequence[WebhookEndpoint]:
         query = select(*ENDPOINT_COLUMNS).where(condition)
         query = query.order_by(webhook_endpoints.c.created_at, webhook_endpoints.c.id)
-        async with self._database.snapshot() as connection:
-            return [endpoint_from_row(row) for row in (await connection.execute(query)).mappings()]
-
-    def _require_cipher(self) -> "TokenCipher":
-        if self._cipher is None:
-            raise RuntimeError("secrets cannot be stored without TOKEN_KEYS")
-        return self._cipher
-
-
-def _is_at(place: ChannelRef) -> ColumnElement[bool]:
-    return (webhook_endpoints.c.team == place.team) & (webhook_endpoints.c.channel == place.channel)
-
-
-async def _reencrypt_one(connection: AsyncConnection, cipher: "TokenCipher", endpoint_id: str) -> bool:
-    row = await _select_for_update(connection, endpoint_id)
-    if row is None or row.key_id == cipher.newest:
-        return False
-    texts = {"secret": row.secret, "previous_secret": row.previous_secret}
-    values = {
-        name: cipher.encrypt(endpoint_id, cipher.decrypt(endpoint_id, text, row.key_id)) if text else ""
-        for name, text in texts.items()
-    }
-    await connection.execute(_update(endpoint_id).values(**values, key_id=cipher.newest))
-    return True
+        return [endpoint_from_row(row._mapping) for row in await self._database.fetch_all(query)]
 
 
 async def _select_for_update(connection: AsyncConnection, endpoint_id: str) -> Any:
