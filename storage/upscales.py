@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import RowMapping, Select, insert, or_, select, update
+from sqlalchemy import RowMapping, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.budget import BilledItem, Caps, Charge, Payer, budget_day
@@ -56,8 +55,9 @@ class SqlUpscaleRepository(TimedRepository):
 
     async def record_result(self, ended: Upscale) -> Upscale:
         async with self._database.transaction() as connection:
-            result = await connection.execute(_select_for_update(ended.id))
-            row = result.mappings().one()
+            query = select(*_UPSCALE_COLUMNS, upscales.c.reserved_on, faces.c.team, faces.c.channel)
+            query = query.join_from(upscales, faces).where(upscales.c.id == ended.id).with_for_update()
+            row = (await connection.execute(query)).mappings().one()
             if row["state"] not in IN_PROGRESS_STATES:
                 return _upscale_from_row(row)
             values = {name: getattr(ended, name) for name in _RESULT_FIELDS}
@@ -91,12 +91,6 @@ class SqlUpscaleRepository(TimedRepository):
         )
         query = select(upscales.c.id).where(or_(upscales.c.state.in_(IN_PROGRESS_STATES), is_not_uploaded))
         return await self._database.fetch_column(query.order_by(upscales.c.opened_at))
-
-
-def _select_for_update(upscale_id: str) -> Select[Any]:
-    """Select an upscale with its face's channel, and lock both rows."""
-    query = select(*_UPSCALE_COLUMNS, upscales.c.reserved_on, faces.c.team, faces.c.channel).join_from(upscales, faces)
-    return query.where(upscales.c.id == upscale_id).with_for_update()
 
 
 async def _get(connection: AsyncConnection, upscale_id: str) -> Upscale:

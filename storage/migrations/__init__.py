@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import Connection, inspect, make_url, text
@@ -18,6 +18,9 @@ from bot.domain.service_errors import StorageUnavailable
 from storage.db.engine import server_address, sqlite_engine, translate_db_errors
 from storage.db.private_files import make_private_folder
 from storage.db.unfinished_copy import require_finished_copy
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 log = structlog.get_logger()
 
@@ -128,11 +131,17 @@ def _upgrade(connection: Connection) -> None:
         log.warning("schema_newer_accepted", schema=schema.revision, code=latest_revision())
         return
     from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.execute(text("UPDATE alembic_version SET oldest_served = :oldest"), {"oldest": OLDEST_SERVED})
+
+
+def _config() -> "Config":
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    connection.execute(text("UPDATE alembic_version SET oldest_served = :oldest"), {"oldest": OLDEST_SERVED})
+    return config

@@ -6,7 +6,7 @@ there joins the channel's production.
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, delete, exists, insert, select, update
+from sqlalchemy import and_, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.ids import ChannelRef
@@ -69,9 +69,8 @@ async def _record_move(connection: AsyncConnection, old: ChannelRef, new: Channe
 
 async def _move_production(connection: AsyncConnection, old: ChannelRef, new: ChannelRef) -> None:
     """Let the new id cast for the old id's production, and be its home where the old id was."""
-    kept_id, used_id = [
-        str(await connection.scalar(_production_query(place).with_for_update()) or "") for place in (old, new)
-    ]
+    query = select(productions.c.id).join_from(channels, productions).with_for_update()
+    kept_id, used_id = [str(await connection.scalar(query.where(is_at(channels, p))) or "") for p in (old, new)]
     if not kept_id:
         await _move_home(connection, old, new)
         await connection.execute(update(channels).where(is_at(channels, old)).values(channel=new.channel))
@@ -147,7 +146,3 @@ async def _move_budget_periods(connection: AsyncConnection, old: ChannelRef, new
     months = {row.starts_on: row.committed for row in await connection.execute(query)}
     await budgets.transfer(connection, old.team, (old.channel, new.channel), months)
     await connection.execute(delete(budget_periods).where(is_old))
-
-
-def _production_query(place: ChannelRef) -> Select[tuple[str]]:
-    return select(productions.c.id).join_from(channels, productions).where(is_at(channels, place))

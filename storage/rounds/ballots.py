@@ -83,8 +83,8 @@ class SqlBallotRepository(TimedRepository):
         )
 
     async def list_vote_inputs(self, round_id: str) -> Sequence[VoteInput]:
-        rows = await self._database.fetch_all(select(vote_inputs).where(vote_inputs.c.round_id == round_id))
-        return [VoteInput(**row._mapping) for row in rows]
+        async with self._database.snapshot() as connection:
+            return await list_vote_inputs(connection, round_id)
 
     async def record_submission(self, submission: BallotSubmission) -> bool:
         return await self._write_batcher.run(lambda connection: _record_submission(connection, submission))
@@ -189,6 +189,11 @@ class SqlBallotRepository(TimedRepository):
         times = {"closes_at": closes_at, "remind_at": remind_at, "voting_since": now}
         statement = update(rounds).where(rounds.c.id == round_id, condition)
         return (await connection.execute(statement.values(state=RoundState.VOTING, **times, **changes))).rowcount == 1
+
+
+async def list_vote_inputs(connection: AsyncConnection, round_id: str) -> Sequence[VoteInput]:
+    rows = await connection.execute(select(vote_inputs).where(vote_inputs.c.round_id == round_id))
+    return [VoteInput(**row) for row in rows.mappings()]
 
 
 async def _record_vote(connection: AsyncConnection, vote_input: VoteInput) -> bool:
