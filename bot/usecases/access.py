@@ -12,28 +12,26 @@ from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import SlackUnavailable
 from bot.ports.messaging import ChannelAccess
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 # Slack calls at a time.
 _CONCURRENT_CHECKS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Permissions:
+class Permissions(UseCase):
     """The permissions of productions; each call reads the current settings.
 
     `admins` and administrators of the workspace may always change settings. A permission whose named people have all
     left the workspace counts as unset.
     """
 
-    ports: Ports
-
     async def require_start(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may start a round, which spends money.
 
         Raises SlackUnavailable if Slack does not say who the person is.
         """
-        settings = (await self.ports.storage.productions.get(place)).settings
+        settings = (await self.storage.productions.get(place)).settings
         await self._require_named("start", settings.may_start, place, person)
         if settings.may_spend or person not in settings.may_start:
             await self._require_named("spend", settings.may_spend, place, person)
@@ -41,12 +39,12 @@ class Permissions:
     async def require_spend(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may spend money in a round that exists."""
         await self._require_named(
-            "spend", (await self.ports.storage.productions.get(place)).settings.may_spend, place, person
+            "spend", (await self.storage.productions.get(place)).settings.may_spend, place, person
         )
 
     async def require_report(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied for guests and people of other organizations, unless they may start rounds by name."""
-        named = (await self.ports.storage.productions.get(place)).settings.may_start
+        named = (await self.storage.productions.get(place)).settings.may_start
         if person not in named:
             await self._require_named("report", (), place, person)
 
@@ -54,7 +52,7 @@ class Permissions:
         """Raise PermissionDenied unless the person may change the settings of the production."""
         if not await self.is_administrator(place, person):
             await self._require_named(
-                "keep", (await self.ports.storage.productions.get(place)).settings.may_change_settings, place, person
+                "keep", (await self.storage.productions.get(place)).settings.may_change_settings, place, person
             )
 
     async def may_change_settings(self, place: ChannelRef, person: str) -> bool:
@@ -74,7 +72,7 @@ class Permissions:
 
         If the production names people for it, only they may; otherwise the lead of the round may.
         """
-        may_lock = (await self.ports.storage.productions.get(round_.place)).settings.may_lock
+        may_lock = (await self.storage.productions.get(round_.place)).settings.may_lock
         if person in may_lock:
             return
         if await self._has_active(round_.place, may_lock):
@@ -96,7 +94,7 @@ class Permissions:
 
     async def deciders_for(self, round_: Round) -> tuple[str, ...]:
         """Return who decides about a round's money when its payer has left: the lead, and who may change settings."""
-        named = (await self.ports.storage.productions.get(round_.place)).settings.may_change_settings
+        named = (await self.storage.productions.get(round_.place)).settings.may_change_settings
         people = dict.fromkeys((round_.lead, *named))
         return tuple([person for person in people if not await self.is_deactivated(round_.place, person)])
 

@@ -16,7 +16,7 @@ from bot.domain.upscale import reference_rank
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
 from bot.usecases.follow_ups import FollowUpRequest, build_follow_up, follow_up_brief, require_kept_face
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
@@ -59,10 +59,9 @@ class CallbackOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Callback:
+class Callback(UseCase):
     """Starts callbacks. Each is a round of its own beside its parent."""
 
-    ports: Ports
     start_round: StartRound
     quotes: Quotes
     permissions: Permissions
@@ -102,7 +101,7 @@ class Callback:
         return await self.start_round.start_follow_up(self._build_round(options, request))
 
     async def _load_allowed(self, round_id: str, person: str) -> Round:
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, CALLBACK)
         await self.permissions.require_spend(round_.place, person)
         round_.require_casting(CALLBACK)
@@ -115,7 +114,7 @@ class Callback:
         shown = [s for s in round_.candidates if s not in round_.hidden]
         if len(shown) < FINALISTS:
             raise CannotFollowUp(CALLBACK, "few_candidates", round_.character)
-        portraits = self.ports.storage.portraits
+        portraits = self.storage.portraits
         found = [s for s in shown if s.portrait and await portraits.has(s.portrait.key)]
         if len(found) < FINALISTS:
             raise CannotFollowUp(CALLBACK, "missing", round_.character)

@@ -15,7 +15,7 @@ from bot.domain.ids import ChannelRef, stable_id
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
@@ -31,10 +31,9 @@ class CheckedList:
 
 
 @dataclass(frozen=True, slots=True)
-class CastMany:
+class CastMany(UseCase):
     """Checks, starts and continues lists."""
 
-    ports: Ports
     start_round: StartRound
     quotes: Quotes
     permissions: Permissions
@@ -49,7 +48,7 @@ class CastMany:
         lines = tuple(ManyLine(line.brief, price) for line, price in checked if line.brief and price is not None)
         draft = ManyList(stable_id("m", place.team, f"{key}:{text}"), place, person, lines)
         if lines:
-            await self.ports.storage.cast_many.save(draft, self.ports.now())
+            await self.storage.cast_many.save(draft, self.ports.now())
         return CheckedList(draft, tuple(checked))
 
     async def confirm(self, list_id: str, person: str) -> ManyList:
@@ -57,7 +56,7 @@ class CastMany:
         many = await self._get_own(list_id, person)
         if many.state is ManyState.DRAFT:
             await self.permissions.require_start(many.place, person)
-            await self.ports.storage.cast_many.update(replace(many, state=ManyState.RUNNING))
+            await self.storage.cast_many.update(replace(many, state=ManyState.RUNNING))
         return many
 
     async def resume(self, list_id: str, person: str) -> ManyList:
@@ -65,7 +64,7 @@ class CastMany:
         many = await self._get_own(list_id, person)
         if many.state is ManyState.STOPPED:
             await self.permissions.require_start(many.place, person)
-            await self.ports.storage.cast_many.update(replace(many, state=ManyState.RUNNING, stop=None))
+            await self.storage.cast_many.update(replace(many, state=ManyState.RUNNING, stop=None))
         return many
 
     async def drop_rest(self, list_id: str, person: str) -> ManyList:
@@ -76,12 +75,12 @@ class CastMany:
                 replace(line, state=LineState.FAILED, problem="dropped") if line.state is LineState.WAITING else line
                 for line in many.lines
             )
-            await self.ports.storage.cast_many.update(replace(many, lines=lines, state=ManyState.DONE, stop=None))
+            await self.storage.cast_many.update(replace(many, lines=lines, state=ManyState.DONE, stop=None))
         return many
 
     async def advance_due(self) -> None:
         """Start the next line of each list whose newest round no longer draws, and show progress."""
-        for many in await self.ports.storage.cast_many.list_due():
+        for many in await self.storage.cast_many.list_due():
             try:
                 await self._advance(many)
             except (StorageUnavailable, SlackUnavailable) as error:
@@ -90,12 +89,12 @@ class CastMany:
     async def _advance(self, many: ManyList) -> None:
         if many.state is ManyState.RUNNING and not await self._is_drawing(many.newest_round_id):
             changed = await self._start_next(many)
-            if not await self.ports.storage.cast_many.update(changed):
+            if not await self.storage.cast_many.update(changed):
                 return
             many = replace(changed, version=many.version + 1)
         if many.shown_version != many.version:
             message_ts = await self.ports.publisher.show_cast_many(many)
-            await self.ports.storage.cast_many.set_shown(many.id, message_ts, many.version)
+            await self.storage.cast_many.set_shown(many.id, message_ts, many.version)
 
     async def _start_next(self, many: ManyList) -> ManyList:
         """Start the next line; return the list as it is then."""
@@ -117,10 +116,10 @@ class CastMany:
         return many.with_line(position, replace(line, state=LineState.STARTED, round_id=started.round.id))
 
     async def _is_drawing(self, round_id: str) -> bool:
-        return bool(round_id) and (await self.ports.storage.rounds.get(round_id)).state is RoundState.DRAWING
+        return bool(round_id) and (await self.storage.rounds.get(round_id)).state is RoundState.DRAWING
 
     async def _get_own(self, list_id: str, person: str) -> ManyList:
-        many = await self.ports.storage.cast_many.get(list_id)
+        many = await self.storage.cast_many.get(list_id)
         if many.person != person:
             raise NotLead("cast_many", many.person)
         return many
@@ -152,8 +151,8 @@ class CastMany:
 
     async def _require_free_name(self, name: str, place: ChannelRef) -> None:
         """Raise AlreadyCasting or AlreadyCast for a character of the channel's production."""
-        production_id = (await self.ports.storage.productions.get(place)).id
-        for character in await self.ports.storage.roster.by_name(place.team, name):
+        production_id = (await self.storage.productions.get(place)).id
+        for character in await self.storage.roster.by_name(place.team, name):
             if not production_id or character.production_id != production_id:
                 continue
             if character.open_round_id:

@@ -5,17 +5,16 @@ from dataclasses import dataclass
 import structlog
 
 from bot.domain.ids import ChannelRef
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.storage_retry import StorageRetry
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelMove:
+class ChannelMove(UseCase):
     """Moves what belongs to a channel to the channel's new id."""
 
-    ports: Ports
     storage_retry: StorageRetry
 
     async def move(self, place: ChannelRef, channel: str) -> None:
@@ -24,7 +23,7 @@ class ChannelMove:
         Repeats until storage accepts it, since Slack tells of the change once.
         """
         round_ids = await self.storage_retry.retry_until_stored(
-            "", lambda: self.ports.storage.productions.move_channel(place, channel)
+            "", lambda: self.storage.productions.move_channel(place, channel)
         )
         log.info("channel_moved", team=place.team, old=place.channel, new=channel, open_rounds=len(round_ids))
         for round_id in round_ids:

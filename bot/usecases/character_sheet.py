@@ -23,7 +23,7 @@ from bot.domain.prompt import sheet_prompt
 from bot.domain.round import Round
 from bot.ports.character_sheet import SheetStart
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 _RESTART_WINDOW = timedelta(days=31)
 
@@ -78,10 +78,9 @@ class SheetListing:
 
 
 @dataclass(frozen=True, slots=True)
-class CharacterSheets:
+class CharacterSheets(UseCase):
     """Starts the views of character sheets, and records what people say and the lead decides."""
 
-    ports: Ports
     permissions: Permissions
 
     async def options(self, round_id: str, person: str) -> SheetOptions:
@@ -91,7 +90,7 @@ class CharacterSheets:
         models = self._models()
         if not models:
             raise CannotDrawSheet("no_model", face.character)
-        return SheetOptions(face, await self.ports.storage.sheets.load(round_id), models)
+        return SheetOptions(face, await self.storage.sheets.load(round_id), models)
 
     async def start(self, request: SheetRequest) -> SheetStart:
         """Reserve and save the views of a form; a repeated submission starts them once.
@@ -149,7 +148,7 @@ class CharacterSheets:
         """
         attempt = await self._attempt(round_id, attempt_id)
         await self._face(round_id, person, only_current=False)
-        if await self.ports.storage.sheets.set_opinion(attempt_id, person, event_ts_us, same=same):
+        if await self.storage.sheets.set_opinion(attempt_id, person, event_ts_us, same=same):
             self.ports.publisher.schedule_redraw(attempt.round_id)
         return attempt
 
@@ -157,20 +156,20 @@ class CharacterSheets:
         """Keep a drawn attempt as its view's picture, for the lead; raises KeyError, NotLead, NotAvailableHere."""
         attempt = await self._attempt(round_id, attempt_id)
         await self._require_lead(round_id, person)
-        if await self.ports.storage.sheets.keep(attempt_id, person, self.ports.now()):
+        if await self.storage.sheets.keep(attempt_id, person, self.ports.now()):
             await self.ports.publisher.redraw_now(attempt.round_id)
-        return await self.ports.storage.sheets.get(attempt_id)
+        return await self.storage.sheets.get(attempt_id)
 
     async def list_views(self, round_id: str, person: str) -> SheetListing:
         """Return the sheet of a face, of any version; raises NotAvailableHere, CannotDrawSheet without a face."""
         face = await self._face(round_id, person, only_current=False)
-        sheet = await self.ports.storage.sheets.load(round_id)
+        sheet = await self.storage.sheets.load(round_id)
         keys = {attempt.view.key: attempt.portrait.key for attempt in sheet.chosen if attempt.portrait}
         return SheetListing(face, sheet, keys)
 
     async def restart_unfinished(self) -> None:
         """Start the jobs of unfinished attempts again: a crash may come between a commit and the start of its job."""
-        for id_ in await self.ports.storage.sheets.list_unfinished(self.ports.now() - _RESTART_WINDOW):
+        for id_ in await self.storage.sheets.list_unfinished(self.ports.now() - _RESTART_WINDOW):
             await self.ports.job_queue.start("sheet_view", id_)
 
     def redraw_model(self, attempt: SheetView) -> ModelSpec | None:
@@ -179,7 +178,7 @@ class CharacterSheets:
 
     async def _attempt(self, round_id: str, attempt_id: str) -> SheetView:
         """Return an attempt of this face; raises KeyError."""
-        attempt = await self.ports.storage.sheets.get(attempt_id)
+        attempt = await self.storage.sheets.get(attempt_id)
         if attempt.round_id != round_id:
             raise KeyError(attempt_id)
         return attempt
@@ -188,10 +187,10 @@ class CharacterSheets:
         return available_sheet_models(self.ports.catalogue, self.ports.now().date())
 
     async def _face(self, round_id: str, person: str, *, only_current: bool = True) -> Face:
-        face = await self.ports.storage.roster.get_face(round_id)
+        face = await self.storage.roster.get_face(round_id)
         if face is None:
             raise CannotDrawSheet("not_cast")
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if not await self.ports.channel_access.can_see(person, face.place):
             raise NotAvailableHere("unknown")
         if round_.is_face_hidden:
@@ -203,7 +202,7 @@ class CharacterSheets:
         return face
 
     async def _require_lead(self, round_id: str, person: str) -> Round:
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if not await self.ports.channel_access.can_see(person, round_.place):
             raise NotAvailableHere("unknown")
         await self.permissions.require_lead(round_, person, "sheet")
@@ -212,7 +211,7 @@ class CharacterSheets:
     async def _start(self, face: Face, new: Sequence[SheetView]) -> SheetStart:
         if not new:
             raise CannotDrawSheet("drawn", face.character)
-        return await self.ports.storage.sheets.start(new, self.ports.caps)
+        return await self.storage.sheets.start(new, self.ports.caps)
 
     def _new_attempt(self, face: Face, view: View, number: int, model: ModelSpec, size: Size, person: str) -> SheetView:
         return SheetView(

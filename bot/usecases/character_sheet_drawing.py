@@ -21,7 +21,7 @@ from bot.ports.messaging import Picture
 from bot.telemetry import metrics
 from bot.usecases.character_sheet_package import sheet_picture
 from bot.usecases.paid_calls import PaidCalls, PaidPicture, is_shutdown
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.previews import get_preview
 from bot.usecases.rate_limits import wait_for_rate_limit
 from bot.usecases.storage_retry import StorageRetry
@@ -34,10 +34,9 @@ _DEFAULT_RETRY_SECONDS = 5.0  # after a rate limit without a retry time
 
 
 @dataclass(frozen=True, slots=True)
-class DrawSheetView:
+class DrawSheetView(UseCase):
     """Makes attempts at views final, and shows them."""
 
-    ports: Ports
     storage_retry: StorageRetry
     paid_calls: PaidCalls
 
@@ -46,7 +45,7 @@ class DrawSheetView:
 
         An error that nothing else handles ends the attempt as well, and the lead is notified.
         """
-        attempt = await self.ports.storage.sheets.get(attempt_id)
+        attempt = await self.storage.sheets.get(attempt_id)
         if not attempt.is_in_progress:
             return
         with self.paid_calls.in_flight():
@@ -58,22 +57,22 @@ class DrawSheetView:
 
         Raises SlackUnavailable.
         """
-        attempt = await self.ports.storage.sheets.get(attempt_id)
+        attempt = await self.storage.sheets.get(attempt_id)
         face = await self._load_face(attempt)
-        async with self.ports.storage.replicas.lease(f"pictures:{face.round_id}"):
-            is_hidden = (await self.ports.storage.rounds.get(face.round_id)).is_face_hidden
+        async with self.storage.replicas.lease(f"pictures:{face.round_id}"):
+            is_hidden = (await self.storage.rounds.get(face.round_id)).is_face_hidden
             if attempt.portrait and attempt.file_id is None and not is_hidden:
                 picture = await self._beside_locked_face(face, attempt)
                 file_id = await self.ports.publisher.upload_unshared(face.round_id, picture)
-                await self.ports.storage.sheets.set_file(attempt.id, file_id)
+                await self.storage.sheets.set_file(attempt.id, file_id)
             await self.ports.publisher.show_sheet_view(face.round_id, attempt.id)
-            sheet = await self.ports.storage.sheets.load(face.round_id)
+            sheet = await self.storage.sheets.load(face.round_id)
             if sheet.chosen and not sheet.is_drawing and not is_hidden:
                 picture = await sheet_picture(face, sheet, self.ports)
                 files = await self.ports.publisher.upload_pictures(face.round_id, [picture])
                 key = sheet_page_key(face.round_id)
-                earlier = await self.ports.storage.rounds.get_upload(key)
-                await self.ports.storage.rounds.set_upload(key, tuple(dict.fromkeys((*earlier, *files))))
+                earlier = await self.storage.rounds.get_upload(key)
+                await self.storage.rounds.set_upload(key, tuple(dict.fromkeys((*earlier, *files))))
         await self.ports.publisher.redraw_now(face.round_id)
 
     async def _draw(self, attempt: SheetView) -> None:
@@ -87,15 +86,13 @@ class DrawSheetView:
                 raise
             log.exception("sheet_view_failed_unexpectedly", view=attempt.id, model=attempt.model)
             final, unexpected = await self._give_up(attempt.id), error
-        await self.storage_retry.retry_until_stored(
-            attempt.round_id, partial(self.ports.storage.sheets.record_result, final)
-        )
+        await self.storage_retry.retry_until_stored(attempt.round_id, partial(self.storage.sheets.record_result, final))
         if unexpected:
             await self.storage_retry.notify_lead(attempt.round_id, unexpected)
 
     async def _give_up(self, attempt_id: str) -> SheetView:
         """Return the failed attempt; it may have been charged from the moment it was marked as requested."""
-        attempt = await self.ports.storage.sheets.get(attempt_id)
+        attempt = await self.storage.sheets.get(attempt_id)
         was_called = attempt.state is SheetViewState.REQUESTED
         return attempt.with_failure(SlotFailure("unexpected", paid="maybe" if was_called else "no"))
 
@@ -114,7 +111,7 @@ class DrawSheetView:
                 if final := await self._attempt(attempt, max_wait):
                     return final
                 # A queue may have accepted the job before it had too many requests.
-                attempt = await self.ports.storage.sheets.get(attempt.id)
+                attempt = await self.storage.sheets.get(attempt.id)
         except PortraitMissing as error:
             await self.storage_retry.notify_lead(attempt.round_id, error)
             return attempt.with_failure(SlotFailure("portrait_missing"))
@@ -136,7 +133,7 @@ class DrawSheetView:
             await wait_for_rate_limit(self.ports.model_clients, attempt.model, self._pause)
         request = await retry_until_stored(partial(self._build_request, attempt))
         mark_requested = partial(
-            self.ports.storage.sheets.mark_requested, attempt.id, self.ports.now(), self.paid_calls.name_call()
+            self.storage.sheets.mark_requested, attempt.id, self.ports.now(), self.paid_calls.name_call()
         )
         if not attempt.provider_job_id and not await retry_until_stored(mark_requested):
             return await self._end_other_call(replace(attempt, requested_at=self.ports.now()))
@@ -148,17 +145,17 @@ class DrawSheetView:
             await retry_until_stored(partial(rate_limiter.back_off, min(wait, _MAX_BACK_OFF_SECONDS)))
             if wait > max_wait or limit.paid != "no":
                 raise
-            await retry_until_stored(partial(self.ports.storage.sheets.mark_waiting, attempt.id))
+            await retry_until_stored(partial(self.storage.sheets.mark_waiting, attempt.id))
             return None
         metrics.observe_portrait(attempt.model, picture.seconds, picture.charge.usd, picture.charge.source)
         return self._complete(attempt, picture)
 
     async def _build_request(self, attempt: SheetView) -> GenerationRequest:
         """Build the request from the face's original; raises PortraitMissing. A submitted job has it already."""
-        round_ = await self.ports.storage.rounds.get(attempt.round_id)
+        round_ = await self.storage.rounds.get(attempt.round_id)
         face = await self._load_face(attempt)
         has_job = bool(attempt.provider_job_id)
-        references = () if has_job else (await self.ports.storage.portraits.get(face.portrait.key),)
+        references = () if has_job else (await self.storage.portraits.get(face.portrait.key),)
         return GenerationRequest(attempt.prompt, round_.brief.aspect, attempt.size, attempt.seed, references)
 
     async def _request(self, attempt: SheetView, request: GenerationRequest) -> GenerationResult:
@@ -171,7 +168,7 @@ class DrawSheetView:
             provider_job_id = await model.submit(request)
             await self.storage_retry.retry_until_stored(
                 attempt.round_id,
-                partial(self.ports.storage.sheets.set_provider_job, attempt.id, provider_job_id),
+                partial(self.storage.sheets.set_provider_job, attempt.id, provider_job_id),
             )
         return await model.collect(provider_job_id, request.size)
 
@@ -180,11 +177,11 @@ class DrawSheetView:
         longest = self.ports.model_clients.longest_call(attempt.model, attempt.size)
 
         async def is_final() -> bool:
-            return not (await self.ports.storage.sheets.get(attempt.id)).is_in_progress
+            return not (await self.storage.sheets.get(attempt.id)).is_in_progress
 
         outcome = await self.paid_calls.wait_for_other_call(attempt, longest, is_final)
         if outcome == "final":
-            return await self.ports.storage.sheets.get(attempt.id)
+            return await self.storage.sheets.get(attempt.id)
         if outcome == "stored":
             return self._complete(attempt, await self.paid_calls.restore(attempt, attempt.price))
         return attempt.with_failure(SlotFailure("unknown", paid="maybe"))
@@ -200,14 +197,14 @@ class DrawSheetView:
 
     async def _beside_locked_face(self, face: Face, attempt: SheetView) -> Picture:
         """Draw the locked face and the view at one crop and size; raises PortraitMissing."""
-        aspect = (await self.ports.storage.rounds.get(face.round_id)).brief.aspect
-        locked = await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id)
-        drawn = await get_preview(self.ports.storage.portraits, face.round_id, attempt.id)
+        aspect = (await self.storage.rounds.get(face.round_id)).brief.aspect
+        locked = await get_preview(self.storage.portraits, face.round_id, face.slot_id)
+        drawn = await get_preview(self.storage.portraits, face.round_id, attempt.id)
         data = await run_in_thread(beside_locked_face, locked, drawn, aspect)
         name = f"{filename(face.character)}-{face.version}-{attempt.view.key}-{attempt.attempt}-beside-locked.jpg"
         return Picture(data, name, sheet_view=attempt.view.key)
 
     async def _load_face(self, attempt: SheetView) -> Face:
-        face = await self.ports.storage.roster.get_face(attempt.round_id)
+        face = await self.storage.roster.get_face(attempt.round_id)
         assert face
         return face

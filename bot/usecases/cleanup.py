@@ -17,7 +17,7 @@ from bot.domain.service_errors import PortraitMissing
 from bot.imaging.pictures import examine_in_thread, run_in_thread
 from bot.ports.storage import PictureOwner
 from bot.telemetry import logs
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 log = structlog.get_logger()
 
@@ -37,22 +37,20 @@ class CleanupResult:
 
 
 @dataclass(frozen=True, slots=True)
-class OrphanCleanup:
+class OrphanCleanup(UseCase):
     """Deletes orphaned pictures. It is safe to run at any time and again."""
-
-    ports: Ports
 
     async def run(self) -> CleanupResult:
         """Check all stored pictures, page by page, if this process leads; raises StorageUnavailable."""
-        if not await self.ports.storage.replicas.is_leader():
+        if not await self.storage.replicas.is_leader():
             return CleanupResult()
-        await self.ports.storage.handled_events.purge()
-        if self.ports.storage.redraw_marks:
-            await self.ports.storage.redraw_marks.purge()
-        if self.ports.storage.call_reservations:
-            await self.ports.storage.call_reservations.purge()
+        await self.storage.handled_events.purge()
+        if self.storage.redraw_marks:
+            await self.storage.redraw_marks.purge()
+        if self.storage.call_reservations:
+            await self.storage.call_reservations.purge()
         deleted = attached = 0
-        async for keys in self.ports.storage.portraits.older_than(self.ports.now() - MIN_AGE):
+        async for keys in self.storage.portraits.older_than(self.ports.now() - MIN_AGE):
             for clean in (self._clean_pictures, self._clean_references, self._clean_probes):
                 result = await clean(keys)
                 deleted, attached = deleted + result.deleted, attached + result.attached
@@ -66,15 +64,15 @@ class OrphanCleanup:
 
         Return how many pictures were deleted.
         """
-        expired = await self.ports.storage.drafts.delete_before(self.ports.now() - MIN_AGE)
+        expired = await self.storage.drafts.delete_before(self.ports.now() - MIN_AGE)
         if not expired:
             return 0
         log.info("drafts_expired", drafts=len(expired))
         round_ids = await run_in_thread(_round_ids_of_drafts, expired)
-        unused = round_ids - await self.ports.storage.picture_index.known_rounds(sorted(round_ids))
-        used_keys = await self.ports.storage.picture_index.reference_keys()
+        unused = round_ids - await self.storage.picture_index.known_rounds(sorted(round_ids))
+        used_keys = await self.storage.picture_index.reference_keys()
         deleted = 0
-        async for keys in self.ports.storage.portraits.older_than(self.ports.now()):
+        async for keys in self.storage.portraits.older_than(self.ports.now()):
             for key in keys:
                 match = _REFERENCE_KEY.fullmatch(key)
                 if match and match[1] in unused and key not in used_keys:
@@ -84,7 +82,7 @@ class OrphanCleanup:
     async def _clean_pictures(self, keys: Sequence[str]) -> CleanupResult:
         """Delete originals and previews of final slots and upscales that do not reference them."""
         found = [(key, match[1], match[2]) for key in keys if (match := _PICTURE_KEY.fullmatch(key))]
-        owners = await self.ports.storage.picture_index.owners([item_id for _, _, item_id in found]) if found else {}
+        owners = await self.storage.picture_index.owners([item_id for _, _, item_id in found]) if found else {}
         deleted = attached = 0
         for key, round_id, item_id in found:
             owner = owners.get(item_id)
@@ -103,27 +101,25 @@ class OrphanCleanup:
             return False
         key = original_key(round_id, item_id)
         try:
-            data = await self.ports.storage.portraits.get(key)
+            data = await self.storage.portraits.get(key)
             checked = await examine_in_thread(data, item_id)
         except (PortraitMissing, InvalidImage):
             return False
         credentials = await self.ports.credentials_reader.read(data, checked.media_type)
-        await self.ports.storage.picture_index.attach_orphan(item_id, checked.to_portrait(key, credentials))
+        await self.storage.picture_index.attach_orphan(item_id, checked.to_portrait(key, credentials))
         log.info("orphan_portrait_attached", item=item_id)
         return True
 
     async def _clean_references(self, keys: Sequence[str]) -> CleanupResult:
         """Delete attached reference pictures that no round and no draft uses."""
         found = {key: match[1] for key in keys if (match := _REFERENCE_KEY.fullmatch(key))}
-        used = await self.ports.storage.picture_index.reference_keys() if found else frozenset()
+        used = await self.storage.picture_index.reference_keys() if found else frozenset()
         unused = {key: round_id for key, round_id in found.items() if key not in used}
         if not unused:
             return CleanupResult()
-        known_rounds = await self.ports.storage.picture_index.known_rounds(sorted(set(unused.values())))
+        known_rounds = await self.storage.picture_index.known_rounds(sorted(set(unused.values())))
         if not known_rounds.issuperset(unused.values()):
-            known_rounds |= await run_in_thread(
-                _round_ids_of_drafts, await self.ports.storage.picture_index.list_drafts()
-            )
+            known_rounds |= await run_in_thread(_round_ids_of_drafts, await self.storage.picture_index.list_drafts())
         return CleanupResult(
             sum([await self._delete(key) for key, round_id in unused.items() if round_id in known_rounds])
         )
@@ -132,7 +128,7 @@ class OrphanCleanup:
         return CleanupResult(sum([await self._delete(key) for key in keys if _PROBE_KEY.fullmatch(key)]))
 
     async def _delete(self, key: str) -> int:
-        await self.ports.storage.portraits.delete(key)
+        await self.storage.portraits.delete(key)
         log.info("orphan_deleted", key=key)
         return 1
 

@@ -8,7 +8,7 @@ from bot.domain.errors import TallyChanged
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import MessageDeleted, SlackUnavailable
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.webhook_queue import enqueue_due
 
 _GRACE = timedelta(minutes=10)
@@ -16,14 +16,12 @@ _MAX_ATTEMPTS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class CloseVote:
+class CloseVote(UseCase):
     """Closes ballots at their deadline, and when the lead closes or locks."""
-
-    ports: Ports
 
     async def enqueue_due(self) -> None:
         """Start the close job of every ballot whose deadline has passed, including while the bot was down."""
-        for round_id in await self.ports.storage.ballots.list_due(self.ports.now()):
+        for round_id in await self.storage.ballots.list_due(self.ports.now()):
             await self.ports.job_queue.start("close", round_id)
 
     async def close_due(self, round_id: str) -> None:
@@ -31,7 +29,7 @@ class CloseVote:
 
         If Slack does not answer, raises SlackUnavailable until ten minutes after the deadline; then closes without it.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if round_.state is RoundState.VOTING and _is_past_deadline(round_, self.ports.now()):
             try:
                 await self.close_ballot(round_id, only_if_due=True)
@@ -57,23 +55,23 @@ class CloseVote:
         moved stays open. Raises SlackUnavailable if the reactions cannot be read.
         """
         for _ in range(_MAX_ATTEMPTS):
-            if reconcile and (await self.ports.storage.rounds.get(round_id)).accepts_reactions:
+            if reconcile and (await self.storage.rounds.get(round_id)).accepts_reactions:
                 await self._reconcile_reactions(round_id)
-            round_ = await self.ports.storage.rounds.get(round_id)
+            round_ = await self.storage.rounds.get(round_id)
             if round_.state is not RoundState.VOTING or (
                 only_if_due and not _is_past_deadline(round_, self.ports.now())
             ):
                 return round_
             tally = round_.count_votes(
-                await self.ports.storage.ballots.list_vote_inputs(round_id),
-                await self.ports.storage.ballots.list_submissions(round_id),
-                await self.ports.storage.flaw_answers.list_for_round(round_id),
+                await self.storage.ballots.list_vote_inputs(round_id),
+                await self.storage.ballots.list_submissions(round_id),
+                await self.storage.flaw_answers.list_for_round(round_id),
             )
             if for_lock:
                 _require_expected_leader(round_, tally, expected_slot_id)
-            if await self.ports.storage.ballots.close(round_id, tally, round_.ballot_version):
+            if await self.storage.ballots.close(round_id, tally, round_.ballot_version):
                 await enqueue_due(self.ports)
-                return await self.ports.storage.rounds.get(round_id)
+                return await self.storage.rounds.get(round_id)
         raise SlackUnavailable("close_ballot")
 
     async def _reconcile_reactions(self, round_id: str) -> None:
@@ -85,12 +83,12 @@ class CloseVote:
             reactions = await self.ports.publisher.get_reactions(round_id)
         except MessageDeleted:
             return
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         event_ts_us = self.ports.now_us()
-        vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_id)
+        vote_inputs = await self.storage.ballots.list_vote_inputs(round_id)
         reactions = [replace(r, people=frozenset(filter(round_.can_vote, r.people))) for r in reactions]
         for vote_input in reconcile_reactions(vote_inputs, reactions, round_.slot_id_by_number, round_id, event_ts_us):
-            if await self.ports.storage.ballots.record_vote(vote_input):
+            if await self.storage.ballots.record_vote(vote_input):
                 self.ports.publisher.schedule_redraw(round_id)
 
 

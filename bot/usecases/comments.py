@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.comment import Comment, parse_comment
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,14 @@ class CommentResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Comments:
+class Comments(UseCase):
     """Takes comments from everyone in the channel; they are no votes."""
-
-    ports: Ports
 
     async def form(self, round_id: str, person: str) -> CommentForm:
         """Return the person's form; raises RoundClosed once the vote is over."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         round_.require_state(RoundState.VOTING, action="comment")
-        stored = await self.ports.storage.comments.list_for_round(round_id)
+        stored = await self.storage.comments.list_for_round(round_id)
         return CommentForm(round_, {c.slot_id: c.text for c in stored if c.person == person})
 
     async def comment(self, round_id: str, person: str, slot_id: str, raw: str) -> CommentResult:
@@ -44,11 +42,11 @@ class Comments:
 
         Raises BriefError for the text, RoundClosed once the vote is over, KeyError for a candidate of another round.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         round_.require_state(RoundState.VOTING, action="comment")
         number = round_.candidate_by_slot(slot_id).number or 0
         text = parse_comment(raw)
-        await self.ports.storage.comments.save(Comment(round_id, slot_id, person, text, self.ports.now_us()))
+        await self.storage.comments.save(Comment(round_id, slot_id, person, text, self.ports.now_us()))
         self.ports.publisher.schedule_redraw(round_id)
         return CommentResult(round_, number, text)
 
@@ -56,4 +54,4 @@ class Comments:
         """Return the comments that may be shown now, oldest first; none before a sealed ballot closes."""
         if not round_.comments_visible:
             return ()
-        return tuple(await self.ports.storage.comments.list_for_round(round_.id))
+        return tuple(await self.storage.comments.list_for_round(round_.id))

@@ -12,7 +12,7 @@ from bot.domain.slot import Slot
 from bot.imaging.contact_sheet import contact_sheet
 from bot.imaging.pictures import run_in_thread
 from bot.ports.messaging import Picture
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.previews import compose, get_preview
 
 _PAIR_SIZE = 2
@@ -28,21 +28,19 @@ class ComparisonResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(UseCase):
     """Selects candidates to compare; changes nothing."""
-
-    ports: Ports
 
     async def compare_first_two(self, round_id: str) -> ComparisonResult:
         """Select the two candidates to compare first, in an open run-off its finalists."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         is_run_off = round_.run_off is not None and round_.state is RoundState.VOTING
         numbers = tuple(round_.ballot_options) if is_run_off else first_two(round_)
         return ComparisonResult(round_, tuple(round_.candidate_by_number(number) for number in numbers))
 
     async def compare(self, round_id: str, slot_ids: Collection[str]) -> ComparisonResult:
         """Select the candidates of the round that are in `slot_ids`."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         return ComparisonResult(round_, tuple(slot for slot in round_.candidates if slot.id in slot_ids))
 
     async def compose(self, comparison: ComparisonResult) -> Picture:
@@ -54,7 +52,7 @@ class Comparison:
         slot_ids = {slot.number: slot.id for slot in round_.candidates if slot.number}
         numbers = tuple(slot.number for slot in comparison.chosen if slot.number)
         data = await compose(
-            self.ports.storage.portraits,
+            self.storage.portraits,
             round_.id,
             list(slot_ids.values()),
             lambda previews: contact_sheet(
@@ -70,11 +68,11 @@ class Comparison:
         """Draw versions of one face side by side, numbered by version, cropped alike; raises PortraitMissing."""
         newest = max(faces, key=lambda face: face.version)
         previews = {
-            face.version: await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id) for face in faces
+            face.version: await get_preview(self.storage.portraits, face.round_id, face.slot_id) for face in faces
         }
-        aspect = (await self.ports.storage.rounds.get(newest.round_id)).brief.aspect
+        aspect = (await self.storage.rounds.get(newest.round_id)).brief.aspect
         numbers = tuple(sorted(previews))
-        hidden = await self.ports.storage.reports.list_hidden_faces([face.round_id for face in faces])
+        hidden = await self.storage.reports.list_hidden_faces([face.round_id for face in faces])
         covered = [face.version for face in faces if face.round_id in hidden]
         data = await run_in_thread(partial(contact_sheet, previews, aspect, covered=covered))
         return Picture(data, _file_name(f"{newest.character} versions", numbers), shown=numbers)

@@ -7,16 +7,15 @@ from bot.domain.errors import NotAvailableHere, NotLead
 from bot.domain.round_state import OPEN_STATES
 from bot.usecases.access import Permissions
 from bot.usecases.passport_signing import delete_passports
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentWithdrawal:
+class ConsentWithdrawal(UseCase):
     """Marks every face drawn after a photo, stops its use, deletes the photo and the passports."""
 
-    ports: Ports
     permissions: Permissions
 
     async def withdraw(self, round_id: str, person: str) -> int:
@@ -25,23 +24,23 @@ class ConsentWithdrawal:
         Rounds that draw or vote with the likeness end. A repeated call continues what a crash cut off. Raises
         NotAvailableHere without a consent, NotLead.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         reference = round_.brief.reference
         if reference is None or reference.consent is None:
             raise NotAvailableHere("unknown")
         if person != round_.lead and not await self.permissions.is_administrator(round_.place, person):
             raise NotLead("withdraw", round_.lead)
         photo_round, team = reference.origin_round or round_id, round_.place.team
-        consents = self.ports.storage.consents
+        consents = self.storage.consents
         event = AuditEvent(CONSENT_WITHDRAWN, round_.place, person, self.ports.now(), round_.character_id, round_.id)
         marked = await consents.withdraw(photo_round, event)
         for marked_id in marked:
-            if (await self.ports.storage.rounds.get(marked_id)).state in OPEN_STATES:
-                await self.ports.storage.rounds.void(marked_id, CONSENT_WITHDRAWN)
+            if (await self.storage.rounds.get(marked_id)).state in OPEN_STATES:
+                await self.storage.rounds.void(marked_id, CONSENT_WITHDRAWN)
         for key in await consents.list_photo_keys(photo_round, team):
-            await self.ports.storage.portraits.delete(key)
+            await self.storage.portraits.delete(key)
         await consents.clear_photo_keys(photo_round, team)
-        await delete_passports(self.ports.storage, marked)
+        await delete_passports(self.storage, marked)
         for marked_id in marked:
             await self.ports.publisher.redraw_now(marked_id)
         return len(marked)

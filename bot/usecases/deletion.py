@@ -21,7 +21,7 @@ from bot.domain.service_errors import SlackUnavailable
 from bot.ports.erasure import Deletion
 from bot.ports.messaging import Recipient
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.posted_files import delete_posted_file
 
 log = structlog.get_logger()
@@ -51,16 +51,15 @@ class DeletionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class CharacterDeletion:
+class CharacterDeletion(UseCase):
     """Deletes characters for the lead or an administrator."""
 
-    ports: Ports
     permissions: Permissions
 
     async def summarize(self, character_id: str, place: ChannelRef, person: str) -> DeletionSummary:
         """Return what would be deleted; raises NotAvailableHere, NotLead, SlackUnavailable."""
         character, rounds = await self._require_allowed(character_id, place, person)
-        faces = await self.ports.storage.roster.list_faces(character_id)
+        faces = await self.storage.roster.list_faces(character_id)
         is_open = any(round_.state in OPEN_STATES for round_ in rounds)
         return DeletionSummary(character, len(rounds), len(faces), is_open)
 
@@ -75,37 +74,37 @@ class CharacterDeletion:
         reason, now = parse_reason(request.reason), self.ports.now()
         id_ = stable_id("d", request.place.team, character.id)
         erasure = Erasure("character", character.id, now, request.place.team, tuple(round_.id for round_ in rounds))
-        await self.ports.storage.erasure_log.add(erasure)
+        await self.storage.erasure_log.add(erasure)
         audit_event = AuditEvent(DELETED, request.place, request.person, now, character.id, detail=reason)
         deletion = Deletion(id_, request.place, character.id, request.person, now)
-        stored = await self.ports.storage.deletions.add(deletion, audit_event)
+        stored = await self.storage.deletions.add(deletion, audit_event)
         await self.ports.job_queue.start(JOB, id_)
         return stored
 
     async def restart_unfinished(self) -> None:
         """Start the jobs of deletions that wait for calls in progress, or that a crash cut off."""
-        for id_ in await self.ports.storage.deletions.list_unfinished():
+        for id_ in await self.storage.deletions.list_unfinished():
             await self.ports.job_queue.start(JOB, id_)
 
     # The step of the job.
 
     async def run(self, deletion_id: str) -> None:
         """Delete what is left; without effect while a model is still drawing for the character."""
-        deletion = await self.ports.storage.deletions.get(deletion_id)
+        deletion = await self.storage.deletions.get(deletion_id)
         if deletion.finished_at:
             return
-        rounds = await self.ports.storage.rounds.list_for_character(deletion.character_id)
+        rounds = await self.storage.rounds.list_for_character(deletion.character_id)
         for round_ in rounds:
-            if round_.state in OPEN_STATES and await self.ports.storage.rounds.void(round_.id, DELETED):
+            if round_.state in OPEN_STATES and await self.storage.rounds.void(round_.id, DELETED):
                 await self.ports.publisher.redraw_now(round_.id)
-        if not await self.ports.storage.deletions.is_settled(deletion.character_id):
+        if not await self.storage.deletions.is_settled(deletion.character_id):
             return
         for round_ in rounds:
             await self._delete_round(deletion, round_)
-        for key in await self.ports.storage.deletions.list_draft_pictures(deletion.character_id):
-            await self.ports.storage.portraits.delete(key)
-        await self.ports.storage.deletions.delete_character(deletion.character_id)
-        await self.ports.storage.deletions.finish(deletion_id, self.ports.now())
+        for key in await self.storage.deletions.list_draft_pictures(deletion.character_id):
+            await self.storage.portraits.delete(key)
+        await self.storage.deletions.delete_character(deletion.character_id)
+        await self.storage.deletions.finish(deletion_id, self.ports.now())
         log.info("character_deleted", rounds=len(rounds))
         await self._report(deletion_id)
 
@@ -113,18 +112,18 @@ class CharacterDeletion:
         """Delete a round under the lease of its pictures, so that no upload runs meanwhile."""
         if round_.void_reason == DELETED and not round_.slots:
             return
-        async with self.ports.storage.replicas.lease(f"pictures:{round_.id}"):
-            files = await self.ports.storage.deletions.list_round_files(round_.id)
+        async with self.storage.replicas.lease(f"pictures:{round_.id}"):
+            files = await self.storage.deletions.list_round_files(round_.id)
             refused = [
                 file_id for file_id in files.slack_files if not await delete_posted_file(self.ports, round_, file_id)
             ]
             refused += await self._delete_messages(round_)
             if refused:
-                await self.ports.storage.deletions.add_refused(deletion.id, refused)
-            keys = await self.ports.storage.portraits.list_keys(f"{round_.id}/")
+                await self.storage.deletions.add_refused(deletion.id, refused)
+            keys = await self.storage.portraits.list_keys(f"{round_.id}/")
             for key in {*keys, *files.picture_keys}:
-                await self.ports.storage.portraits.delete(key)
-            await self.ports.storage.deletions.delete_round(round_.id, self.ports.now())
+                await self.storage.portraits.delete(key)
+            await self.storage.deletions.delete_round(round_.id, self.ports.now())
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _delete_messages(self, round_: Round) -> list[str]:
@@ -133,17 +132,17 @@ class CharacterDeletion:
         Messages of people who shared a file stay: Slack refuses them, as it does in channels that the bot has left.
         """
         refused = []
-        for address in await self.ports.storage.posted_messages.list_for_round(round_.id):
+        for address in await self.storage.posted_messages.list_for_round(round_.id):
             if address.ts == round_.message_ts:
                 continue
             posted = ChannelRef(round_.place.team, address.channel)
-            place = await self.ports.storage.productions.current_channel(posted)
+            place = await self.storage.productions.current_channel(posted)
             if not await self.ports.slack_messages.delete(place, address.ts):
                 refused.append(f"{place.channel}/{address.ts}")
         return refused
 
     async def _report(self, deletion_id: str) -> None:
-        deletion = await self.ports.storage.deletions.get(deletion_id)
+        deletion = await self.storage.deletions.get(deletion_id)
         try:
             recipient = Recipient(deletion.place.team, deletion.person)
             await self.ports.direct_messages.send_deletion_report(recipient, deletion.refused_files)
@@ -154,8 +153,8 @@ class CharacterDeletion:
         self, character_id: str, place: ChannelRef, person: str
     ) -> tuple[Character, tuple[Round, ...]]:
         """Return the character and its rounds for a lead of it who sees all of them, or for an administrator."""
-        character = await self.ports.storage.roster.get(character_id)
-        rounds = tuple(await self.ports.storage.rounds.list_for_character(character_id))
+        character = await self.storage.roster.get(character_id)
+        rounds = tuple(await self.storage.rounds.list_for_character(character_id))
         if character is None or character.name == DELETED_NAME or not rounds or character.place.team != place.team:
             raise NotAvailableHere("unknown")
         if await self.permissions.is_administrator(place, person):

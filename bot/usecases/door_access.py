@@ -14,7 +14,7 @@ from bot.domain.ids import ChannelRef
 from bot.ports.messaging import ChannelAccess
 from bot.usecases.access import is_visible_to_all
 from bot.usecases.door_tokens import is_channel_member
-from bot.usecases.ports import Ports
+from bot.usecases.ports import Ports, UseCase
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,12 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class DoorAccess:
+class DoorAccess(UseCase):
     """Lets callers in. Each call asks the database and Slack again."""
-
-    ports: Ports
 
     async def find_token(self, secret: str) -> DoorToken:
         """Return the live token with this text; raises DoorRefused."""
-        token = await self.ports.storage.door_tokens.find(hash_secret(secret))
+        token = await self.storage.door_tokens.find(hash_secret(secret))
         if token is None:
             raise DoorRefused("unknown")
         token.require_live(self.ports.now())
@@ -61,7 +59,7 @@ class DoorAccess:
 
     async def get_token(self, token_id: str) -> DoorToken:
         """Return the live token with this id, which a signed link names; raises DoorRefused."""
-        token = await self.ports.storage.door_tokens.get(token_id)
+        token = await self.storage.door_tokens.get(token_id)
         if token is None:
             raise DoorRefused("unknown")
         token.require_live(self.ports.now())
@@ -72,7 +70,7 @@ class DoorAccess:
         await self._require_active(token.place.team, token.person)
         if not await is_channel_member(self.ports, token.person, token.place):
             raise DoorRefused("left")
-        production = await self.ports.storage.productions.get(token.place)
+        production = await self.storage.productions.get(token.place)
         if production.id != token.production_id:
             raise DoorRefused("moved")
         return Caller(token.person, token.place, token, frozenset(production.channels))
@@ -86,7 +84,7 @@ class DoorAccess:
         """Write a call to the audit log; `call` names what was called, and no text of a request."""
         now = self.ports.now()
         audit_event = AuditEvent(DOOR_USED, token.place, token.person, now, detail=f"{token.id} {call}")
-        await self.ports.storage.door_tokens.record_use(token.id, now, audit_event)
+        await self.storage.door_tokens.record_use(token.id, now, audit_event)
 
     async def _require_active(self, team: str, person: str) -> None:
         user = await self.ports.user_directory.get_user(team, person)

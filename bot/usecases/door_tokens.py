@@ -11,7 +11,7 @@ from bot.domain.errors import NotAvailableHere
 from bot.domain.ids import ChannelRef
 from bot.domain.service_errors import SlackRejected
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import Ports, UseCase
 
 MADE, REVOKED = "door_token_made", "door_token_revoked"
 
@@ -37,16 +37,15 @@ class NewToken:
 
 
 @dataclass(frozen=True, slots=True)
-class DoorTokenEditor:
+class DoorTokenEditor(UseCase):
     """Makes, lists and revokes tokens."""
 
-    ports: Ports
     permissions: Permissions
 
     async def list_tokens(self, place: ChannelRef, person: str) -> TokenList:
         """Return the channel's tokens; raises PermissionDenied, SlackUnavailable."""
         await self.permissions.require_settings_change(place, person)
-        tokens = await self.ports.storage.door_tokens.list_for_channel(place)
+        tokens = await self.storage.door_tokens.list_for_channel(place)
         name = await self.ports.channel_access.channel_name(place)
         return TokenList(place, name, tokens, self.ports.now(), self.ports.doors_url)
 
@@ -55,7 +54,7 @@ class DoorTokenEditor:
 
         Raises PermissionDenied, NotAvailableHere unless the person is a member, BriefError with too many tokens.
         """
-        place = await self.ports.storage.productions.current_channel(place)
+        place = await self.storage.productions.current_channel(place)
         await self.permissions.require_settings_change(place, person)
         if not await is_channel_member(self.ports, person, place):
             raise NotAvailableHere("not_member")
@@ -72,7 +71,7 @@ class DoorTokenEditor:
             expires_at=now + request.lifetime,
         )
         audit_event = AuditEvent(MADE, place, person, now, detail=f"{token.id} {token.name}")
-        stored = await self.ports.storage.door_tokens.add(token, hash_secret(secret), audit_event)
+        stored = await self.storage.door_tokens.add(token, hash_secret(secret), audit_event)
         return NewToken(stored, secret, self.ports.doors_url)
 
     async def revoke(self, token_id: str, place: ChannelRef, person: str) -> DoorToken:
@@ -80,14 +79,14 @@ class DoorTokenEditor:
 
         Who made it may revoke it too. Raises PermissionDenied, and KeyError for a token of another channel.
         """
-        token = await self.ports.storage.door_tokens.get(token_id)
+        token = await self.storage.door_tokens.get(token_id)
         if token is None or token.place != place:
             raise KeyError(token_id)
         if person != token.person:
             await self.permissions.require_settings_change(place, person)
         now = self.ports.now()
         audit_event = AuditEvent(REVOKED, place, person, now, detail=f"{token.id} {token.name}")
-        await self.ports.storage.door_tokens.revoke(token_id, person, now, audit_event)
+        await self.storage.door_tokens.revoke(token_id, person, now, audit_event)
         return token
 
 

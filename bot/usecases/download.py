@@ -30,7 +30,7 @@ from bot.usecases.face_record import (
 )
 from bot.usecases.package_readme import readme
 from bot.usecases.passport import Passports
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.recall import Recall
 
 
@@ -46,10 +46,9 @@ class FaceArchive:
 
 
 @dataclass(frozen=True, slots=True)
-class FaceDownload:
+class FaceDownload(UseCase):
     """Builds the archives of faces."""
 
-    ports: Ports
     recall: Recall
     passports: Passports
 
@@ -57,12 +56,12 @@ class FaceDownload:
         """Return the archive of the face of a round; raises NotAvailableHere. Holds the pictures in memory twice."""
         face = await self.recall.get_face(round_id, person)
         upscale = await self.recall.get_upscale(face)
-        sheet = await self.ports.storage.sheets.load(face.round_id)
+        sheet = await self.storage.sheets.load(face.round_id)
         names = name_lookup(self.ports.channel_access, self.ports.user_directory)
-        context = await load_context(face, upscale, self.ports.storage, names)
+        context = await load_context(face, upscale, self.storage, names)
         passports = await self.passports.package_files(face, upscale)
         files = await archive_files(
-            face, upscale, self.ports.storage.portraits, context, passports, sheet, self.ports.catalogue
+            face, upscale, self.storage.portraits, context, passports, sheet, self.ports.catalogue
         )
         data = await asyncio.to_thread(zip_archive, folder_name(face), files, face.locked_at)
         return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data, sheet)

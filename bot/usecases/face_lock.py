@@ -12,7 +12,7 @@ from bot.domain.service_errors import PortraitMissing
 from bot.domain.slot import Slot
 from bot.usecases.access import Permissions
 from bot.usecases.close_vote import CloseVote
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.webhook_queue import enqueue_due
 
 
@@ -26,10 +26,9 @@ class LockChoices:
 
 
 @dataclass(frozen=True, slots=True)
-class LockFace:
+class LockFace(UseCase):
     """Locks faces."""
 
-    ports: Ports
     close_vote: CloseVote
     permissions: Permissions
 
@@ -40,9 +39,9 @@ class LockFace:
         RoundClosed, NoWinner, TallyChanged, PortraitMissing, SlackUnavailable. A sealed ballot must be closed first, so
         that a press does not reveal its tally. After NoWinner the ballot is closed; after the others nothing is locked.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lock(round_, person)
-        if face := await self.ports.storage.roster.get_face(round_id):
+        if face := await self.storage.roster.get_face(round_id):
             return face
         round_.require_casting("lock")
         round_.require_state(RoundState.VOTING, RoundState.CLOSED, action="lock")
@@ -63,15 +62,15 @@ class LockFace:
 
         Raises NotLead, PermissionDenied, RoundClosed, and TallyChanged if a candidate leads by now.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lock(round_, person)
         round_.require_casting("lock")
         round_.require_state(RoundState.VOTING, action="lock")
         if round_.is_sealed:
             raise RoundClosed("lock", "sealed", round_.character)
         tally = round_.count_votes(
-            await self.ports.storage.ballots.list_vote_inputs(round_id),
-            await self.ports.storage.ballots.list_submissions(round_id),
+            await self.storage.ballots.list_vote_inputs(round_id),
+            await self.storage.ballots.list_submissions(round_id),
         )
         if round_.leader(tally):
             raise TallyChanged(None, dict(tally.votes))
@@ -80,7 +79,7 @@ class LockFace:
 
     async def get_choice(self, slot_id: str, person: str) -> tuple[Round, Slot]:
         """Return a closed round and the candidate that the person may lock; raises NotLead, RoundClosed."""
-        round_ = await self.ports.storage.rounds.by_slot(slot_id)
+        round_ = await self.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lock(round_, person)
         round_.require_casting("decide")
         round_.require_state(RoundState.CLOSED, action="decide")
@@ -92,9 +91,9 @@ class LockFace:
 
         The record says that the lead decided.
         """
-        round_ = await self.ports.storage.rounds.by_slot(slot_id)
+        round_ = await self.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lock(round_, person)
-        if face := await self.ports.storage.roster.get_face(round_.id):
+        if face := await self.storage.roster.get_face(round_.id):
             return face
         round_.require_casting("decide")
         round_.require_state(RoundState.CLOSED, action="decide")
@@ -104,21 +103,21 @@ class LockFace:
 
     async def _save(self, round_: Round, slot: Slot, person: str, *, by_lead: bool) -> Face:
         _require_shown(round_, slot.id)
-        if slot.portrait and not await self.ports.storage.portraits.has(slot.portrait.key):
+        if slot.portrait and not await self.storage.portraits.has(slot.portrait.key):
             raise PortraitMissing(slot.portrait.key)
-        character = await self.ports.storage.roster.get(round_.character_id)
+        character = await self.storage.roster.get(round_.character_id)
         await self.permissions.require_sees_face(character, round_.place, person)
-        locked = await self.ports.storage.rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
-        face = await self.ports.storage.roster.get_face(round_.id)
+        locked = await self.storage.rounds.lock(round_.id, self._build_face(round_, slot, person, by_lead))
+        face = await self.storage.roster.get_face(round_.id)
         if face is None:
-            raise RoundClosed("lock", (await self.ports.storage.rounds.get(round_.id)).state, round_.character)
+            raise RoundClosed("lock", (await self.storage.rounds.get(round_.id)).state, round_.character)
         if locked:
             await self.ports.publisher.redraw_now(round_.id)
             await self.ports.job_queue.start("close", round_.id)
             if self.ports.passport_signer.certificate:
                 await self.ports.job_queue.start("passport", round_.id)
             await enqueue_due(self.ports)
-            for earlier in await self.ports.storage.roster.list_faces(face.character_id):
+            for earlier in await self.storage.roster.list_faces(face.character_id):
                 if earlier.round_id != round_.id:
                     self.ports.publisher.schedule_redraw(earlier.round_id)
         return face

@@ -11,7 +11,7 @@ from bot.domain.errors import RoundClosed
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,14 @@ class FlawForm:
 
 
 @dataclass(frozen=True, slots=True)
-class FlawTags:
+class FlawTags(UseCase):
     """Takes tags on open ballots; on a sealed one they are part of the ballot."""
-
-    ports: Ports
 
     async def form(self, round_id: str, person: str) -> FlawForm:
         """Return the person's form; raises RoundClosed once the vote is over and before the person has voted."""
         round_ = await self._get_open(round_id, person)
         order = shuffled_for((s.id for s in round_.candidates), round_.order_seed, person)
-        answers = await self.ports.storage.flaw_answers.list_for_round(round_id)
+        answers = await self.storage.flaw_answers.list_for_round(round_id)
         own = {answer.slot_id: answer.tags for answer in answers if answer.person == person}
         return FlawForm(round_, tuple(round_.candidate_by_slot(slot_id) for slot_id in order), own)
 
@@ -45,17 +43,17 @@ class FlawTags:
         round_ = await self._get_open(round_id, person)
         numbers = {slot_id: number for number, slot_id in round_.slot_id_by_number.items()}
         kept = {slot_id: tuple(dict.fromkeys(given)) for slot_id, given in tags.items() if slot_id in numbers and given}
-        await self.ports.storage.flaw_answers.replace(round_id, person, kept, self.ports.now_us())
-        _require_open(await self.ports.storage.rounds.get(round_id))
+        await self.storage.flaw_answers.replace(round_id, person, kept, self.ports.now_us())
+        _require_open(await self.storage.rounds.get(round_id))
         return {numbers[slot_id]: len(given) for slot_id, given in sorted(kept.items(), key=lambda i: numbers[i[0]])}
 
     async def _get_open(self, round_id: str, person: str) -> Round:
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         _require_open(round_)
         round_.require_voter(person)
         voted = round_.voted_people(
-            await self.ports.storage.ballots.list_vote_inputs(round_id),
-            await self.ports.storage.ballots.list_submissions(round_id),
+            await self.storage.ballots.list_vote_inputs(round_id),
+            await self.storage.ballots.list_submissions(round_id),
         )
         if person not in voted:
             raise RoundClosed("tag", "not_voted", round_.character)

@@ -11,7 +11,7 @@ from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.timeline import RoundRecords, TimelineEvent, _from_audit_event, newest_first, round_timeline
 from bot.usecases.access import visible_channels
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.recall import Recall, RecallResult
 
 
@@ -35,10 +35,9 @@ class CharacterHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class History(UseCase):
     """Builds histories."""
 
-    ports: Ports
     recall: Recall
 
     async def get_by_name(self, name: str, person: str, place: ChannelRef) -> CharacterHistory:
@@ -53,10 +52,10 @@ class History:
         if recall_result.kind not in ("face", "casting", "unlocked"):
             return CharacterHistory(recall_result)
         character_id = recall_result.characters[0].id
-        rounds = await self.ports.storage.rounds.list_for_character(character_id)
+        rounds = await self.storage.rounds.list_for_character(character_id)
         faces = {face.round_id: face for face in recall_result.history}
-        audit_events = await self.ports.storage.audit_log.list_for_character(character_id)
-        spends = await self.ports.storage.ledger.list_round_spends(character_id)
+        audit_events = await self.storage.audit_log.list_for_character(character_id)
+        spends = await self.storage.ledger.list_round_spends(character_id)
         places = {r.place for r in rounds} | {audit_event.place for audit_event in audit_events}
         visible = await visible_channels(self.ports.channel_access, places, person, place)
         round_count = 0
@@ -67,14 +66,14 @@ class History:
         ]
         for round_ in (r for r in rounds if r.place in visible):
             vote_inputs, submissions = (
-                await self.ports.storage.ballots.list_vote_inputs(round_.id),
-                await self.ports.storage.ballots.list_submissions(round_.id),
+                await self.storage.ballots.list_vote_inputs(round_.id),
+                await self.storage.ballots.list_submissions(round_.id),
             )
             round_events = tuple(audit_event for audit_event in audit_events if audit_event.round_id == round_.id)
             round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
             face = faces.get(round_.id)
-            upscales = await self.ports.storage.upscales.list_for_face(round_.id) if face else ()
-            sheet = await self.ports.storage.sheets.load(round_.id) if face else Sheet()
+            upscales = await self.storage.upscales.list_for_face(round_.id) if face else ()
+            sheet = await self.storage.sheets.load(round_.id) if face else Sheet()
             events += round_timeline(
                 RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales, sheet),
                 self.ports.now(),

@@ -11,7 +11,7 @@ from bot.domain.name_match import MAX_SIMILAR_NAMES, nearest
 from bot.domain.round import Round
 from bot.ports.roster import Page, RosterQuery, RosterSection
 from bot.usecases.access import visible_channels
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.spending import Spending
 
 PAGE_SIZE = 15
@@ -59,18 +59,17 @@ class HomeView:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class Home(UseCase):
     """Builds home views."""
 
-    ports: Ports
     spending: Spending
 
     async def view(self, team: str, person: str, roster_filter: RosterFilter = RosterFilter()) -> HomeView:
         """Return what the person may see of the workspace."""
-        rounds = await self.ports.storage.ballots.list_without_vote(person, team)
-        led = await self.ports.storage.rounds.list_open_led_by(person, team)
+        rounds = await self.storage.ballots.list_without_vote(person, team)
+        led = await self.storage.rounds.list_open_led_by(person, team)
         decisions = [WaitingDecision(r, decision) for r in led if (decision := pending_decision(r))]
-        sections = await self.ports.storage.roster.sections(team)
+        sections = await self.storage.roster.sections(team)
         places = dict.fromkeys(
             [*(r.place for r in rounds), *(d.round.place for d in decisions), *(section.place for section in sections)]
         )
@@ -99,7 +98,7 @@ class Home:
         """Remove the open round of a channel that the person may not see; productions share characters."""
         if not character.open_round_id:
             return character
-        place = (await self.ports.storage.rounds.get(character.open_round_id)).place
+        place = (await self.storage.rounds.get(character.open_round_id)).place
         if place in visible or await self.ports.channel_access.can_see(person, place):
             return character
         return replace(character, open_round_id=None)
@@ -112,10 +111,10 @@ class Home:
             tuple(dict.fromkeys(s.place for s in sections)), roster_filter.production, roster_filter.words
         )
         number = max(1, roster_filter.page)
-        page = await self.ports.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+        page = await self.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
         if not page.characters and page.total:
             number = -(-page.total // PAGE_SIZE)
-            page = await self.ports.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+            page = await self.storage.roster.page(query, PAGE_SIZE, (number - 1) * PAGE_SIZE)
         if page.total or not roster_filter.words:
             return page, replace(roster_filter, page=number), False
         similar = await self._similar(team, query)
@@ -124,8 +123,8 @@ class Home:
     async def _similar(self, team: str, query: RosterQuery) -> tuple[Character, ...]:
         matches = [
             c
-            for c in await self.ports.storage.roster.similar_names(team, query.text, MAX_SIMILAR_NAMES)
+            for c in await self.storage.roster.similar_names(team, query.text, MAX_SIMILAR_NAMES)
             if c.place in query.places and query.production_id in ("", c.production_id)
         ]
         found = dict.fromkeys(c.character_id for c in nearest(query.text, matches, PAGE_SIZE))
-        return tuple(await self.ports.storage.roster.get_many(list(found)))
+        return tuple(await self.storage.roster.get_many(list(found)))

@@ -10,7 +10,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.routing.learned import table_prior
 from bot.domain.standings.preferences import ContextRound, Preferences, learn
 from bot.domain.standings.report import FinishedRound, SetAside, count_round
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.standings import list_finished
 
 # A form asks at each choice; a round that closed in the meantime counts for the next one.
@@ -18,17 +18,16 @@ _CACHE_SECONDS, _MAX_CACHED = 60.0, 256
 
 
 @dataclass(frozen=True)
-class LearnedRouting:
+class LearnedRouting(UseCase):
     """Preferences of productions that switched learning on; they are kept for a minute."""
 
-    ports: Ports
     _cache: TTLCache[str, Preferences] = field(
         default_factory=lambda: TTLCache(_MAX_CACHED, _CACHE_SECONDS), init=False
     )
 
     async def preferences(self, place: ChannelRef) -> Preferences | None:
         """Return what the votes of the production's closed blind rounds taught; None where learning is off."""
-        production = await self.ports.storage.productions.get(place)
+        production = await self.storage.productions.get(place)
         if not production.settings.learn_routing:
             return None
         if production.id not in self._cache:

@@ -7,14 +7,12 @@ from decimal import Decimal
 from bot.domain.budget import budget_day
 from bot.domain.service_errors import StorageUnavailable
 from bot.telemetry import metrics
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 
 @dataclass(frozen=True, slots=True)
-class Monitoring:
+class Monitoring(UseCase):
     """Sets the metrics of money and models. Every process shows the sums of the whole database."""
-
-    ports: Ports
 
     async def measure(self) -> None:
         """Set the metrics; those of money keep their values while the database does not answer."""
@@ -30,7 +28,7 @@ class Monitoring:
                 metrics.model_paused.labels(model.id).set(not is_available)
 
     async def _measure_money(self) -> None:
-        summary = await self.ports.storage.ledger.summarize(budget_day(self.ports.now()))
+        summary = await self.storage.ledger.summarize(budget_day(self.ports.now()))
         metrics.pending_charges.set(summary.pending_charges)
         caps = self.ports.caps
         limits = {

@@ -15,15 +15,14 @@ from bot.domain.service_errors import PortraitMissing
 from bot.domain.slot import Slot, SlotFailure
 from bot.ports.rounds import GeneratedPortrait
 from bot.usecases.paid_calls import PaidCalls
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.storage_retry import StorageRetry
 
 
 @dataclass(frozen=True, slots=True)
-class OriginalCopies:
+class OriginalCopies(UseCase):
     """Copies originals; a repeated or concurrent call copies once."""
 
-    ports: Ports
     storage_retry: StorageRetry
     paid_calls: PaidCalls
 
@@ -42,18 +41,18 @@ class OriginalCopies:
         portrait = picture.examined.to_portrait(original_key(slot.round_id, slot.id), picture.credentials)
         copied = GeneratedPortrait(slot.id, portrait, None, picture.seconds, "", slot.seed)
         numbered_in = frozenset({RoundState.CLOSED})
-        record = partial(self.ports.storage.slots.record_portrait, copied, numbered_in)
+        record = partial(self.storage.slots.record_portrait, copied, numbered_in)
         await self.storage_retry.retry_until_stored(round_.id, record)
 
     async def _store(self, slot: Slot) -> None:
         """Store the bytes under the slot's own key; raises PortraitMissing."""
-        source_round = await self.ports.storage.rounds.by_slot(slot.copy_of_slot_id or "")
+        source_round = await self.storage.rounds.by_slot(slot.copy_of_slot_id or "")
         source = next(s for s in source_round.slots if s.id == slot.copy_of_slot_id)
         if source.portrait is None:
             raise PortraitMissing(original_key(source.round_id, source.id))
-        data = await self.ports.storage.portraits.get(source.portrait.key)
-        await self.ports.storage.portraits.put(original_key(slot.round_id, slot.id), data)
+        data = await self.storage.portraits.get(source.portrait.key)
+        await self.storage.portraits.put(original_key(slot.round_id, slot.id), data)
 
     async def _record_failure(self, slot: Slot, failure: SlotFailure) -> None:
-        record = partial(self.ports.storage.slots.record_failure, slot.id, failure, None, None)
+        record = partial(self.storage.slots.record_failure, slot.id, failure, None, None)
         await self.storage_retry.retry_until_stored(slot.round_id, record)

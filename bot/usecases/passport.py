@@ -14,7 +14,7 @@ from bot.domain.service_errors import PortraitMissing
 from bot.domain.upscale import Upscale
 from bot.usecases.face_record import file_name
 from bot.usecases.passport_signing import PassportSigning
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.recall import Recall
 
 log = structlog.get_logger()
@@ -45,10 +45,9 @@ class Passport:
 
 
 @dataclass(frozen=True, slots=True)
-class Passports:
+class Passports(UseCase):
     """Hands out passports, and starts the jobs that sign them."""
 
-    ports: Ports
     recall: Recall
     signing: PassportSigning
 
@@ -66,7 +65,7 @@ class Passports:
         if portrait is None:
             raise PassportUnavailable("no_picture", face.character)
         data = await self._sidecar(face, upscale, kind)
-        picture = await self.ports.storage.portraits.get(portrait.key)
+        picture = await self.storage.portraits.get(portrait.key)
         found = await self.ports.credentials_reader.verify(picture, portrait.media_type, data)
         return Passport(face, kind, file_name(face, kind.value, "c2pa"), data, found)
 
@@ -93,14 +92,14 @@ class Passports:
         if portrait.credentials is not CredentialsState.UNCHECKED:
             return Credentials(portrait.credentials, portrait.credentials_by)
         try:
-            data = await self.ports.storage.portraits.get(portrait.key)
+            data = await self.storage.portraits.get(portrait.key)
         except PortraitMissing:
             return Credentials(CredentialsState.UNCHECKED)
         return await self.ports.credentials_reader.read(data, portrait.media_type)
 
     async def status(self, face: Face) -> PassportStatus:
         """Return whether the original of a face has a passport."""
-        if face.consent_withdrawn_at is None and await self.ports.storage.passports.key_of(face.slot_id):
+        if face.consent_withdrawn_at is None and await self.storage.passports.key_of(face.slot_id):
             return PassportStatus.SIGNED
         if face.unlocked or face.consent_withdrawn_at:
             return PassportStatus.NONE
@@ -110,7 +109,7 @@ class Passports:
         """Start the jobs of locked faces that lack a passport: a crash may come between a lock and its job."""
         if self.signing.is_on:
             since = self.ports.now() - _RESTART_WINDOW
-            for round_id in await self.ports.storage.passports.list_unsigned(since, _RESTART_BATCH):
+            for round_id in await self.storage.passports.list_unsigned(since, _RESTART_BATCH):
                 await self.ports.job_queue.start(JOB, round_id)
 
     async def _sidecar(self, face: Face, upscale: Upscale | None, kind: PassportKind) -> bytes:

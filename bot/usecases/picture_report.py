@@ -13,7 +13,7 @@ from bot.domain.slot import Slot
 from bot.ports.messaging import Recipient
 from bot.ports.reports import Report
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 log = structlog.get_logger()
 
@@ -31,15 +31,14 @@ class ReportForm:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureReporting:
+class PictureReporting(UseCase):
     """Takes reports from everybody who sees a round, and the decision of the lead or an administrator."""
 
-    ports: Ports
     permissions: Permissions
 
     async def form(self, round_id: str) -> ReportForm:
         """Return what can be reported."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         return ReportForm(round_, tuple(slot for slot in round_.candidates if slot not in round_.hidden))
 
     def check(self, reason: str) -> None:
@@ -52,11 +51,11 @@ class PictureReporting:
         The message hides it at once. A job removes the pictures in the thread and draws the contact sheet anew.
         """
         parsed = parse_reason(reason)
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if slot_id not in {slot.id for slot in round_.candidates}:
             raise BriefError("candidate", "missing")
         report = Report(round_id, slot_id, round_.place.team, person, parsed, self.ports.now())
-        await self.ports.storage.reports.add(report)
+        await self.storage.reports.add(report)
         await self.ports.publisher.redraw_now(round_id)
         await self.ports.job_queue.start("close", round_id)
         await self._tell(round_, round_.candidate_by_slot(slot_id), report)
@@ -64,26 +63,26 @@ class PictureReporting:
 
     async def show_again(self, slot_id: str, person: str) -> bool:
         """Show the portrait again, for the lead or an administrator; raises NotLead."""
-        round_ = await self.ports.storage.rounds.by_slot(slot_id)
+        round_ = await self.storage.rounds.by_slot(slot_id)
         if person != round_.lead and not await self.permissions.is_administrator(round_.place, person):
             raise NotLead("show_again", round_.lead)
         event = AuditEvent(SHOWN_AGAIN, round_.place, person, self.ports.now(), round_.character_id, round_.id)
-        shown = await self.ports.storage.reports.show_again(round_.id, slot_id, event)
+        shown = await self.storage.reports.show_again(round_.id, slot_id, event)
         await self.ports.publisher.redraw_now(round_.id)
         await self._continue(round_.id)
         return shown
 
     async def restart_unfinished(self) -> None:
         """Start the jobs for rounds whose pictures in Slack are not yet as a report or its decision wants them."""
-        for round_id in await self.ports.storage.reports.list_unsettled():
+        for round_id in await self.storage.reports.list_unsettled():
             await self._continue(round_id)
 
     async def _continue(self, round_id: str) -> None:
         await self.ports.job_queue.start("close", round_id)
-        for upscale in await self.ports.storage.upscales.list_for_face(round_id):
+        for upscale in await self.storage.upscales.list_for_face(round_id):
             if upscale.portrait and upscale.file_id is None:
                 await self.ports.job_queue.start("upscale", upscale.id)
-        for attempt in (await self.ports.storage.sheets.load(round_id)).attempts:
+        for attempt in (await self.storage.sheets.load(round_id)).attempts:
             if attempt.portrait and attempt.file_id is None:
                 await self.ports.job_queue.start("sheet_view", attempt.id)
 

@@ -65,3 +65,14 @@ class Ports:
     @property
     def catalogue(self) -> Catalogue:
         return self.model_clients.catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class UseCase:
+    """A use case with its ports."""
+
+    ports: Ports
+
+    @property
+    def storage(self) -> StoragePorts:
+        return self.ports.storage

@@ -13,7 +13,7 @@ from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, Settin
 from bot.domain.retention import Retention, WorkspaceRetention
 from bot.domain.users import User
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 JOINED, SET_PREFIX = "joined", "set_"
 _MAX_CHANGES_SHOWN = 12
@@ -53,18 +53,17 @@ class SettingsForm:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductionSettingsEditor:
+class ProductionSettingsEditor(UseCase):
     """Shows and changes settings. Administrators need not be among the people who may change them."""
 
-    ports: Ports
     permissions: Permissions
 
     async def form(self, place: ChannelRef, person: str) -> SettingsForm:
         """Return the contents of the form; raises PermissionDenied, SlackUnavailable."""
         await self.permissions.require_settings_change(place, person)
         channel_names = await self.ports.channel_access.list_channels(place.team, person)
-        production = await self.ports.storage.productions.get(place)
-        audit_events = await self.ports.storage.audit_log.list_for_production(place)
+        production = await self.storage.productions.get(place)
+        audit_events = await self.storage.audit_log.list_for_production(place)
         return SettingsForm(
             place,
             channel_names.get(place.channel, ""),
@@ -74,7 +73,7 @@ class ProductionSettingsEditor:
             _changes_since_join(audit_events)[:_MAX_CHANGES_SHOWN],
             self.ports.caps,
             self.ports.retention,
-            await self.ports.storage.workspace_retentions.get(place.team),
+            await self.storage.workspace_retentions.get(place.team),
             await self.permissions.is_administrator(place, person),
             bool(self.ports.doors_url),
         )
@@ -92,13 +91,13 @@ class ProductionSettingsEditor:
         `expected_digest` and `expected_workspace` are the digests of what the form showed of the production and of the
         workspace. Raises PermissionDenied, SettingsErrors, SettingsConflict, NameConflict, SlackUnavailable.
         """
-        place = await self.ports.storage.productions.current_channel(place)
+        place = await self.storage.productions.current_channel(place)
         await self.permissions.require_settings_change(place, person)
-        settings_input, current = SettingsInput.parse(chosen), await self.ports.storage.productions.get(place)
+        settings_input, current = SettingsInput.parse(chosen), await self.storage.productions.get(place)
         if current.digest != expected_digest:
             raise SettingsConflict
         changes = settings_input.changes(current)
-        workspace_before = await self.ports.storage.workspace_retentions.get(place.team)
+        workspace_before = await self.storage.workspace_retentions.get(place.team)
         workspace_changes = settings_input.workspace_changes(workspace_before)
         if settings_input.production:
             if changes or workspace_changes:
@@ -115,11 +114,11 @@ class ProductionSettingsEditor:
             self._audit_events(place, person, changed) for changed in (changes, workspace_changes)
         )
         if settings_input.workspace and workspace_events:
-            await self.ports.storage.workspace_retentions.save(
+            await self.storage.workspace_retentions.save(
                 place.team, settings_input.workspace, expected_workspace, workspace_events
             )
         if audit_events:
-            await self.ports.storage.productions.save(
+            await self.storage.productions.save(
                 place, settings_input.name, settings_input.settings, *audit_events, expected_digest=expected_digest
             )
         if settings_input.settings.targets != current.settings.targets:
@@ -145,7 +144,7 @@ class ProductionSettingsEditor:
     async def _redraw_records(self, production: Production) -> None:
         """Schedule a redraw of the newest records, which list the pipeline targets."""
         for channel in production.channels:
-            for face in (await self.ports.storage.roster.faces_of_channel(channel))[-_MAX_RECORDS_REDRAWN:]:
+            for face in (await self.storage.roster.faces_of_channel(channel))[-_MAX_RECORDS_REDRAWN:]:
                 if face.place.team == production.home.team:
                     self.ports.publisher.schedule_redraw(face.round_id)
 
@@ -155,7 +154,7 @@ class ProductionSettingsEditor:
         joinable = {other.id: other for other in await self._joinable_productions(current, place, channel_names)}
         if production_id not in joinable:
             raise SettingsErrors((BriefError("production", "unseen"),))
-        productions = await self.ports.storage.productions.list_all(place.team)
+        productions = await self.storage.productions.list_all(place.team)
         joined = next((p for p in productions if p.home == place), None)
         if production_id != OWN_PRODUCTION:
             joined = other = next(p for p in productions if p.id == production_id)
@@ -167,7 +166,7 @@ class ProductionSettingsEditor:
             or f"#{place.channel if production_id == OWN_PRODUCTION else other.home.channel}"
         )
         audit_event = AuditEvent(JOINED, place, person, self.ports.now(), detail=f"{old}\n{new}")
-        await self.ports.storage.productions.join(
+        await self.storage.productions.join(
             place, "" if production_id == OWN_PRODUCTION else production_id, audit_event, current.digest
         )
         return audit_event
@@ -189,7 +188,7 @@ class ProductionSettingsEditor:
         self, current: Production, place: ChannelRef, channel_names: Mapping[str, str]
     ) -> tuple[JoinableProduction, ...]:
         """List the channel's own production if it joined another one, then the productions that the person is in."""
-        productions = await self.ports.storage.productions.list_all(place.team)
+        productions = await self.storage.productions.list_all(place.team)
         own_production = next((p for p in productions if p.home == place), None)
         own_option = (
             ()
@@ -251,7 +250,7 @@ class ProductionSettingsEditor:
     async def _had_permission(self, named: tuple[str, ...], production: Production) -> list[tuple[str, User]]:
         """Return the named people, or else the leads; without those who left, and guests who were not named."""
         team = production.home.team
-        people = named or await self.ports.storage.rounds.list_leads(team, production.channels)
+        people = named or await self.storage.rounds.list_leads(team, production.channels)
         found = [(person, await self.ports.user_directory.get_user(team, person)) for person in people]
         return [(person, user) for person, user in found if not user.is_deactivated and (named or not user.is_guest)]
 

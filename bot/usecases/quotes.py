@@ -13,7 +13,7 @@ from bot.domain.routing import route as choose_route
 from bot.domain.routing.reason import RoutingReason
 from bot.domain.standings.preferences import Preferences
 from bot.usecases.learned_routing import LearnedRouting
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,9 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Quotes:
+class Quotes(UseCase):
     """Routes and prices briefs by the catalogue, the accounts' health, and the production's defaults and caps."""
 
-    ports: Ports
     learned_routing: LearnedRouting
 
     async def quote(self, brief: Brief, place: ChannelRef) -> Quote:
@@ -60,11 +59,11 @@ class Quotes:
 
     async def caps_for(self, place: ChannelRef) -> Caps:
         """Return the caps for rounds in `place`: the global ones, or lower ones of its production."""
-        return self.ports.caps.tightened_by((await self.ports.storage.productions.get(place)).settings)
+        return self.ports.caps.tightened_by((await self.storage.productions.get(place)).settings)
 
     async def apply_settings(self, brief: Brief, place: ChannelRef) -> tuple[Brief, Caps]:
         """Return `brief` with the production's defaults filled in, and the caps for `place`."""
-        settings = (await self.ports.storage.productions.get(place)).settings
+        settings = (await self.storage.productions.get(place)).settings
         filled = settings.apply_defaults(brief)
         if "models" not in brief.explicit_fields:
             filled = replace(filled, models=self._usable_models(filled))

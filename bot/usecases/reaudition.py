@@ -16,7 +16,7 @@ from bot.domain.slot import Slot
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
 from bot.usecases.follow_ups import FollowUpRequest, build_follow_up, follow_up_brief, require_kept_face
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
 from bot.usecases.start_round import StartRound
@@ -58,10 +58,9 @@ class ReauditionOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Reaudition:
+class Reaudition(UseCase):
     """Starts re-auditions. Each is a round of its own beside the face's; the face stays whatever comes of it."""
 
-    ports: Ports
     start_round: StartRound
     quotes: Quotes
     reference_images: ReferenceImages
@@ -98,7 +97,7 @@ class Reaudition:
         return await self.start_round.start_follow_up(self._build_round(options, brief, request))
 
     async def _load_allowed(self, round_id: str, person: str) -> tuple[Round, Face, Replacement]:
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, REAUDITION)
         await self.permissions.require_spend(round_.place, person)
         round_.require_state(RoundState.LOCKED, action=REAUDITION)
@@ -113,7 +112,7 @@ class Reaudition:
             found = replace(found, successor=None)
         if not found.models:
             raise CannotFollowUp(REAUDITION, "no_model", face.character)
-        if not await self.ports.storage.portraits.has(face.portrait.key):
+        if not await self.storage.portraits.has(face.portrait.key):
             raise CannotFollowUp(REAUDITION, "missing", face.character)
         return round_, face, found
 

@@ -16,7 +16,7 @@ from bot.ports.messaging import Picture
 from bot.ports.roster import Page, RosterQuery
 from bot.usecases.access import is_visible_to_all, visible_channels
 from bot.usecases.near_names import MAX_SUGGESTIONS, near_characters
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.previews import get_preview
 
 
@@ -35,10 +35,8 @@ class RecallResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(UseCase):
     """Finds faces for people."""
-
-    ports: Ports
 
     async def recall(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """Find the face of `name`: first in this channel's production, then in all channels the person may see.
@@ -47,16 +45,16 @@ class Recall:
         """
         if len(name) > NAME_LIMIT or not normalize_name(name):
             return RecallResult("nothing", name[:NAME_LIMIT])
-        matches = await self._as_visible(await self.ports.storage.roster.by_name(place.team, name), person, place)
+        matches = await self._as_visible(await self.storage.roster.by_name(place.team, name), person, place)
         if not matches:
             return await self._find_similar(name, person, place)
-        production_id = (await self.ports.storage.productions.get(place)).id
+        production_id = (await self.storage.productions.get(place)).id
         own = [c for c in matches if c.place == place or c.production_id == production_id]
         return await self._to_result(name, own or matches, person, place)
 
     async def recall_by_id(self, character_id: str, person: str, place: ChannelRef) -> RecallResult:
         """Find the face of a character that was chosen from a suggestion."""
-        character = await self.ports.storage.roster.get(character_id)
+        character = await self.storage.roster.get(character_id)
         visible = await self._as_visible([character], person, place) if character else []
         return (
             await self._to_result(visible[0].name, visible, person, place) if visible else RecallResult("nothing", "")
@@ -64,15 +62,15 @@ class Recall:
 
     async def list_visible(self, person: str, place: ChannelRef, limit: int) -> Page:
         """List at most `limit` characters that the person may see, this production's first."""
-        places = {section.place for section in await self.ports.storage.roster.sections(place.team)}
+        places = {section.place for section in await self.storage.roster.sections(place.team)}
         query = RosterQuery(tuple(places & await visible_channels(self.ports.channel_access, places, person, place)))
-        production_id = (await self.ports.storage.productions.get(place)).id
+        production_id = (await self.storage.productions.get(place)).id
         own = (
-            await self.ports.storage.roster.page(replace(query, production_id=production_id), limit, 0)
+            await self.storage.roster.page(replace(query, production_id=production_id), limit, 0)
             if production_id
             else Page((), 0)
         )
-        page = await self.ports.storage.roster.page(query, limit, 0)
+        page = await self.storage.roster.page(query, limit, 0)
         by_id = {character.id: character for character in (*own.characters, *page.characters)}
         return Page(tuple(by_id.values())[:limit], page.total)
 
@@ -90,7 +88,7 @@ class Recall:
 
     async def get_face(self, round_id: str, person: str) -> Face:
         """Return the locked face of a round that the person may see; raises NotAvailableHere."""
-        face = await self.ports.storage.roster.get_face(round_id)
+        face = await self.storage.roster.get_face(round_id)
         if face is None or not await self.ports.channel_access.can_see(person, face.place):
             raise NotAvailableHere("unknown")
         if await self.is_reported(round_id):
@@ -99,32 +97,32 @@ class Recall:
 
     async def is_reported(self, round_id: str) -> bool:
         """Return whether the face of a round was reported and is hidden."""
-        return (await self.ports.storage.rounds.get(round_id)).is_face_hidden
+        return (await self.storage.rounds.get(round_id)).is_face_hidden
 
     async def list_versions(self, round_id: str, person: str) -> tuple[Face, ...]:
         """List every face of the same character that the person may see, newest first; raises NotAvailableHere."""
-        history = await self.ports.storage.roster.list_faces((await self.get_face(round_id, person)).character_id)
+        history = await self.storage.roster.list_faces((await self.get_face(round_id, person)).character_id)
         return tuple([face for face in history if await self.ports.channel_access.can_see(person, face.place)])
 
     async def get_recast_reason(self, face: Face) -> str:
         """Return why the face replaced the one before; empty without a reason."""
-        return (await self.ports.storage.rounds.get(face.round_id)).recast_reason
+        return (await self.storage.rounds.get(face.round_id)).recast_reason
 
     async def get_upscale(self, face: Face) -> Upscale | None:
         """Return the kept upscale of a face."""
-        return kept_upscale(await self.ports.storage.upscales.list_for_face(face.round_id))
+        return kept_upscale(await self.storage.upscales.list_for_face(face.round_id))
 
     async def get_portrait(self, round_id: str, person: str) -> Picture:
         """Return the JPEG of a locked face that the record shows; raises NotAvailableHere."""
         face = await self.get_face(round_id, person)
-        data = await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id)
+        data = await get_preview(self.storage.portraits, face.round_id, face.slot_id)
         return Picture(await run_in_thread(record_picture, data), f"{filename(face.character)}.jpg", face.number)
 
     async def get_original(self, round_id: str, person: str) -> Picture:
         """Return a locked face's original bytes with their content credentials; raises NotAvailableHere."""
         face = await self.get_face(round_id, person)
         name = f"{filename(face.character)}-{face.portrait.sha256[:12]}.{FILE_EXTENSIONS[face.portrait.media_type]}"
-        return Picture(await self.ports.storage.portraits.get(face.portrait.key), name, face.number)
+        return Picture(await self.storage.portraits.get(face.portrait.key), name, face.number)
 
     async def reupload_portrait(self, round_id: str, person: str, deleted_file_id: str) -> str:
         """Upload a locked face's picture again after its file was deleted; return the new file id.
@@ -133,27 +131,27 @@ class Recall:
         SlackUnavailable.
         """
         async with self._lease(round_id):
-            current_file_id = (await self.ports.storage.rounds.get(round_id)).record_file
+            current_file_id = (await self.storage.rounds.get(round_id)).record_file
             if current_file_id not in (None, deleted_file_id):
                 return str(current_file_id)
             file_id = await self.ports.publisher.upload_sheet(round_id, await self.get_portrait(round_id, person))
-            await self.ports.storage.rounds.set_record(round_id, file_id)
+            await self.storage.rounds.set_record(round_id, file_id)
         self.ports.publisher.schedule_redraw(round_id)
         return file_id
 
     async def reupload_original(self, round_id: str, person: str, deleted_file_id: str) -> None:
         """Upload a locked face's original bytes again after their file was deleted."""
         async with self._lease(round_id):
-            locked = (await self.ports.storage.rounds.get(round_id)).locked_candidate
+            locked = (await self.storage.rounds.get(round_id)).locked_candidate
             if locked and locked.original_file == deleted_file_id:
                 (file_id,) = await self.ports.publisher.upload_pictures(
                     round_id, [await self.get_original(round_id, person)]
                 )
-                await self.ports.storage.slots.set_originals({locked.id: file_id})
+                await self.storage.slots.set_originals({locked.id: file_id})
 
     def _lease(self, round_id: str) -> AbstractAsyncContextManager[None]:
         """Return the lease of the round's pictures, which publishing them holds as well."""
-        return self.ports.storage.replicas.lease(f"pictures:{round_id}")
+        return self.storage.replicas.lease(f"pictures:{round_id}")
 
     async def _find_similar(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """Suggest the nearest names: a person confirms even a single one, since it may be another character's."""
@@ -179,7 +177,7 @@ class Recall:
         return RecallResult("casting" if character.open_round_id else "unlocked", name, (character,), history)
 
     async def _visible_history(self, character: Character, person: str, place: ChannelRef) -> tuple[Face, ...]:
-        faces = await self.ports.storage.roster.list_faces(character.id)
+        faces = await self.storage.roster.list_faces(character.id)
         visible = await visible_channels(self.ports.channel_access, {face.place for face in faces}, person, place)
         return tuple(face for face in faces if face.place in visible)
 
@@ -205,7 +203,7 @@ class Recall:
 
     async def _casting_channel(self, character: Character) -> ChannelRef | None:
         """Return the channel of the open round; in a shared production it can differ from the face's channel."""
-        return (await self.ports.storage.rounds.get(character.open_round_id)).place if character.open_round_id else None
+        return (await self.storage.rounds.get(character.open_round_id)).place if character.open_round_id else None
 
     async def _is_visible_to_all(self, channel: ChannelRef, place: ChannelRef) -> bool:
         return await is_visible_to_all(self.ports.channel_access, channel, place)

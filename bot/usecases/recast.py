@@ -11,7 +11,7 @@ from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 from bot.usecases.webhook_queue import enqueue_due
@@ -63,10 +63,9 @@ class RecastResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Recast:
+class Recast(UseCase):
     """Re-casts and unlocks faces."""
 
-    ports: Ports
     start_round: StartRound
     quotes: Quotes
     permissions: Permissions
@@ -78,7 +77,7 @@ class Recast:
         """
         round_, face, modes = await self._load_allowed(round_id, person)
         active_faces = [
-            f for f in await self.ports.storage.roster.list_faces(face.character_id) if not f.unlocked and f != face
+            f for f in await self.storage.roster.list_faces(face.character_id) if not f.unlocked and f != face
         ]
         options = RecastOptions(round_, face, (RecastMode.ONLY_UNLOCK,), previous_face=next(iter(active_faces), None))
         if modes == options.modes:
@@ -101,7 +100,7 @@ class Recast:
         round_, face, modes = await self._load_allowed(request.round_id, request.person, request.key)
         unlock = Unlock(request.person, self.ports.now(), reason)
         if request.mode is RecastMode.ONLY_UNLOCK:
-            if not await self.ports.storage.roster.unlock(face.round_id, unlock):
+            if not await self.storage.roster.unlock(face.round_id, unlock):
                 raise RoundClosed("unlock", "unlocked", face.character)
             return RecastResult(face, None)
         if modes == (RecastMode.ONLY_UNLOCK,):
@@ -120,7 +119,7 @@ class Recast:
         """Enqueue the started round and redraw the records."""
         if result.start_result:
             await self.start_round.enqueue(result.start_result.round.id)
-        for face in await self.ports.storage.roster.list_faces(result.face.character_id):
+        for face in await self.storage.roster.list_faces(result.face.character_id):
             if face.round_id != result.face.round_id:
                 self.ports.publisher.schedule_redraw(face.round_id)
         await self.ports.publisher.redraw_now(result.face.round_id)
@@ -137,11 +136,11 @@ class Recast:
         self, round_id: str, person: str, key: str = ""
     ) -> tuple[Round, Face, tuple[RecastMode, ...]]:
         """Return the round, its face, and the modes available now."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lock(round_, person, "recast_face")
         round_.require_state(RoundState.LOCKED, action="recast")
-        face = await self.ports.storage.roster.get_face(round_id)
-        character = await self.ports.storage.roster.get(round_.character_id)
+        face = await self.storage.roster.get_face(round_id)
+        character = await self.storage.roster.get(round_.character_id)
         if face is None or character is None:
             raise KeyError(round_id)
         if character.face and character.face.round_id != round_id:
@@ -157,5 +156,5 @@ class Recast:
         return round_, face, (RecastMode.ONLY_UNLOCK,) if is_casting else tuple(RecastMode)
 
     async def _open_round_id(self, face: Face) -> str | None:
-        character = await self.ports.storage.roster.get(face.character_id)
+        character = await self.storage.roster.get(face.character_id)
         return character.open_round_id if character else None

@@ -14,16 +14,14 @@ from bot.domain.round import Round
 from bot.imaging.pictures import HEIC_DETAIL, normalize_reference, run_in_thread
 from bot.usecases.access import is_visible_to_all, visible_characters
 from bot.usecases.near_names import near_characters
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 CONSENT_WIDENED = "consent_widened"
 
 
 @dataclass(frozen=True, slots=True)
-class ReferenceImages:
+class ReferenceImages(UseCase):
     """Finds and stores reference pictures."""
-
-    ports: Ports
 
     async def resolve(self, brief: Brief, person: str, place: ChannelRef) -> Brief:
         """Return `brief` with the original of the face it names; unchanged without a name or with a known picture.
@@ -70,7 +68,7 @@ class ReferenceImages:
         now = self.ports.now()
         event = AuditEvent(CONSENT_WIDENED, face.place, person, now, face.character_id, face.round_id, brief.use)
         wider = WiderConsent(person, now, brief.use, wording)
-        await self.ports.storage.consents.widen(_photo_round(source), wider, event)
+        await self.storage.consents.widen(_photo_round(source), wider, event)
 
     async def _get_face(self, name: str, person: str, place: ChannelRef) -> Face:
         face = (await self._find_character(name, person, place)).face
@@ -85,7 +83,7 @@ class ReferenceImages:
 
         Raises BriefError if the consent was withdrawn, NotAvailableHere if the face is hidden.
         """
-        source = await self.ports.storage.rounds.get(face.round_id)
+        source = await self.storage.rounds.get(face.round_id)
         if source.is_face_hidden:
             raise NotAvailableHere("reported")
         if source.brief.reference is None or source.brief.reference.consent is None:
@@ -100,7 +98,7 @@ class ReferenceImages:
         assert source.brief.reference.consent
         agreed = {source.brief.use, *(wider.use for wider in source.brief.reference.consent.wider)}
         with suppress(KeyError):
-            agreed.add((await self.ports.storage.rounds.get(_photo_round(source))).brief.use)
+            agreed.add((await self.storage.rounds.get(_photo_round(source))).brief.use)
         return frozenset(agreed)
 
     async def attach(self, brief: Brief, data: bytes, consent: Consent | None, round_id: str) -> Brief:
@@ -116,16 +114,16 @@ class ReferenceImages:
             raise BriefError("like", problem, error.detail) from error
         digest = await run_in_thread(lambda: sha256(picture).hexdigest())
         key = f"{round_id}/reference/{digest}"
-        await self.ports.storage.portraits.put(key, picture)
+        await self.storage.portraits.put(key, picture)
         return replace(
             brief, reference=replace(brief.reference, key=key, sha256=digest, consent=consent, photo_round=round_id)
         )
 
     async def _find_character(self, name: str, person: str, place: ChannelRef) -> Character:
         """Return the one character of this name with a face; this production's characters come first."""
-        matches = [c for c in await self.ports.storage.roster.by_name(place.team, name) if c.face]
+        matches = [c for c in await self.storage.roster.by_name(place.team, name) if c.face]
         visible = await visible_characters(self.ports.channel_access, matches, person, place)
-        production_id = (await self.ports.storage.productions.get(place)).id
+        production_id = (await self.storage.productions.get(place)).id
         visible = [c for c in visible if c.place == place or c.production_id == production_id] or visible
         if not visible:
             near = await near_characters(self.ports, name, person, place, only_with_face=True)

@@ -13,7 +13,7 @@ from bot.domain.round_state import RoundState
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
 from bot.usecases.comments import Comments
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
@@ -33,10 +33,9 @@ class RefineForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Refine:
+class Refine(UseCase):
     """Refines briefs, for the lead."""
 
-    ports: Ports
     start_round: StartRound
     quotes: Quotes
     permissions: Permissions
@@ -44,7 +43,7 @@ class Refine:
 
     async def form(self, round_id: str, person: str) -> RefineForm:
         """Return the contents of the form; raises what a submit would raise now."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "refine")
         round_.require_casting("refine")
         await self.permissions.require_spend(round_.place, person)
@@ -71,7 +70,7 @@ class Refine:
         If the new text costs more than the form showed, raises PriceIncreased; a second submit accepts the price.
         Raises BriefError and what starting a round raises.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "refine")
         round_.require_casting("refine")
         brief = round_.brief.with_text(await self._with_comments(round_, text, added_comments))
@@ -105,7 +104,7 @@ class Refine:
         if round_.first_tally or round_.is_sealed or round_.state is not RoundState.VOTING:
             return round_.first_tally
         return round_.count_votes(
-            await self.ports.storage.ballots.list_vote_inputs(round_.id),
-            await self.ports.storage.ballots.list_submissions(round_.id),
-            await self.ports.storage.flaw_answers.list_for_round(round_.id),
+            await self.storage.ballots.list_vote_inputs(round_.id),
+            await self.storage.ballots.list_submissions(round_.id),
+            await self.storage.flaw_answers.list_for_round(round_.id),
         )

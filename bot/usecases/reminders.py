@@ -9,7 +9,7 @@ from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.domain.users import is_working_time, reminder_at
 from bot.ports.messaging import Recipient
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 log = structlog.get_logger()
 
@@ -18,22 +18,21 @@ _ALL_VOTERS = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Reminders:
+class Reminders(UseCase):
     """Sends due reminders, at most once each: they are recorded before they are sent.
 
     While Slack does not answer, the next tick retries. A recipient that Slack rejects is skipped until a restart.
     """
 
-    ports: Ports
     permissions: Permissions
     _rejected: set[Recipient] = field(default_factory=set, init=False)
 
     async def send_due(self) -> None:
         """Remind due voters, and the threads of rounds near their close where a voter was not reached."""
-        for round_ in await self.ports.storage.reminders.list_with_named_voters(self.ports.now()):
+        for round_ in await self.storage.reminders.list_with_named_voters(self.ports.now()):
             await self._remind_voters(round_)
-        for round_id in await self.ports.storage.reminders.claim_due(self.ports.now()):
-            round_ = await self.ports.storage.rounds.get(round_id)
+        for round_id in await self.storage.reminders.claim_due(self.ports.now()):
+            round_ = await self.storage.rounds.get(round_id)
             if not round_.brief.voters or await self._has_unreached_voters(round_):
                 await self._remind_thread(round_id)
 
@@ -48,25 +47,23 @@ class Reminders:
             await self.ports.publisher.post_thread_note(round_id, "reminder")
         except SlackUnavailable as error:
             log.warning("thread_reminder_failed", round=round_id, operation=error.operation)
-            await self.ports.storage.reminders.reschedule(round_id, self.ports.now())
+            await self.storage.reminders.reschedule(round_id, self.ports.now())
 
     async def _remind_voters(self, round_: Round) -> None:
         pending, complete = await self._pending(round_)
         if complete:
             await self._announce_complete(round_)
-        for person in sorted(
-            pending - await self.ports.storage.reminders.list_reminded(round_.id, round_.ballot_stage)
-        ):
+        for person in sorted(pending - await self.storage.reminders.list_reminded(round_.id, round_.ballot_stage)):
             await self._remind_person(round_, person)
 
     async def _announce_complete(self, round_: Round) -> None:
-        if not await self.ports.storage.reminders.claim(round_.id, _ALL_VOTERS, round_.ballot_stage, self.ports.now()):
+        if not await self.storage.reminders.claim(round_.id, _ALL_VOTERS, round_.ballot_stage, self.ports.now()):
             return
         try:
             await self.ports.publisher.post_thread_note(round_.id, "all_in")
         except SlackUnavailable as error:
             log.warning("turnout_notice_failed", round=round_.id, operation=error.operation)
-            await self.ports.storage.reminders.release(round_.id, _ALL_VOTERS, round_.ballot_stage)
+            await self.storage.reminders.release(round_.id, _ALL_VOTERS, round_.ballot_stage)
             return
         self.ports.publisher.schedule_redraw(round_.id)
 
@@ -74,7 +71,7 @@ class Reminders:
         recipient = Recipient(round_.place.team, person)
         if recipient in self._rejected or not await self._is_due(round_, person):
             return
-        if not await self.ports.storage.reminders.claim(round_.id, person, round_.ballot_stage, self.ports.now()):
+        if not await self.storage.reminders.claim(round_.id, person, round_.ballot_stage, self.ports.now()):
             return
         try:
             await self.ports.direct_messages.send_vote_reminder(recipient, round_)
@@ -82,7 +79,7 @@ class Reminders:
             log.warning("reminder_failed", round=round_.id, operation=error.operation)
             if isinstance(error, SlackRejected):
                 self._rejected.add(recipient)
-            await self.ports.storage.reminders.release(round_.id, person, round_.ballot_stage)
+            await self.storage.reminders.release(round_.id, person, round_.ballot_stage)
 
     async def _is_due(self, round_: Round, person: str) -> bool:
         """Return whether the reminder time passed and the person is in working hours now."""
@@ -97,13 +94,13 @@ class Reminders:
     async def _has_unreached_voters(self, round_: Round) -> bool:
         """Return whether a voter without a vote was not reminded."""
         pending, _ = await self._pending(round_)
-        return bool(pending - await self.ports.storage.reminders.list_reminded(round_.id, round_.ballot_stage))
+        return bool(pending - await self.storage.reminders.list_reminded(round_.id, round_.ballot_stage))
 
     async def _pending(self, round_: Round) -> tuple[frozenset[str], bool]:
         """Return the voters without a vote, and whether all votes are in."""
         voted = round_.voted_people(
-            await self.ports.storage.ballots.list_vote_inputs(round_.id),
-            await self.ports.storage.ballots.list_submissions(round_.id),
+            await self.storage.ballots.list_vote_inputs(round_.id),
+            await self.storage.ballots.list_submissions(round_.id),
         )
         turnout = round_.turnout(voted, await self.deactivated_voters(round_))
         return (turnout.pending, turnout.is_complete) if turnout else (frozenset(), False)

@@ -17,7 +17,7 @@ from bot.domain.upscale import best_reference_model
 from bot.ports.rounds import StartResult
 from bot.usecases.access import Permissions
 from bot.usecases.comments import Comments
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.start_round import StartRound
 
@@ -50,10 +50,9 @@ class RerollOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Reroll:
+class Reroll(UseCase):
     """Re-rolls and varies for the lead. It reserves and saves slots; their jobs call the models."""
 
-    ports: Ports
     start_round: StartRound
     quotes: Quotes
     permissions: Permissions
@@ -61,7 +60,7 @@ class Reroll:
 
     async def options(self, round_id: str, person: str) -> RerollOptions:
         """Return what can be re-rolled or varied and for how much."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "reroll")
         round_.require_casting("reroll")
         round_.require_accepts_slots("reroll")
@@ -85,7 +84,7 @@ class Reroll:
 
         A repeated call starts one child.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "reroll")
         round_.require_casting("reroll")
         result = await self.start_round.start_child(round_, person)
@@ -132,7 +131,7 @@ class Reroll:
     async def enqueue(self, slot_id: str) -> None:
         """Start the slot's job; a repeated call does nothing."""
         await self.ports.job_queue.start("slot", slot_id)
-        self.ports.publisher.schedule_redraw((await self.ports.storage.rounds.by_slot(slot_id)).id)
+        self.ports.publisher.schedule_redraw((await self.storage.rounds.by_slot(slot_id)).id)
 
     async def _comment(self, round_: Round, slot_id: str, event_ts_us: int) -> str:
         for comment in await self.comments.visible(round_):
@@ -142,7 +141,7 @@ class Reroll:
 
     async def _load_allowed(self, slot_id: str, person: str) -> Round:
         """Return the slot's round; raises unless the person may add a slot to it."""
-        round_ = await self.ports.storage.rounds.by_slot(slot_id)
+        round_ = await self.storage.rounds.by_slot(slot_id)
         await self.permissions.require_lead(round_, person, "reroll")
         await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("reroll")
@@ -153,12 +152,12 @@ class Reroll:
         if known := next((s for s in round_.slots if s.id == new.id), None):
             return known
         await self.start_round.require_free_portraits_left(round_.place, person, (new,))
-        added = await self.ports.storage.slots.add(new, self.ports.caps)
+        added = await self.storage.slots.add(new, self.ports.caps)
         action = "rerolled_one" if new.rerolls_slot_id else "varied"
         source_slot_id = new.rerolls_slot_id or new.variation_of_slot_id
         detail = next((str(s.number) for s in round_.slots if s.id == source_slot_id and s.number), "")
         audit_event = AuditEvent(action, round_.place, person, self.ports.now(), round_.character_id, round_.id, detail)
-        await self.ports.storage.audit_log.add(audit_event)
+        await self.storage.audit_log.add(audit_event)
         return added
 
     def _new_slot(self, round_: Round, new_id: str, model: str, price: Decimal) -> Slot:

@@ -21,7 +21,7 @@ from bot.domain.retention import (
     WorkspaceRetention,
 )
 from bot.domain.round import Round
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.posted_files import delete_posted_file
 from bot.usecases.uninstall import Uninstall
 
@@ -55,18 +55,17 @@ class RetentionResult:
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionJob:
+class RetentionJob(UseCase):
     """Deletes expired data. It is safe to run at any time and again."""
 
-    ports: Ports
     uninstall: Uninstall
 
     async def run(self) -> RetentionResult:
         """Delete what is too old, if this process leads; raises StorageUnavailable, SlackUnavailable."""
-        if not await self.ports.storage.replicas.is_leader():
+        if not await self.storage.replicas.is_leader():
             return RetentionResult()
         result, kept = RetentionResult(), await self._retention_by_production()
-        expired = self.ports.storage.expired_data
+        expired = self.storage.expired_data
         result.portraits = await self._each(
             expired.list_portrait_rounds, self._before(kept, "portraits"), self._clear_portraits
         )
@@ -82,18 +81,18 @@ class RetentionJob:
         result.webhooks = await self._purge_webhooks()
         result.jobs = await self.ports.job_queue.purge(self._cutoff(self.ports.retention.jobs))
         if not result.is_empty:
-            await self.ports.storage.expired_data.drop_deleted_content()
+            await self.storage.expired_data.drop_deleted_content()
             log.info("retention_applied", **{name: getattr(result, name) for name in RetentionResult.__slots__})
         return result
 
     async def _purge_webhooks(self) -> int:
         """Delete events with their deliveries, and previous secrets whose overlap is over."""
-        await self.ports.storage.webhook_endpoints.clear_expired(self.ports.now())
-        return await self.ports.storage.webhook_deliveries.purge(self._cutoff(self.ports.retention.jobs))
+        await self.storage.webhook_endpoints.clear_expired(self.ports.now())
+        return await self.storage.webhook_deliveries.purge(self._cutoff(self.ports.retention.jobs))
 
     async def _retention_by_production(self) -> Mapping[str, Retention]:
-        productions = await self.ports.storage.expired_data.list_productions()
-        workspaces, allowed = await self.ports.storage.workspace_retentions.list_all(), self.ports.retention
+        productions = await self.storage.expired_data.list_productions()
+        workspaces, allowed = await self.storage.workspace_retentions.list_all(), self.ports.retention
         return {
             production.id: allowed.in_production(
                 production.settings, workspaces.get(production.home.team, WorkspaceRetention())
@@ -117,56 +116,56 @@ class RetentionJob:
             if not round_ids or done & set(round_ids):
                 break
             for round_id in round_ids:
-                await clear(await self.ports.storage.rounds.get(round_id))
+                await clear(await self.storage.rounds.get(round_id))
                 done.add(round_id)
         return len(done)
 
     async def _clear_portraits(self, round_: Round) -> None:
         """Delete the files in Slack and the stored pictures first, so that a kill in between is continued."""
-        async with self.ports.storage.replicas.lease(f"pictures:{round_.id}"):
+        async with self.storage.replicas.lease(f"pictures:{round_.id}"):
             expired = [slot for slot in round_.slots if slot.portrait and slot.id != round_.locked_slot]
             files = [round_.sheet_file, *(file for slot in expired for file in (slot.file_id, slot.original_file))]
             for file_id in filter(None, files):
                 await delete_posted_file(self.ports, round_, file_id)
             for slot in expired:
                 for key in (original_key(round_.id, slot.id), preview_key(round_.id, slot.id)):
-                    await self.ports.storage.portraits.delete(key)
+                    await self.storage.portraits.delete(key)
             event = self._event(EXPIRED_PORTRAITS, round_, len(expired))
             slot_ids = [slot.id for slot in expired]
-            await self.ports.storage.expired_data.clear_portraits(round_.id, slot_ids, event)
+            await self.storage.expired_data.clear_portraits(round_.id, slot_ids, event)
         self.ports.publisher.schedule_redraw(round_.id)
 
     async def _clear_photo(self, round_: Round) -> None:
         reference = round_.brief.reference
         if reference and reference.key:
-            await self.ports.storage.portraits.delete(reference.key)
-            await self.ports.storage.expired_data.clear_photo(round_.id, self._event(EXPIRED_PHOTO, round_, 1))
+            await self.storage.portraits.delete(reference.key)
+            await self.storage.expired_data.clear_photo(round_.id, self._event(EXPIRED_PHOTO, round_, 1))
 
     async def _clear_voters(self, round_: Round) -> None:
         """Delete who voted; the counts stay, also of a round that ended without a close."""
-        vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_.id)
-        submissions = await self.ports.storage.ballots.list_submissions(round_.id)
-        flaw_answers = await self.ports.storage.flaw_answers.list_for_round(round_.id)
+        vote_inputs = await self.storage.ballots.list_vote_inputs(round_.id)
+        submissions = await self.storage.ballots.list_submissions(round_.id)
+        flaw_answers = await self.storage.flaw_answers.list_for_round(round_.id)
         tally = round_.count_votes(vote_inputs, submissions, flaw_answers)
         people = {vote.person for vote in vote_inputs} | {submission.person for submission in submissions}
         people |= {answer.person for answer in flaw_answers}
-        await self.ports.storage.expired_data.clear_voters(
+        await self.storage.expired_data.clear_voters(
             round_.id, None if round_.tally else tally, self._event(EXPIRED_VOTERS, round_, len(people))
         )
 
     async def _clear_opinions(self, kept: Mapping[str, Retention], round_: Round) -> None:
         """Delete who said what about the views of the character sheet; the counts stay."""
-        production = await self.ports.storage.productions.get(round_.place)
+        production = await self.storage.productions.get(round_.place)
         before = self._before(kept, "voters")[production.id]
         event = self._event(EXPIRED_VOTERS, round_, 0)
-        await self.ports.storage.expired_data.clear_opinions(round_.id, before, event)
+        await self.storage.expired_data.clear_opinions(round_.id, before, event)
 
     async def _delete_audit_events(self, production_id: str, before: datetime) -> int:
-        count = await self.ports.storage.expired_data.delete_audit_events(production_id, before)
+        count = await self.storage.expired_data.delete_audit_events(production_id, before)
         if count:
-            place = await self.ports.storage.expired_data.home_of(production_id)
+            place = await self.storage.expired_data.home_of(production_id)
             event = AuditEvent(EXPIRED_AUDIT, place, "", self.ports.now(), detail=str(count))
-            await self.ports.storage.audit_log.add(event)
+            await self.storage.audit_log.add(event)
         return count
 
     def _event(self, action: str, round_: Round, count: int) -> AuditEvent:

@@ -11,7 +11,7 @@ from bot.domain.service_errors import PortraitMissing
 from bot.imaging.pictures import run_in_thread
 from bot.imaging.roster_pdf import PAGES_PER_PDF, PdfCover, PdfMarks, PdfPage, RosterPdf
 from bot.usecases.download import name_lookup
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.previews import get_preview
 from bot.usecases.roster_poster import RosterPoster, VisibleRoster
 
@@ -38,10 +38,9 @@ class PdfTexts:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterPdfs:
+class RosterPdfs(UseCase):
     """Selects the faces and draws the PDF, one portrait in memory at a time."""
 
-    ports: Ports
     roster_poster: RosterPoster
 
     async def load(self, person: str, place: ChannelRef) -> PdfRoster:
@@ -58,7 +57,7 @@ class RosterPdfs:
         pdf = await run_in_thread(RosterPdf, texts.cover, texts.footer, texts.marks)
         lost: list[PortraitMissing] = []
         faces = [character.face.round_id for character in pdf_roster.characters if character.face]
-        hidden = await self.ports.storage.reports.list_hidden_faces(faces)
+        hidden = await self.storage.reports.list_hidden_faces(faces)
         for character in pdf_roster.characters:
             is_hidden = character.face is not None and character.face.round_id in hidden
             preview = None if is_hidden else await self._preview(character, lost)
@@ -70,7 +69,7 @@ class RosterPdfs:
     async def _preview(self, character: Character, lost: list[PortraitMissing]) -> bytes | None:
         assert character.face
         try:
-            return await get_preview(self.ports.storage.portraits, character.face.round_id, character.face.slot_id)
+            return await get_preview(self.storage.portraits, character.face.round_id, character.face.slot_id)
         except PortraitMissing as error:
             log.warning("roster_portrait_missing", round=character.face.round_id, why=str(error))
             lost.append(error)

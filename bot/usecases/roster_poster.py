@@ -13,7 +13,7 @@ from bot.imaging.pictures import run_in_thread
 from bot.imaging.poster import FACES_PER_POSTER, Caption, Poster
 from bot.ports.roster import RosterQuery
 from bot.usecases.access import is_visible_to_all, visible_channels
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.previews import get_preview
 
 log = structlog.get_logger()
@@ -37,10 +37,8 @@ class VisibleRoster:
 
 
 @dataclass(frozen=True, slots=True)
-class RosterPoster:
+class RosterPoster(UseCase):
     """Selects the faces of a production and draws posters."""
-
-    ports: Ports
 
     async def visible_to(self, person: str, place: ChannelRef) -> VisibleRoster:
         """Return the roster of the production of `place` that the person, who is in `place`, may see."""
@@ -61,7 +59,7 @@ class RosterPoster:
         A lost or hidden portrait leaves a grey field; raises PortraitMissing if all are lost.
         """
         faces = [character.face.round_id for character, _ in captions if character.face]
-        hidden = await self.ports.storage.reports.list_hidden_faces(faces)
+        hidden = await self.storage.reports.list_hidden_faces(faces)
         pictures: list[bytes] = []
         lost: list[PortraitMissing] = []
         for start in range(0, len(captions), FACES_PER_POSTER):
@@ -80,7 +78,7 @@ class RosterPoster:
     async def _preview(self, face: Face, lost: list[PortraitMissing]) -> bytes | None:
         """Return a face's preview; None for a lost one, which is added to `lost`."""
         try:
-            return await get_preview(self.ports.storage.portraits, face.round_id, face.slot_id)
+            return await get_preview(self.storage.portraits, face.round_id, face.slot_id)
         except PortraitMissing as error:
             log.warning("roster_portrait_missing", round=face.round_id, why=str(error))
             lost.append(error)
@@ -88,13 +86,13 @@ class RosterPoster:
 
     async def _visible_channels(self, person: str, place: ChannelRef) -> tuple[Production, list[ChannelRef]]:
         """Return the production of `place` and those of its channels that the person may see."""
-        production = await self.ports.storage.productions.get(place)
-        sections = await self.ports.storage.roster.sections(place.team)
+        production = await self.storage.productions.get(place)
+        sections = await self.storage.roster.sections(place.team)
         places = [s.place for s in sections if production.id and s.production_id == production.id]
         visible = await visible_channels(self.ports.channel_access, places, person, place)
         return production, [channel for channel in places if channel in visible]
 
     async def _load_roster(self, production: Production, places: Sequence[ChannelRef]) -> VisibleRoster:
         query = RosterQuery(tuple(places), production.id, only_with_face=True)
-        page = await self.ports.storage.roster.page(query, MAX_FACES, 0)
+        page = await self.storage.roster.page(query, MAX_FACES, 0)
         return VisibleRoster(production, page.characters, page.total)

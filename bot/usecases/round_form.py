@@ -20,7 +20,7 @@ from bot.domain.service_errors import SlackUnavailable
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.usecases.access import Permissions, visible_channels
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quote, Quotes
 from bot.usecases.start_round import StartRound
 
@@ -65,10 +65,9 @@ class ValidatedForm:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundForm:
+class RoundForm(UseCase):
     """Creates, reprices and submits forms. Slack holds the input; the draft stores the price that the person saw."""
 
-    ports: Ports
     permissions: Permissions
     start_round: StartRound
     quotes: Quotes
@@ -101,7 +100,7 @@ class RoundForm:
         """Return the form with its current price; None if a later `event_ts_us` was seen already."""
         round_draft = await self.start_round.get_draft(form_id, person)
         quote = await self._quote(draft, round_draft.place)
-        is_newest = await self.ports.storage.drafts.update(
+        is_newest = await self.storage.drafts.update(
             form_id, replace(round_draft.brief, agreed_price=_price(quote)), event_ts_us
         )
         models = self._available_models(draft.models)
@@ -182,23 +181,21 @@ class RoundForm:
         shown_price = round_draft.brief.agreed_price or Decimal(0)
         if quote.price <= shown_price:
             return
-        await self.ports.storage.drafts.update(
-            round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None
-        )
+        await self.storage.drafts.update(round_draft.id, replace(round_draft.brief, agreed_price=quote.price), None)
         titles = tuple(dict.fromkeys(self.ports.catalogue.by_id(m).title for m in quote.models))
         raise PriceIncreased(quote.price, shown_price, titles)
 
     async def _started_brief(self, round_draft: RoundDraft) -> Brief | None:
         """Return the brief of the round that an earlier submit of this form started."""
         try:
-            return (await self.ports.storage.rounds.get(self.start_round.round_id_for(round_draft))).brief
+            return (await self.storage.rounds.get(self.start_round.round_id_for(round_draft))).brief
         except KeyError:
             return None
 
     async def _require_not_casting(self, name: str, round_draft: RoundDraft) -> None:
         """Raise AlreadyCasting if another round than the form's own casts the character."""
         own, _ = await self._split_by_production(
-            await self.ports.storage.roster.by_name(round_draft.place.team, name), round_draft.place
+            await self.storage.roster.by_name(round_draft.place.team, name), round_draft.place
         )
         for character in own:
             if character.open_round_id not in (None, self.start_round.round_id_for(round_draft)):
@@ -236,8 +233,8 @@ class RoundForm:
         self, typed: str, place: ChannelRef, person: str, *, cast: bool = False
     ) -> tuple[list[Character], list[Character]]:
         """Find characters by name in this production, and in others that the person may see; with `cast` only faces."""
-        sections = await self.ports.storage.roster.sections(place.team)
-        production_id = (await self.ports.storage.productions.get(place)).id
+        sections = await self.storage.roster.sections(place.team)
+        production_id = (await self.storage.productions.get(place)).id
         visible = await visible_channels(
             self.ports.channel_access, {section.place for section in sections}, person, place
         )
@@ -246,13 +243,13 @@ class RoundForm:
         )
         matches = [
             c
-            for c in await self.ports.storage.roster.similar_names(place.team, typed, MAX_SIMILAR_NAMES)
+            for c in await self.storage.roster.similar_names(place.team, typed, MAX_SIMILAR_NAMES)
             if c.production_id == production_id or c.place in visible
         ]
         nearest_matches = nearest(typed, matches, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
         similar = [
             c
-            for c in await self.ports.storage.roster.get_many(list({c.character_id: c for c in nearest_matches}))
+            for c in await self.storage.roster.get_many(list({c.character_id: c for c in nearest_matches}))
             if c.face or not cast
         ]
         own = {
@@ -265,15 +262,13 @@ class RoundForm:
 
     async def _by_prefix(self, typed: str, query: RosterQuery) -> Sequence[Character]:
         """List suggestions by prefix, all names without one. Returns twice the limit, because some are filtered out."""
-        return (
-            await self.ports.storage.roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)
-        ).characters
+        return (await self.storage.roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)).characters
 
     async def _split_by_production(
         self, known: Sequence[Character], place: ChannelRef
     ) -> tuple[list[Character], list[Character]]:
         """Split the characters into those of the production of `place` and the others."""
-        production = await self.ports.storage.productions.get(place)
+        production = await self.storage.productions.get(place)
         own = [c for c in known if c.place == place or (production.id and c.production_id == production.id)]
         return own, [c for c in known if c not in own]
 

@@ -8,7 +8,7 @@ from bot.domain.errors import RoundClosed
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 
 @dataclass(frozen=True)
@@ -38,20 +38,18 @@ class BallotForm:
 
 
 @dataclass(frozen=True, slots=True)
-class SealedBallots:
+class SealedBallots(UseCase):
     """Shows ballot forms and records submissions."""
-
-    ports: Ports
 
     async def form(self, round_id: str, person: str) -> BallotForm:
         """Return the person's form; raises RoundClosed once the vote is over."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         _require_open_sealed_ballot(round_)
         round_.require_voter(person)
         order = shuffled_for((s.id for s in round_.candidates), round_.order_seed, person)
         own_submissions = [
             p
-            for p in await self.ports.storage.ballots.list_submissions(round_id)
+            for p in await self.storage.ballots.list_submissions(round_id)
             if p.person == person and p.stage is BallotStage.FIRST
         ]
         return BallotForm(
@@ -60,17 +58,17 @@ class SealedBallots:
 
     async def submit(self, round_id: str, person: str, answers: SealedAnswers) -> Round:
         """Replace the person's submission; raises RoundClosed once the vote is over."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         _require_open_sealed_ballot(round_)
         round_.require_voter(person)
         candidate_ids = frozenset(round_.slot_id_by_number.values())
         flaws = {slot_id: tags for slot_id, tags in answers.flaws.items() if slot_id in candidate_ids and tags}
         reads_human, matches_character = answers.reads_human & candidate_ids, answers.matches_character & candidate_ids
         event_ts_us = self.ports.now_us()
-        await self.ports.storage.ballots.record_submission(
+        await self.storage.ballots.record_submission(
             BallotSubmission(round_id, person, BallotStage.FIRST, reads_human, matches_character, flaws, event_ts_us)
         )
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         _require_open_sealed_ballot(round_)
         self.ports.publisher.schedule_redraw(round_id)
         return round_
@@ -80,7 +78,7 @@ class SealedBallots:
 
         Raises RoundClosed without an open run-off, KeyError for a candidate that is not in it.
         """
-        round_ = await self.ports.storage.rounds.by_slot(slot_id)
+        round_ = await self.storage.rounds.by_slot(slot_id)
         _require_run_off(round_)
         round_.require_voter(person)
         number = next((n for n, slot in round_.ballot_options.items() if slot == slot_id), None)
@@ -88,10 +86,10 @@ class SealedBallots:
             raise KeyError(slot_id)
         choice = frozenset({slot_id})
         event_ts_us = self.ports.now_us()
-        await self.ports.storage.ballots.record_submission(
+        await self.storage.ballots.record_submission(
             BallotSubmission(round_.id, person, BallotStage.RUN_OFF, choice, choice, {}, event_ts_us)
         )
-        round_ = await self.ports.storage.rounds.get(round_.id)
+        round_ = await self.storage.rounds.get(round_.id)
         _require_run_off(round_)
         self.ports.publisher.schedule_redraw(round_.id)
         return round_, number

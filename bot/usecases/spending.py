@@ -14,20 +14,19 @@ from bot.domain.service_errors import NotInstalled, SlackUnavailable
 from bot.domain.spend_report import LedgerEntry, SpendReport, blind_total, budget_status, group_by, sum_line
 from bot.ports.messaging import Recipient
 from bot.usecases.access import Permissions, visible_channels
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(UseCase):
     """Reports spending and resolves charges.
 
     Administrators of Castroom and of the workspace may resolve any charge, other people only their own. Where the payer
     has left and Castroom has no administrators, the round's lead and those who may change the settings can.
     """
 
-    ports: Ports
     permissions: Permissions
 
     async def send_report(self, person: str, place: ChannelRef) -> None:
@@ -40,9 +39,9 @@ class Spending:
         day = budget_day(self.ports.now())
         if (await self.ports.user_directory.get_user(place.team, person)).is_guest:
             return await self._own_report(person, place, day)
-        spent = await self.ports.storage.ledger.list_spend_totals(place.team, day)
-        blind_spends = await self.ports.storage.ledger.list_blind_round_spends(place.team, day)
-        faces = await self.ports.storage.ledger.count_locked_faces(place.team, day)
+        spent = await self.storage.ledger.list_spend_totals(place.team, day)
+        blind_spends = await self.storage.ledger.list_blind_round_spends(place.team, day)
+        faces = await self.storage.ledger.count_locked_faces(place.team, day)
         visible = await visible_channels(
             self.ports.channel_access,
             {s.place for s in spent} | {ChannelRef(place.team, c) for c in faces},
@@ -52,7 +51,7 @@ class Spending:
         mine = [s for s in spent if s.place in visible]
         hidden = [s for s in spent if s.place not in visible]
         production_by_channel = {
-            channel: p for p in await self.ports.storage.productions.list_all(place.team) for channel in p.channels
+            channel: p for p in await self.storage.productions.list_all(place.team) for channel in p.channels
         }
         home_by_channel = {channel: production.home.channel for channel, production in production_by_channel.items()}
         face_counts: Counter[str] = Counter()
@@ -60,11 +59,11 @@ class Spending:
             if ChannelRef(place.team, channel) in visible:
                 face_counts[home_by_channel.get(channel, channel)] += count
         pending_charges = [
-            entry for entry in await self.ports.storage.ledger.list_pending_charges(place.team) if not _withheld(entry)
+            entry for entry in await self.storage.ledger.list_pending_charges(place.team) if not _withheld(entry)
         ]
         own_pending_charges = tuple([entry for entry in pending_charges if await self._can_resolve(person, entry)])
-        caps = self.ports.caps.tightened_by((await self.ports.storage.productions.get(place)).settings)
-        amounts = await self.ports.storage.ledger.committed_by_period(Payer(place, person, day))
+        caps = self.ports.caps.tightened_by((await self.storage.productions.get(place)).settings)
+        amounts = await self.storage.ledger.committed_by_period(Payer(place, person, day))
         return SpendReport(
             day=day,
             productions=group_by(mine, lambda s: home_by_channel.get(s.place.channel, s.place.channel), face_counts),
@@ -87,7 +86,7 @@ class Spending:
 
     async def _own_report(self, person: str, place: ChannelRef, day: date) -> SpendReport:
         """Return a guest's report: their own money, and no figure that includes the money of others."""
-        ledger = self.ports.storage.ledger
+        ledger = self.storage.ledger
         own = [s for s in await ledger.list_spend_totals(place.team, day) if s.person == person]
         blind_spends = [s for s in await ledger.list_blind_round_spends(place.team, day) if s.person == person]
         pending = await ledger.list_pending_charges(place.team)
@@ -113,10 +112,10 @@ class Spending:
     async def used_today(self, team: str) -> Decimal:
         """Return the dollars that the workspace reserved and spent in the UTC day, without revealing open ballots."""
         day = budget_day(self.ports.now())
-        amount = await self.ports.storage.ledger.committed(team, day)
+        amount = await self.storage.ledger.committed(team, day)
         period = BudgetPeriod(team, "day", "", day)
         return budget_status(
-            period, amount, await self.ports.storage.ledger.list_blind_round_spends(team, day), self.ports.caps
+            period, amount, await self.storage.ledger.list_blind_round_spends(team, day), self.ports.caps
         ).used
 
     async def today_for(self, team: str, person: str) -> tuple[Decimal, Decimal]:
@@ -133,7 +132,7 @@ class Spending:
         Raises NotLead, AlreadyResolved, KeyError (also for another workspace).
         """
         entry = await self._get_entry(item_id, recipient, "settle")
-        if not await self.ports.storage.ledger.confirm(item_id, recipient.person, charged=charged):
+        if not await self.storage.ledger.confirm(item_id, recipient.person, charged=charged):
             raise AlreadyResolved
         log.info("charge_confirmed", round=entry.round_id, item=item_id, charged=charged, usd=str(entry.usd))
         self.ports.publisher.schedule_redraw(entry.round_id)
@@ -145,15 +144,15 @@ class Spending:
         Raises as `confirm_charge`.
         """
         entry = await self._get_entry(item_id, recipient, "see")
-        if not await self.ports.storage.ledger.acknowledge(item_id, recipient.person):
+        if not await self.storage.ledger.acknowledge(item_id, recipient.person):
             raise AlreadyResolved
         log.info("overspend_acknowledged", round=entry.round_id, item=item_id, overspend=str(entry.overspend))
         return entry
 
     async def notify_overspends(self) -> None:
         """Notify leads of charges above their reservations, at most once: the notice is recorded before it is sent."""
-        for entry in await self.ports.storage.ledger.list_unnotified_overspends():
-            if not await self.ports.storage.ledger.claim_notification(entry.id, self.ports.now()):
+        for entry in await self.storage.ledger.list_unnotified_overspends():
+            if not await self.storage.ledger.claim_notification(entry.id, self.ports.now()):
                 continue
             log.warning("overspend_found", round=entry.round_id, item=entry.id, overspend=str(entry.overspend))
             try:
@@ -162,10 +161,10 @@ class Spending:
             except NotInstalled:
                 log.info("overspend_notice_dropped", team=entry.place.team, item=entry.id)
             except SlackUnavailable:
-                await self.ports.storage.ledger.release_notification(entry.id)
+                await self.storage.ledger.release_notification(entry.id)
 
     async def _get_entry(self, item_id: str, recipient: Recipient, action: str) -> LedgerEntry:
-        entry = await self.ports.storage.ledger.get_entry(item_id)
+        entry = await self.storage.ledger.get_entry(item_id)
         if entry.place.team != recipient.team:
             raise KeyError(item_id)
         if not await self._can_resolve(recipient.person, entry):
@@ -177,7 +176,7 @@ class Spending:
             return True
         if not await self._payer_has_left(entry):
             return False
-        round_ = await self.ports.storage.rounds.get(entry.round_id)
+        round_ = await self.storage.rounds.get(entry.round_id)
         return person == round_.lead or await self.permissions.may_change_settings(round_.place, person)
 
     async def _payer_has_left(self, entry: LedgerEntry) -> bool:
@@ -191,7 +190,7 @@ class Spending:
         """Return the payer, or who answers for a payer that has left, as far as they are named."""
         if not await self._payer_has_left(entry):
             return (entry.person,)
-        round_ = await self.ports.storage.rounds.get(entry.round_id)
+        round_ = await self.storage.rounds.get(entry.round_id)
         return await self.permissions.deciders_for(round_) or (entry.person,)
 
 

@@ -9,7 +9,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.domain.standings.report import FinishedRound, StandingsReport, standings_report
 from bot.usecases.access import Permissions, visible_channels
-from bot.usecases.ports import Ports
+from bot.usecases.ports import Ports, UseCase
 
 # The newest finished rounds of a workspace: older ones say little about today's models.
 _MAX_ROUNDS = 400
@@ -27,10 +27,9 @@ class Standings:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStandings:
+class ShowStandings(UseCase):
     """Builds standings. They hold no names and no votes of single people."""
 
-    ports: Ports
     permissions: Permissions
 
     async def for_person(self, person: str, place: ChannelRef, scope: Scope) -> Standings:
@@ -38,7 +37,7 @@ class ShowStandings:
 
         Raises SlackUnavailable, StorageUnavailable.
         """
-        production = await self.ports.storage.productions.get(place)
+        production = await self.storage.productions.get(place)
         finished = await list_finished(self.ports, place.team, production if scope == "production" else None)
         channels = {one.round.place for one in finished}
         visible = await visible_channels(self.ports.channel_access, channels, person, place)
@@ -50,7 +49,7 @@ class ShowStandings:
         Raises PermissionDenied unless the person may change the production's settings.
         """
         await self.permissions.require_settings_change(place, person)
-        production = await self.ports.storage.productions.get(place)
+        production = await self.storage.productions.get(place)
         finished = await list_finished(self.ports, place.team, production)
         return await _build(production, "production", [one for one in finished if one.round.place == place])
 

@@ -33,7 +33,7 @@ from bot.domain.slot import Slot
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.telemetry import logs, tracing
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
 
@@ -41,10 +41,9 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class StartRound:
+class StartRound(UseCase):
     """Starts rounds. `patience` maps a size to the seconds that voting waits for a model."""
 
-    ports: Ports
     quotes: Quotes
     reference_images: ReferenceImages
     permissions: Permissions
@@ -100,7 +99,7 @@ class StartRound:
     async def get_started(self, place: ChannelRef, trigger: str) -> Round | None:
         """Return the round that `start` has saved for this trigger."""
         try:
-            return await self.ports.storage.rounds.get(stable_id("r", place.team, trigger))
+            return await self.storage.rounds.get(stable_id("r", place.team, trigger))
         except KeyError:
             return None
 
@@ -114,12 +113,12 @@ class StartRound:
         await self._require_forms_left(place, person)
         completed = replace(brief, explicit_fields=brief.explicit_fields | DEFAULTABLE)
         draft = RoundDraft(_draft_id(place, trigger, brief), place, person, completed, lead, source_thread_ts)
-        await self.ports.storage.drafts.save(draft)
+        await self.storage.drafts.save(draft)
         return draft
 
     async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
         """Return a draft of this person; raises KeyError, NotLead."""
-        draft = await self.ports.storage.drafts.get(draft_id)
+        draft = await self.storage.drafts.get(draft_id)
         if draft is None:
             raise KeyError(draft_id)
         if draft.person != person:
@@ -194,7 +193,7 @@ class StartRound:
     async def get_child(self, parent: Round) -> Round | None:
         """Return the round that replaced a re-rolled or refined one."""
         try:
-            return await self.ports.storage.rounds.get(child_round_id(parent.place.team, parent.id))
+            return await self.storage.rounds.get(child_round_id(parent.place.team, parent.id))
         except KeyError:
             return None
 
@@ -202,7 +201,7 @@ class StartRound:
         """Return whether the person saw this price for this text before, and store that they have seen it now."""
         trigger = f"{parent.id}:{price}:{brief.text}"
         priced = replace(brief, agreed_price=price)
-        if await self.ports.storage.drafts.get(_draft_id(parent.place, trigger, priced)):
+        if await self.storage.drafts.get(_draft_id(parent.place, trigger, priced)):
             return True
         await self.save_draft(priced, parent.place, person, trigger)
         return False
@@ -264,9 +263,9 @@ class StartRound:
         await self._require_within_limits(new)
         started_ns = time_ns()
         try:
-            result = await self.ports.storage.rounds.open(new, self.ports.caps, recast=recast, unlock=unlock)
+            result = await self.storage.rounds.open(new, self.ports.caps, recast=recast, unlock=unlock)
         except AlreadyCasting as error:
-            channel = (await self.ports.storage.rounds.get(error.round_id)).place
+            channel = (await self.storage.rounds.get(error.round_id)).place
             if channel == new.place or await self.ports.channel_access.can_see(new.started_by, channel):
                 raise
             raise AlreadyCasting(error.character, "") from error
@@ -277,7 +276,7 @@ class StartRound:
     async def _require_forms_left(self, place: ChannelRef, person: str) -> None:
         """Raise PersonLimitReached if the person saved too many drafts in 24 hours."""
         limit = self.ports.limits.forms
-        if await self.ports.storage.drafts.count_since(person, place.team, self.ports.now() - _DAY) >= limit:
+        if await self.storage.drafts.count_since(person, place.team, self.ports.now() - _DAY) >= limit:
             raise PersonLimitReached("forms", limit)
 
     async def _require_within_limits(self, new: Round) -> None:
@@ -286,7 +285,7 @@ class StartRound:
         A repeated call for a saved round passes, and a round that replaces an open one adds none.
         """
         limits, team = self.ports.limits, new.place.team
-        open_ids = await self.ports.storage.rounds.list_open_started_by(new.started_by, team)
+        open_ids = await self.storage.rounds.list_open_started_by(new.started_by, team)
         if new.id in open_ids:
             return
         replaced = None if new.is_follow_up else new.parent
@@ -298,7 +297,7 @@ class StartRound:
         """Raise PersonLimitReached if these slots would be too many free portraits of the person in 24 hours."""
         limit, free = self.ports.limits.free_portraits, sum(s.price == 0 and not s.copy_of_slot_id for s in slots)
         since = self.ports.now() - _DAY
-        if free and await self.ports.storage.rounds.count_free_portraits(person, place.team, since) + free > limit:
+        if free and await self.storage.rounds.count_free_portraits(person, place.team, since) + free > limit:
             raise PersonLimitReached("free_portraits", limit)
 
     async def _require_visible_face(self, new: Round) -> None:
@@ -306,8 +305,8 @@ class StartRound:
 
         Channels of a production share names, and a face can come from a private one.
         """
-        production_id = (await self.ports.storage.productions.get(new.place)).id
-        for character in await self.ports.storage.roster.by_name(new.place.team, new.character):
+        production_id = (await self.storage.productions.get(new.place)).id
+        for character in await self.storage.roster.by_name(new.place.team, new.character):
             if character.production_id == production_id:
                 await self.permissions.require_sees_face(character, new.place, new.started_by)
 

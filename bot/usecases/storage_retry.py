@@ -10,17 +10,15 @@ from typing import TypeVar
 import structlog
 
 from bot.domain.service_errors import PortraitMissing, SlackUnavailable, StorageUnavailable
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 R = TypeVar("R")
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class StorageRetry:
+class StorageRetry(UseCase):
     """Waits for the database and the portraits store, and notifies the lead."""
-
-    ports: Ports
 
     async def check_portraits(self) -> None:
         """Check the portraits store and log its failure; a failed check also holds the next paid call.
@@ -28,7 +26,7 @@ class StorageRetry:
         The scheduler calls it every half minute, so that a paid call seldom waits for a check of a bucket.
         """
         try:
-            await self.ports.storage.portraits.check_anew()
+            await self.storage.portraits.check_anew()
         except StorageUnavailable as error:
             log.error("portraits_unavailable", reason=error.reason, detail=error.detail)  # noqa: TRY400 - expected
 
@@ -39,7 +37,7 @@ class StorageRetry:
         async def check() -> None:
             nonlocal waited
             try:
-                await self.ports.storage.portraits.check_writable()
+                await self.storage.portraits.check_writable()
             except StorageUnavailable:
                 waited = True
                 raise

@@ -15,7 +15,7 @@ from bot.domain.target import (
     find_target,
 )
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.recall import Recall
 
 TargetList = tuple[tuple[str, TargetReport | None], ...]
@@ -30,17 +30,16 @@ class TargetForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(UseCase):
     """Stores what somebody reported, and never infers a state."""
 
-    ports: Ports
     permissions: Permissions
     recall: Recall
 
     async def list_for(self, face: Face) -> TargetList:
         """Return the targets of the face's production and others with a report; the caller checks who may see it."""
-        settings = (await self.ports.storage.productions.get(face.place)).settings
-        return all_targets(settings.targets, await self.ports.storage.targets.list_for_face(face.round_id))
+        settings = (await self.storage.productions.get(face.place)).settings
+        return all_targets(settings.targets, await self.storage.targets.list_for_face(face.round_id))
 
     async def form(self, round_id: str, person: str) -> TargetForm:
         """Return the form for a person; raises NotAvailableHere, PermissionDenied."""
@@ -76,7 +75,7 @@ class Targets:
         detail = "\n".join((target, report.state, report.external_id, reporter.name))
         event = AuditEvent(TARGET_REPORTED, face.place, reporter.person, now, face.character_id, face.round_id, detail)
         stored = TargetReport(face.round_id, target, report.state, report.external_id, now, reporter)
-        is_new = await self.ports.storage.targets.save(stored, event)
+        is_new = await self.storage.targets.save(stored, event)
         if is_new:
             self.ports.publisher.schedule_redraw(face.round_id)
         return is_new

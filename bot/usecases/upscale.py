@@ -25,7 +25,7 @@ from bot.ports.messaging import Picture
 from bot.telemetry import metrics
 from bot.usecases.access import Permissions
 from bot.usecases.paid_calls import PaidCalls, PaidPicture, is_shutdown
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.previews import compose
 from bot.usecases.rate_limits import wait_for_rate_limit
 from bot.usecases.storage_retry import StorageRetry
@@ -37,10 +37,9 @@ _RESTART_WINDOW = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
-class StartUpscale:
+class StartUpscale(UseCase):
     """Starts upscales and records whether the lead keeps them."""
 
-    ports: Ports
     permissions: Permissions
 
     async def reserve(self, round_id: str, attempt: int, expected_model: str, person: str) -> UpscaleStart:
@@ -51,7 +50,7 @@ class StartUpscale:
         """
         face = await self._face(round_id, person)
         await self.permissions.require_spend(face.place, person)
-        latest = latest_upscale(await self.ports.storage.upscales.list_for_face(round_id))
+        latest = latest_upscale(await self.storage.upscales.list_for_face(round_id))
         if latest and (latest.is_live or attempt <= latest.attempt):
             return UpscaleStart(latest, created=False)
         plan = plan_upscale(face, self.ports.catalogue, self.ports.now().date())
@@ -60,7 +59,7 @@ class StartUpscale:
         if plan.model != expected_model:
             self.ports.publisher.schedule_redraw(round_id)
             raise CannotUpscale("changed", face.character)
-        return await self.ports.storage.upscales.start(self._new_upscale(face, plan, attempt, person), self.ports.caps)
+        return await self.storage.upscales.start(self._new_upscale(face, plan, attempt, person), self.ports.caps)
 
     async def enqueue(self, upscale: Upscale) -> None:
         """Start the upscale's job; a repeated call does nothing."""
@@ -72,28 +71,28 @@ class StartUpscale:
 
         Raises NotLead, and KeyError for an upscale of another round.
         """
-        await self.permissions.require_lead(await self.ports.storage.rounds.get(round_id), person, "upscale")
-        if upscale_id not in {upscale.id for upscale in await self.ports.storage.upscales.list_for_face(round_id)}:
+        await self.permissions.require_lead(await self.storage.rounds.get(round_id), person, "upscale")
+        if upscale_id not in {upscale.id for upscale in await self.storage.upscales.list_for_face(round_id)}:
             raise KeyError(upscale_id)
-        if await self.ports.storage.upscales.decide(upscale_id, person, self.ports.now(), keep=keep):
+        if await self.storage.upscales.decide(upscale_id, person, self.ports.now(), keep=keep):
             if keep and self.ports.passport_signer.certificate:
                 await self.ports.job_queue.start("passport", round_id)
             await self.ports.publisher.redraw_now(round_id)
             await enqueue_due(self.ports)
-        return await self.ports.storage.upscales.get(upscale_id)
+        return await self.storage.upscales.get(upscale_id)
 
     async def restart_unfinished(self) -> None:
         """Start the jobs of unfinished upscales again: a crash may come between a commit and the start of its job."""
-        for upscale_id in await self.ports.storage.upscales.list_unfinished(self.ports.now() - _RESTART_WINDOW):
+        for upscale_id in await self.storage.upscales.list_unfinished(self.ports.now() - _RESTART_WINDOW):
             await self.ports.job_queue.start("upscale", upscale_id)
 
     async def _face(self, round_id: str, person: str) -> Face:
-        face = await self.ports.storage.roster.get_face(round_id)
+        face = await self.storage.roster.get_face(round_id)
         if face is None:
             raise CannotUpscale("not_cast")
         if not await self.ports.channel_access.can_see(person, face.place):
             raise NotAvailableHere("unknown")
-        if (await self.ports.storage.rounds.get(round_id)).is_face_hidden:
+        if (await self.storage.rounds.get(round_id)).is_face_hidden:
             raise NotAvailableHere("reported")
         if face.unlocked:
             raise CannotUpscale("unlocked", face.character)
@@ -120,10 +119,9 @@ class StartUpscale:
 
 
 @dataclass(frozen=True, slots=True)
-class RunUpscale:
+class RunUpscale(UseCase):
     """Generates upscales."""
 
-    ports: Ports
     storage_retry: StorageRetry
     paid_calls: PaidCalls
 
@@ -132,7 +130,7 @@ class RunUpscale:
 
         An error that nothing else handles ends the upscale as well, and the lead is notified.
         """
-        upscale = await self.ports.storage.upscales.get(upscale_id)
+        upscale = await self.storage.upscales.get(upscale_id)
         if not upscale.is_in_progress:
             return
         with self.paid_calls.in_flight():
@@ -142,9 +140,9 @@ class RunUpscale:
 
     async def publish(self, upscale_id: str) -> None:
         """Upload the pictures that the thread lacks, then redraw the record. Those of a hidden face wait."""
-        upscale = await self.ports.storage.upscales.get(upscale_id)
-        if (await self.ports.storage.rounds.get(upscale.round_id)).is_face_hidden:
-            await self.ports.storage.upscales.set_files(upscale.id, "", "")
+        upscale = await self.storage.upscales.get(upscale_id)
+        if (await self.storage.rounds.get(upscale.round_id)).is_face_hidden:
+            await self.storage.upscales.set_files(upscale.id, "", "")
         elif upscale.portrait and upscale.file_id is None:
             face = await self._load_face(upscale)
             is_redraw = upscale.method is UpscaleMethod.REDRAW
@@ -156,7 +154,7 @@ class RunUpscale:
             (file_id,) = await self.ports.publisher.upload_pictures(
                 face.round_id, [await self._upscaled_picture(face, upscale)]
             )
-            await self.ports.storage.upscales.set_files(upscale.id, pair_file, file_id)
+            await self.storage.upscales.set_files(upscale.id, pair_file, file_id)
         await self.ports.publisher.redraw_now(upscale.round_id)
 
     async def _run(self, upscale: Upscale) -> None:
@@ -171,14 +169,14 @@ class RunUpscale:
             log.exception("upscale_failed_unexpectedly", upscale=upscale.id, model=upscale.model)
             final, unexpected = await self._give_up(upscale.id), error
         await self.storage_retry.retry_until_stored(
-            upscale.round_id, partial(self.ports.storage.upscales.record_result, final)
+            upscale.round_id, partial(self.storage.upscales.record_result, final)
         )
         if unexpected:
             await self.storage_retry.notify_lead(upscale.round_id, unexpected)
 
     async def _give_up(self, upscale_id: str) -> Upscale:
         """Return the failed upscale; it may have been charged from the moment it was marked as requested."""
-        upscale = await self.ports.storage.upscales.get(upscale_id)
+        upscale = await self.storage.upscales.get(upscale_id)
         was_called = upscale.state is UpscaleState.REQUESTED
         return upscale.with_failure(SlotFailure("unexpected", paid="maybe" if was_called else "no"))
 
@@ -195,7 +193,7 @@ class RunUpscale:
                 upscale.round_id, partial(self._load_original, upscale)
             )
             mark_requested = partial(
-                self.ports.storage.upscales.mark_requested, upscale.id, self.ports.now(), self.paid_calls.name_call()
+                self.storage.upscales.mark_requested, upscale.id, self.ports.now(), self.paid_calls.name_call()
             )
             if not await self.storage_retry.retry_until_stored(upscale.round_id, mark_requested):
                 return await self._end_other_call(replace(upscale, requested_at=self.ports.now()))
@@ -221,11 +219,11 @@ class RunUpscale:
         longest = self.ports.model_clients.longest_call(upscale.model, Size.FOUR_K)
 
         async def is_final() -> bool:
-            return not (await self.ports.storage.upscales.get(upscale.id)).is_in_progress
+            return not (await self.storage.upscales.get(upscale.id)).is_in_progress
 
         outcome = await self.paid_calls.wait_for_other_call(upscale, longest, is_final)
         if outcome == "final":
-            return await self.ports.storage.upscales.get(upscale.id)
+            return await self.storage.upscales.get(upscale.id)
         if outcome == "stored":
             return await self._complete(upscale, await self.paid_calls.restore(upscale, upscale.price))
         return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
@@ -236,12 +234,12 @@ class RunUpscale:
 
     async def _load_original(self, upscale: Upscale) -> bytes:
         """Return the face's original bytes; raises PortraitMissing."""
-        return await self.ports.storage.portraits.get((await self._load_face(upscale)).portrait.key)
+        return await self.storage.portraits.get((await self._load_face(upscale)).portrait.key)
 
     async def _request(self, upscale: Upscale, original: bytes) -> GenerationResult:
         if upscale.method is UpscaleMethod.UPSCALER:
             return await self.ports.model_clients.upscaler(upscale.model).upscale(original)
-        aspect = (await self.ports.storage.rounds.get(upscale.round_id)).brief.aspect
+        aspect = (await self.storage.rounds.get(upscale.round_id)).brief.aspect
         request = GenerationRequest(upscale.prompt, aspect, Size.FOUR_K, upscale.seed or 0, (original,))
         return await self.ports.model_clients.model(upscale.model).generate(request)
 
@@ -256,10 +254,10 @@ class RunUpscale:
         return replace(completed, seed=upscale.seed if picture.seed is None else picture.seed)
 
     async def _side_by_side(self, face: Face, upscale: Upscale) -> Picture:
-        aspect = (await self.ports.storage.rounds.get(face.round_id)).brief.aspect
+        aspect = (await self.storage.rounds.get(face.round_id)).brief.aspect
         name = f"{filename(face.character)}-{upscale.attempt}-beside-original.jpg"
         data = await compose(
-            self.ports.storage.portraits,
+            self.storage.portraits,
             face.round_id,
             (face.slot_id, upscale.id),
             lambda previews: side_by_side(previews[0], previews[1], aspect),
@@ -271,9 +269,9 @@ class RunUpscale:
         portrait = upscale.portrait
         assert portrait
         name = f"{filename(face.character)}-{portrait.width}x{portrait.height}.{FILE_EXTENSIONS[portrait.media_type]}"
-        return Picture(await self.ports.storage.portraits.get(portrait.key), name, upscale_kind="own")
+        return Picture(await self.storage.portraits.get(portrait.key), name, upscale_kind="own")
 
     async def _load_face(self, upscale: Upscale) -> Face:
-        face = await self.ports.storage.roster.get_face(upscale.round_id)
+        face = await self.storage.roster.get_face(upscale.round_id)
         assert face
         return face

@@ -8,7 +8,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.telemetry import logs
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,8 @@ class NoneResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Voting:
+class Voting(UseCase):
     """Records votes. Sealed ballots and run-offs take no reactions and no clicks."""
-
-    ports: Ports
 
     async def react(
         self, place: ChannelRef, message_ts: str, number: int, person: str, on: bool, event_ts_us: int
@@ -52,7 +50,7 @@ class Voting:
         Returns the round if the person needs a note that reactions do not count: at their first one, and at each one
         in a run-off, where the first ballot's inputs stay as they are.
         """
-        round_ = await self.ports.storage.rounds.by_message(place, message_ts)
+        round_ = await self.storage.rounds.by_message(place, message_ts)
         if round_ is None or round_.state is not RoundState.VOTING or number not in round_.slot_id_by_number:
             return None
         if round_.run_off:
@@ -63,31 +61,29 @@ class Voting:
             round_.id, person, round_.slot_id_by_number[number], VoteSource.REACTION, on and counts, event_ts_us
         )
         if not counts:
-            has_voted_before = any(
-                m.person == person for m in await self.ports.storage.ballots.list_vote_inputs(round_.id)
-            )
-            await self.ports.storage.ballots.record_vote(vote_input)
+            has_voted_before = any(m.person == person for m in await self.storage.ballots.list_vote_inputs(round_.id))
+            await self.storage.ballots.record_vote(vote_input)
             return round_ if on and not has_voted_before else None
-        if await self.ports.storage.ballots.record_vote(vote_input):
+        if await self.storage.ballots.record_vote(vote_input):
             self.ports.publisher.schedule_redraw(round_.id)
         return None
 
     async def click(self, slot_id: str, person: str, event_ts_us: int) -> ClickResult:
         """Set or withdraw the person's button vote; raises RoundClosed, NotAVoter."""
-        round_ = await self.ports.storage.rounds.by_slot(slot_id)
+        round_ = await self.storage.rounds.by_slot(slot_id)
         round_.require_state(RoundState.VOTING, action="vote")
         if not round_.accepts_reactions:
             raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
         round_.require_voter(person)
         number = round_.candidate_by_slot(slot_id).number or 0
-        on = await self.ports.storage.ballots.toggle_vote(round_.id, slot_id, person, event_ts_us)
+        on = await self.storage.ballots.toggle_vote(round_.id, slot_id, person, event_ts_us)
         if on is not None:
             self.ports.publisher.schedule_redraw(round_.id)
         if on:
             return ClickResult(round_.id, number, True, False, round_.character, True, round_.accepts_flaw_tags)
         own_inputs = [
             m
-            for m in await self.ports.storage.ballots.list_vote_inputs(round_.id)
+            for m in await self.storage.ballots.list_vote_inputs(round_.id)
             if m.person == person and m.slot_id == slot_id and m.on
         ]
         has_reaction = any(m.source is VoteSource.REACTION for m in own_inputs)
@@ -101,17 +97,17 @@ class Voting:
 
         A later vote of the person replaces it.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         round_.require_state(RoundState.VOTING, action="vote")
         if not round_.accepts_reactions:
             raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
         round_.require_voter(person)
-        vote_inputs = await self.ports.storage.ballots.list_vote_inputs(round_id)
+        vote_inputs = await self.storage.ballots.list_vote_inputs(round_id)
         voted_for = {m.slot_id for m in vote_inputs if m.person == person and m.on}
         if numbers := tuple(n for n, slot_id in round_.slot_id_by_number.items() if slot_id in voted_for):
             return NoneResult(round_id, round_.character, numbers, changed=False)
         nothing: frozenset[str] = frozenset()
-        changed = await self.ports.storage.ballots.record_submission(
+        changed = await self.storage.ballots.record_submission(
             BallotSubmission(round_id, person, BallotStage.FIRST, nothing, nothing, {}, event_ts_us)
         )
         if changed:

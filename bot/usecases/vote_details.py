@@ -8,7 +8,7 @@ from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, people_f
 from bot.domain.errors import RoundClosed
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 
 
 @dataclass(frozen=True)
@@ -33,25 +33,19 @@ class RoundVoters:
 
 
 @dataclass(frozen=True, slots=True)
-class VoteDetails:
+class VoteDetails(UseCase):
     """Lists the voters of closed open ballots; changes nothing."""
-
-    ports: Ports
 
     async def get(self, round_id: str) -> RoundVoters:
         """Return who voted for what; raises RoundClosed while the vote is open, and always for a sealed ballot."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if round_.is_sealed:
             raise RoundClosed("see_votes", "votes_sealed", round_.character)
         if round_.state is RoundState.VOTING:
             raise RoundClosed("see_votes", "votes_open", round_.character)
         round_.require_state(RoundState.CLOSED, RoundState.LOCKED, action="see_votes")
-        vote_inputs = [
-            m for m in await self.ports.storage.ballots.list_vote_inputs(round_id) if round_.can_vote(m.person)
-        ]
-        submissions = [
-            s for s in await self.ports.storage.ballots.list_submissions(round_id) if round_.can_vote(s.person)
-        ]
+        vote_inputs = [m for m in await self.storage.ballots.list_vote_inputs(round_id) if round_.can_vote(m.person)]
+        submissions = [s for s in await self.storage.ballots.list_submissions(round_id) if round_.can_vote(s.person)]
         ballots = [_first_ballot(round_, vote_inputs, submissions)]
         if round_.run_off:
             ballots.append(_run_off_ballot(round_, submissions))

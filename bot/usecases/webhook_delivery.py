@@ -30,7 +30,7 @@ from bot.ports.messaging import Recipient
 from bot.ports.webhooks import AddressRefused, Unreachable, WebhookResponse
 from bot.telemetry import metrics
 from bot.usecases.access import Permissions, is_visible_to_all
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.targets import Targets
 from bot.usecases.webhooks import WEBHOOKS
 
@@ -41,23 +41,22 @@ _ANSWERED_EVENTS = (EventType.FACE_LOCKED, EventType.FACE_FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookDelivery:
+class WebhookDelivery(UseCase):
     """Makes the attempts, takes target states from answers, and tells the owner when an endpoint is switched off."""
 
-    ports: Ports
     permissions: Permissions
     targets: Targets
 
     async def deliver(self, delivery_id: str) -> None:
         """Make one attempt if it is due and no other process makes it; a failure is stored, not raised."""
         now = self.ports.now()
-        delivery = await self.ports.storage.webhook_deliveries.claim(delivery_id, now, now + ATTEMPT_LEASE)
+        delivery = await self.storage.webhook_deliveries.claim(delivery_id, now, now + ATTEMPT_LEASE)
         if delivery is None or not await self._is_visible(delivery):
             return
         attempt, response = await self._attempt(delivery)
         if attempt.is_success and response:
             noted = replace(attempt, note=await self._take_answer(delivery, response))
-            await self.ports.storage.webhook_deliveries.record(delivery_id, noted, DeliveryState.DELIVERED)
+            await self.storage.webhook_deliveries.record(delivery_id, noted, DeliveryState.DELIVERED)
         else:
             await self._record_failure(delivery, attempt, response)
         type_, status, problem = delivery.event.type.value, attempt.status, attempt.problem
@@ -66,7 +65,7 @@ class WebhookDelivery:
 
     async def tell_owners(self) -> None:
         """Tell in Slack about endpoints that were switched off, once each; later if Slack does not answer."""
-        endpoints = self.ports.storage.webhook_endpoints
+        endpoints = self.storage.webhook_endpoints
         for endpoint in await endpoints.list_untold():
             if not await endpoints.mark_told(endpoint.id, self.ports.now()):
                 continue
@@ -86,16 +85,16 @@ class WebhookDelivery:
         if await is_visible_to_all(self.ports.channel_access, event.place, endpoint.place):
             return True
         if now < event.at + _VISIBILITY_PATIENCE:
-            await self.ports.storage.webhook_deliveries.postpone(delivery.id, now + _VISIBILITY_PAUSE)
+            await self.storage.webhook_deliveries.postpone(delivery.id, now + _VISIBILITY_PAUSE)
         else:
             attempt = Attempt(now, problem="not_visible")
-            await self.ports.storage.webhook_deliveries.record(delivery.id, attempt, DeliveryState.WITHHELD)
+            await self.storage.webhook_deliveries.record(delivery.id, attempt, DeliveryState.WITHHELD)
         return False
 
     async def _attempt(self, delivery: Delivery) -> tuple[Attempt, WebhookResponse | None]:
         now, body = self.ports.now(), delivery.event.body
         try:
-            valid_secrets = await self.ports.storage.webhook_endpoints.secrets(delivery.endpoint.id, now)
+            valid_secrets = await self.storage.webhook_endpoints.secrets(delivery.endpoint.id, now)
             headers = signed_headers(delivery.event.id, body, valid_secrets, now)
             response = await self.ports.webhook_sender.send(delivery.endpoint.url, headers, body)
         except UnreadableToken:
@@ -105,7 +104,7 @@ class WebhookDelivery:
         return Attempt(now, response.status), response
 
     async def _record_failure(self, delivery: Delivery, attempt: Attempt, response: WebhookResponse | None) -> None:
-        deliveries = self.ports.storage.webhook_deliveries
+        deliveries = self.storage.webhook_deliveries
         retry_after = response.retry_after if response else timedelta(0)
         next_at = next_attempt_at(delivery.started, self.ports.now(), retry_after)
         if attempt.status == GONE:
@@ -121,14 +120,14 @@ class WebhookDelivery:
     async def _is_failing(self, delivery: Delivery, attempt: Attempt) -> bool:
         """Return whether the endpoint accepted nothing since this delivery's schedule began."""
         schedule = (*delivery.attempts, attempt)[-len(SCHEDULE) :]
-        endpoint = await self.ports.storage.webhook_endpoints.get(delivery.endpoint.id)
+        endpoint = await self.storage.webhook_endpoints.get(delivery.endpoint.id)
         last_success_at = endpoint.last_success_at if endpoint else None
         return last_success_at is None or last_success_at < schedule[0].at
 
     async def _switch_off(self, endpoint: WebhookEndpoint, reason: OffReason) -> None:
         now: datetime = self.ports.now()
         event = AuditEvent(WEBHOOKS, endpoint.place, "", now, detail=f"{endpoint.host}\n{endpoint.host} (off)")
-        if await self.ports.storage.webhook_endpoints.switch(endpoint.id, reason, now, event):
+        if await self.storage.webhook_endpoints.switch(endpoint.id, reason, now, event):
             log.warning("webhook_switched_off", host=endpoint.host, reason=reason.value)
             await self.tell_owners()
 
@@ -137,8 +136,8 @@ class WebhookDelivery:
         owner, place = endpoint.person, endpoint.place
         if not is_pseudonym(owner) and not await self.permissions.is_deactivated(place, owner):
             return (owner,)
-        named = (await self.ports.storage.productions.get(place)).settings.may_change_settings
-        people = named or await self.ports.storage.rounds.list_leads(place.team, (place.channel,))
+        named = (await self.storage.productions.get(place)).settings.may_change_settings
+        people = named or await self.storage.rounds.list_leads(place.team, (place.channel,))
         return [person for person in people if not await self.permissions.is_deactivated(place, person)]
 
     async def _take_answer(self, delivery: Delivery, response: WebhookResponse) -> str:
@@ -153,7 +152,7 @@ class WebhookDelivery:
             reports = parse_answer(response.body, response.content_type)
         except AnswerRefused as error:
             return f"refused:{error.problem}"
-        face = await self.ports.storage.roster.get_face(event.round_id) if reports else None
+        face = await self.storage.roster.get_face(event.round_id) if reports else None
         if face is None:
             return "refused:deleted" if reports else ""
         reporter = Reporter(ReportSource.WEBHOOK, delivery.endpoint.person, delivery.endpoint.host)

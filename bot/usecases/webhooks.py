@@ -11,7 +11,7 @@ from bot.domain.webhook import ENDPOINT_LIMIT, EventType, OffReason, WebhookEndp
 from bot.ports.installations import UnreadableToken
 from bot.ports.webhooks import AddressRefused
 from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.production_settings import SET_PREFIX
 
 WEBHOOKS, WEBHOOK_SECRET = f"{SET_PREFIX}webhooks", f"{SET_PREFIX}webhook_secret"
@@ -41,24 +41,23 @@ class NewSecret:
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookSettings:
+class WebhookSettings(UseCase):
     """Changes endpoints; every change is in the audit log, and every method raises PermissionDenied."""
 
-    ports: Ports
     permissions: Permissions
 
     async def list_for(self, place: ChannelRef, person: str) -> WebhookList:
         """List the endpoints of a channel."""
         place = await self._allowed(place, person)
-        endpoints = tuple(await self.ports.storage.webhook_endpoints.list_for_channel(place))
-        has_keys = self.ports.storage.webhook_endpoints.can_store_secrets
+        endpoints = tuple(await self.storage.webhook_endpoints.list_for_channel(place))
+        has_keys = self.storage.webhook_endpoints.can_store_secrets
         hours = int(self.ports.webhook_overlap / timedelta(hours=1))
         return WebhookList(place, endpoints, has_keys and len(endpoints) < ENDPOINT_LIMIT, has_keys, hours)
 
     async def add(self, place: ChannelRef, person: str, url: str, events: tuple[str, ...]) -> NewSecret:
         """Add an endpoint; raises BriefError (fields webhook_url, webhook_events)."""
         place = await self._allowed(place, person)
-        if not self.ports.storage.webhook_endpoints.can_store_secrets:
+        if not self.storage.webhook_endpoints.can_store_secrets:
             raise BriefError("webhook_url", "no_keys")
         types = tuple(type_ for type_ in EventType if type_.value in events)
         if not types:
@@ -70,7 +69,7 @@ class WebhookSettings:
         now, secret = self.ports.now(), new_secret()
         endpoint = WebhookEndpoint(f"whe_{uuid4().hex}", place, url.strip(), types, person, now)
         event = AuditEvent(WEBHOOKS, place, person, now, detail=f"\n{endpoint.host}")
-        if not await self.ports.storage.webhook_endpoints.add(endpoint, secret, ENDPOINT_LIMIT, event):
+        if not await self.storage.webhook_endpoints.add(endpoint, secret, ENDPOINT_LIMIT, event):
             raise BriefError("webhook_url", "too_many", limit=ENDPOINT_LIMIT)
         return NewSecret(endpoint, secret)
 
@@ -81,7 +80,7 @@ class WebhookSettings:
         until = now + self.ports.webhook_overlap
         event = AuditEvent(WEBHOOK_SECRET, endpoint.place, person, now, detail=f"\n{endpoint.host}")
         try:
-            if not await self.ports.storage.webhook_endpoints.rotate(endpoint_id, secret, until, event):
+            if not await self.storage.webhook_endpoints.rotate(endpoint_id, secret, until, event):
                 raise KeyError(endpoint_id)
         except UnreadableToken as error:
             raise NotAvailableHere("no_keys") from error
@@ -93,23 +92,23 @@ class WebhookSettings:
         off = None if on else OffReason.PERSON
         old, new = (f"{endpoint.host} (off)", endpoint.host) if on else (endpoint.host, f"{endpoint.host} (off)")
         event = AuditEvent(WEBHOOKS, endpoint.place, person, self.ports.now(), detail=f"{old}\n{new}")
-        await self.ports.storage.webhook_endpoints.switch(endpoint_id, off, self.ports.now(), event)
+        await self.storage.webhook_endpoints.switch(endpoint_id, off, self.ports.now(), event)
 
     async def delete(self, place: ChannelRef, person: str, endpoint_id: str) -> None:
         """Delete an endpoint with what waits for it; raises KeyError."""
         endpoint = await self._get(place, person, endpoint_id)
         event = AuditEvent(WEBHOOKS, endpoint.place, person, self.ports.now(), detail=f"{endpoint.host}\n")
-        await self.ports.storage.webhook_endpoints.delete(endpoint_id, event)
+        await self.storage.webhook_endpoints.delete(endpoint_id, event)
 
     async def _get(self, place: ChannelRef, person: str, endpoint_id: str) -> WebhookEndpoint:
         """Return an endpoint of this channel; one of another channel counts as unknown."""
         place = await self._allowed(place, person)
-        endpoint = await self.ports.storage.webhook_endpoints.get(endpoint_id)
+        endpoint = await self.storage.webhook_endpoints.get(endpoint_id)
         if endpoint is None or endpoint.place != place:
             raise KeyError(endpoint_id)
         return endpoint
 
     async def _allowed(self, place: ChannelRef, person: str) -> ChannelRef:
-        place = await self.ports.storage.productions.current_channel(place)
+        place = await self.storage.productions.current_channel(place)
         await self.permissions.require_settings_change(place, person)
         return place
