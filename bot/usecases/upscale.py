@@ -1,22 +1,16 @@
 """Upscaling: the locked face at 4K, started by a press, paid for once, stored beside its original."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from time import perf_counter
 
-import structlog
-
-from bot.domain.budget import is_recordable
 from bot.domain.catalogue import Size
 from bot.domain.errors import CannotUpscale, NotAvailableHere
 from bot.domain.face import Face
-from bot.domain.ids import FILE_EXTENSIONS, filename, original_key, seed_of
+from bot.domain.ids import FILE_EXTENSIONS, filename, seed_of
 from bot.domain.model_errors import InvalidImage, ModelError
 from bot.domain.prompt import upscale_prompt
-from bot.domain.service_errors import PortraitMissing, StorageUnavailable
-from bot.domain.slot import SlotFailure
 from bot.domain.upscale import Upscale, UpscaleMethod, UpscalePlan, UpscaleState, latest_upscale, plan_upscale
 from bot.imaging.pictures import side_by_side
 from bot.ports.image_models import GenerationRequest, GenerationResult
@@ -24,14 +18,11 @@ from bot.ports.ledger import UpscaleStart
 from bot.ports.messaging import Picture
 from bot.telemetry import metrics
 from bot.usecases.access import Permissions
-from bot.usecases.paid_calls import PaidCalls, PaidPicture, is_shutdown
+from bot.usecases.face_pictures import FacePictures, Items
+from bot.usecases.paid_calls import PaidPicture
 from bot.usecases.ports import UseCase
 from bot.usecases.previews import compose
-from bot.usecases.rate_limits import wait_for_rate_limit
-from bot.usecases.storage_retry import StorageRetry
 from bot.usecases.webhook_queue import enqueue_due
-
-log = structlog.get_logger()
 
 _RESTART_WINDOW = timedelta(days=31)
 
@@ -118,25 +109,17 @@ class StartUpscale(UseCase):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RunUpscale(UseCase):
+class RunUpscale(FacePictures[Upscale]):
     """Generates upscales."""
 
-    storage_retry: StorageRetry
-    paid_calls: PaidCalls
+    @property
+    def _items(self) -> Items[Upscale]:
+        return self.storage.upscales
 
     async def run(self, upscale_id: str) -> None:
-        """Make an upscale final: a picture or a failure. Never repeats a call that may have been paid for.
-
-        An error that nothing else handles ends the upscale as well, and the lead is notified.
-        """
-        upscale = await self.storage.upscales.get(upscale_id)
-        if not upscale.is_in_progress:
-            return
-        with self.paid_calls.in_flight():
-            await self._run(upscale)
-        self.ports.publisher.schedule_redraw(upscale.round_id)
-        await enqueue_due(self.ports)
+        """Make an upscale final: a picture or a failure."""
+        if await self._make_final(upscale_id):
+            await enqueue_due(self.ports)
 
     async def publish(self, upscale_id: str) -> None:
         """Upload the pictures that the thread lacks, then redraw the record. Those of a hidden face wait."""
@@ -157,80 +140,29 @@ class RunUpscale(UseCase):
             await self.storage.upscales.set_files(upscale.id, pair_file, file_id)
         await self.ports.publisher.redraw_now(upscale.round_id)
 
-    async def _run(self, upscale: Upscale) -> None:
-        unexpected: Exception | None = None
-        try:
-            final = await self._generate(upscale)
-        except StorageUnavailable:
-            raise
-        except Exception as error:
-            if is_shutdown(error):
-                raise
-            log.exception("upscale_failed_unexpectedly", upscale=upscale.id, model=upscale.model)
-            final, unexpected = await self._give_up(upscale.id), error
-        await self.storage_retry.retry_until_stored(
-            upscale.round_id, partial(self.storage.upscales.record_result, final)
-        )
-        if unexpected:
-            await self.storage_retry.notify_lead(upscale.round_id, unexpected)
-
-    async def _give_up(self, upscale_id: str) -> Upscale:
-        """Return the failed upscale; it may have been charged from the moment it was marked as requested."""
-        upscale = await self.storage.upscales.get(upscale_id)
-        was_called = upscale.state is UpscaleState.REQUESTED
-        return upscale.with_failure(SlotFailure("unexpected", paid="maybe" if was_called else "no"))
-
     async def _generate(self, upscale: Upscale) -> Upscale:
         started = perf_counter()
         try:
             if upscale.state is UpscaleState.REQUESTED:
                 return await self._end_other_call(upscale)
             if await self.paid_calls.is_stored(upscale):
-                return await self._complete(upscale, await self.paid_calls.restore(upscale, upscale.price))
-            await self.storage_retry.wait_until_writable(upscale.round_id)
-            await wait_for_rate_limit(self.ports.model_clients, upscale.model, self._pause)
+                return await self._restore(upscale)
+            await self._wait_until_allowed(upscale)
             original = await self.storage_retry.retry_until_stored(
                 upscale.round_id, partial(self._load_original, upscale)
             )
-            mark_requested = partial(
-                self.storage.upscales.mark_requested, upscale.id, self.ports.now(), self.paid_calls.name_call()
-            )
-            if not await self.storage_retry.retry_until_stored(upscale.round_id, mark_requested):
+            if not await self._mark_requested(upscale):
                 return await self._end_other_call(replace(upscale, requested_at=self.ports.now()))
             started = perf_counter()
             picture = await self.paid_calls.call(upscale, partial(self._request, upscale, original))
             completed = await self._complete(upscale, picture)
-        except PortraitMissing as error:
-            await self.storage_retry.notify_lead(upscale.round_id, error)
-            return upscale.with_failure(SlotFailure("portrait_missing"))
         except ModelError as error:
-            metrics.slot_failures.labels(error.kind, error.paid).inc()
-            cost = error.reported_cost
-            return upscale.with_failure(
-                SlotFailure(error.kind, error.detail, error.paid),
-                perf_counter() - started,
-                cost if cost is not None and is_recordable(cost) else None,
-            )
+            return self._failed(upscale, error, perf_counter() - started)
         metrics.observe_portrait(upscale.model, picture.seconds, picture.charge.usd, picture.charge.source)
         return completed
 
-    async def _end_other_call(self, upscale: Upscale) -> Upscale:
-        """Return the final upscale that another call has requested: of another process, or before a crash."""
-        longest = self.ports.model_clients.longest_call(upscale.model, Size.FOUR_K)
-
-        async def is_final() -> bool:
-            return not (await self.storage.upscales.get(upscale.id)).is_in_progress
-
-        outcome = await self.paid_calls.wait_for_other_call(upscale, longest, is_final)
-        if outcome == "final":
-            return await self.storage.upscales.get(upscale.id)
-        if outcome == "stored":
-            return await self._complete(upscale, await self.paid_calls.restore(upscale, upscale.price))
-        return upscale.with_failure(SlotFailure("unknown", paid="maybe"))
-
-    async def _pause(self, seconds: float) -> bool:
-        await asyncio.sleep(min(seconds, self.ports.waits.rate_limit))
-        return True
+    def _longest_call(self, upscale: Upscale) -> float:
+        return self.ports.model_clients.longest_call(upscale.model, Size.FOUR_K)
 
     async def _load_original(self, upscale: Upscale) -> bytes:
         """Return the face's original bytes; raises PortraitMissing."""
@@ -249,9 +181,7 @@ class RunUpscale(UseCase):
         if max(examined.width, examined.height) <= (await self._load_face(upscale)).portrait.long_side:
             detail = f"not larger: {examined.width} x {examined.height}"
             raise InvalidImage(upscale.model, detail, "yes", picture.charge.reported_cost)
-        portrait = examined.to_portrait(original_key(upscale.round_id, upscale.id), picture.credentials)
-        completed = upscale.with_portrait(portrait, picture.charge, picture.seconds, picture.request_id)
-        return replace(completed, seed=upscale.seed if picture.seed is None else picture.seed)
+        return await super()._complete(upscale, picture)
 
     async def _side_by_side(self, face: Face, upscale: Upscale) -> Picture:
         aspect = (await self.storage.rounds.get(face.round_id)).brief.aspect
@@ -270,8 +200,3 @@ class RunUpscale(UseCase):
         assert portrait
         name = f"{filename(face.character)}-{portrait.width}x{portrait.height}.{FILE_EXTENSIONS[portrait.media_type]}"
         return Picture(await self.storage.portraits.get(portrait.key), name, upscale_kind="own")
-
-    async def _load_face(self, upscale: Upscale) -> Face:
-        face = await self.storage.roster.get_face(upscale.round_id)
-        assert face
-        return face
