@@ -33,6 +33,7 @@ from bot.domain.ids import ChannelRef, preview_key
 from bot.domain.users import User
 from bot.imaging.poster import Caption
 from bot.passport import C2paReader, C2paSigner
+from bot.ports.rounds import RoundDraft
 from bot.runtime.process_tuning import freeze_startup_objects
 from bot.settings import Settings
 from bot.usecases.casting import Casting
@@ -107,7 +108,7 @@ async def measure_roster(data: Path, size: int, times: int) -> Timings:
         with freeze_startup_objects():
             members = make_roster(size)
             await insert_roster(storage, members)
-        form = await casting.start_round.save_draft(Brief("", ""), HOME_CHANNEL, PERSON, "form:growth")
+        form = await casting.start_round.save_draft(RoundDraft("", HOME_CHANNEL, PERSON, Brief("", "")), "form:growth")
         queries = _build_queries(casting, members, form.id)
         worst_lag: list[float] = [0.0]
         lag_task = asyncio.create_task(_watch_lag(worst_lag))

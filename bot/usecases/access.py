@@ -31,29 +31,26 @@ class Permissions(UseCase):
 
         Raises SlackUnavailable if Slack does not say who the person is.
         """
-        settings = (await self.storage.productions.get(place)).settings
+        settings = await self.settings_of(place)
         await self._require_named("start", settings.may_start, place, person)
         if settings.may_spend or person not in settings.may_start:
             await self._require_named("spend", settings.may_spend, place, person)
 
     async def require_spend(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may spend money in a round that exists."""
-        await self._require_named(
-            "spend", (await self.storage.productions.get(place)).settings.may_spend, place, person
-        )
+        await self._require_named("spend", (await self.settings_of(place)).may_spend, place, person)
 
     async def require_report(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied for guests and people of other organizations, unless they may start rounds by name."""
-        named = (await self.storage.productions.get(place)).settings.may_start
+        named = (await self.settings_of(place)).may_start
         if person not in named:
             await self._require_named("report", (), place, person)
 
     async def require_settings_change(self, place: ChannelRef, person: str) -> None:
         """Raise PermissionDenied unless the person may change the settings of the production."""
         if not await self.is_administrator(place, person):
-            await self._require_named(
-                "keep", (await self.storage.productions.get(place)).settings.may_change_settings, place, person
-            )
+            named = (await self.settings_of(place)).may_change_settings
+            await self._require_named("keep", named, place, person)
 
     async def may_change_settings(self, place: ChannelRef, person: str) -> bool:
         """Return whether the person sees the production's channel and may change its settings."""
@@ -72,10 +69,10 @@ class Permissions(UseCase):
 
         If the production names people for it, only they may; otherwise the lead of the round may.
         """
-        may_lock = (await self.storage.productions.get(round_.place)).settings.may_lock
+        may_lock = (await self.settings_of(round_.place)).may_lock
         if person in may_lock:
             return
-        if await self._has_active(round_.place, may_lock):
+        if await self.has_active(round_.place, may_lock):
             raise PermissionDenied("lock", may_lock)
         await self.require_lead(round_, person, action)
 
@@ -94,7 +91,7 @@ class Permissions(UseCase):
 
     async def deciders_for(self, round_: Round) -> tuple[str, ...]:
         """Return who decides about a round's money when its payer has left: the lead, and who may change settings."""
-        named = (await self.storage.productions.get(round_.place)).settings.may_change_settings
+        named = (await self.settings_of(round_.place)).may_change_settings
         people = dict.fromkeys((round_.lead, *named))
         return tuple([person for person in people if not await self.is_deactivated(round_.place, person)])
 
@@ -130,15 +127,15 @@ class Permissions(UseCase):
     ) -> None:
         if person in allowed:
             return
-        if await self._has_active(place, allowed):
+        if await self.has_active(place, allowed):
             raise PermissionDenied(action, allowed)
         user = await self.ports.user_directory.get_user(place.team, person)
         if user.is_guest or not user.is_human:
             raise PermissionDenied(action, (), is_guest=True, is_external=user.is_external)
 
-    async def _has_active(self, place: ChannelRef, allowed: tuple[str, ...]) -> bool:
-        """Return whether one of the named people is still in the workspace."""
-        for person in allowed:
+    async def has_active(self, place: ChannelRef, people: Iterable[str]) -> bool:
+        """Return whether one of the people is still in the workspace."""
+        for person in people:
             if not await self.is_deactivated(place, person):
                 return True
         return False

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.brief import MIN_VOTING_TIME
 from bot.domain.budget import Caps
 from bot.domain.catalogue import Catalogue, Size
+from bot.domain.ids import ChannelRef
 from bot.domain.person_limits import PersonLimits
+from bot.domain.production import ProductionSettings
 from bot.domain.retention import Retention
 from bot.ports.clock import Now
 from bot.ports.erasure import SlackFiles, SlackMessages
@@ -76,3 +78,7 @@ class UseCase:
     @property
     def storage(self) -> StoragePorts:
         return self.ports.storage
+
+    async def settings_of(self, place: ChannelRef) -> ProductionSettings:
+        """Return the settings of the production of `place`."""
+        return (await self.storage.productions.get(place)).settings

@@ -59,11 +59,11 @@ class Quotes(UseCase):
 
     async def caps_for(self, place: ChannelRef) -> Caps:
         """Return the caps for rounds in `place`: the global ones, or lower ones of its production."""
-        return self.ports.caps.tightened_by((await self.storage.productions.get(place)).settings)
+        return self.ports.caps.tightened_by(await self.settings_of(place))
 
     async def apply_settings(self, brief: Brief, place: ChannelRef) -> tuple[Brief, Caps]:
         """Return `brief` with the production's defaults filled in, and the caps for `place`."""
-        settings = (await self.storage.productions.get(place)).settings
+        settings = await self.settings_of(place)
         filled = settings.apply_defaults(brief)
         if "models" not in brief.explicit_fields:
             filled = replace(filled, models=self._usable_models(filled))

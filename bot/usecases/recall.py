@@ -55,10 +55,8 @@ class Recall(UseCase):
     async def recall_by_id(self, character_id: str, person: str, place: ChannelRef) -> RecallResult:
         """Find the face of a character that was chosen from a suggestion."""
         character = await self.storage.roster.get(character_id)
-        visible = await self._as_visible([character], person, place) if character else []
-        return (
-            await self._to_result(visible[0].name, visible, person, place) if visible else RecallResult("nothing", "")
-        )
+        visible = await self._as_visible([character] if character else [], person, place)
+        return await self._to_result(visible[0].name if visible else "", visible, person, place)
 
     async def list_visible(self, person: str, place: ChannelRef, limit: int) -> Page:
         """List at most `limit` characters that the person may see, this production's first."""
@@ -76,13 +74,14 @@ class Recall(UseCase):
 
     async def can_share_in(self, character: Character, place: ChannelRef) -> bool:
         """Return whether everyone in `place` may see the character."""
-        return await self._is_visible_to_all(character.place, place)
+        return await is_visible_to_all(self.ports.channel_access, character.place, place)
 
     async def visible_to_channel(self, result: RecallResult, place: ChannelRef) -> RecallResult:
         """Remove from a result the older faces and the open round that not everybody in `place` may see."""
-        history = [face for face in result.history if await self._is_visible_to_all(face.place, place)]
-        character = result.characters[0]
-        if (channel := await self._casting_channel(character)) and not await self._is_visible_to_all(channel, place):
+        access, character = self.ports.channel_access, result.characters[0]
+        history = [face for face in result.history if await is_visible_to_all(access, face.place, place)]
+        channel = await self._casting_channel(character)
+        if channel and not await is_visible_to_all(access, channel, place):
             character = replace(character, open_round_id=None)
         return replace(result, history=tuple(history), characters=(character,))
 
@@ -204,6 +203,3 @@ class Recall(UseCase):
     async def _casting_channel(self, character: Character) -> ChannelRef | None:
         """Return the channel of the open round; in a shared production it can differ from the face's channel."""
         return (await self.storage.rounds.get(character.open_round_id)).place if character.open_round_id else None
-
-    async def _is_visible_to_all(self, channel: ChannelRef, place: ChannelRef) -> bool:
-        return await is_visible_to_all(self.ports.channel_access, channel, place)

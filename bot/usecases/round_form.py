@@ -87,13 +87,9 @@ class RoundForm(UseCase):
         quote = await self._quote(draft, place)
         if brief.name and isinstance(quote, CastingError):
             raise quote
-        round_draft = await self.start_round.save_draft(
-            Brief("", brief.text, agreed_price=_price(quote)),
-            place,
-            person,
-            f"form:{trigger}",
-            source_thread_ts=source_thread_ts,
-        )
+        priced = Brief("", brief.text, agreed_price=_price(quote))
+        unsaved = RoundDraft("", place, person, priced, source_thread_ts=source_thread_ts)
+        round_draft = await self.start_round.save_draft(unsaved, f"form:{trigger}")
         return RoundFormState(round_draft.id, place, draft, self._available_models(draft.models), quote)
 
     async def reprice(self, form_id: str, person: str, draft: Draft, event_ts_us: int) -> RoundFormState | None:
@@ -113,12 +109,9 @@ class RoundForm(UseCase):
         own, others = await self._similar_characters(typed, round_draft.place, person)
         found = [*map(_name_suggestion, own), *(NameSuggestion(c.name, "elsewhere") for c in others)]
         name = visible_name(typed)
-        new = (
-            [NameSuggestion(name, "new")]
-            if name and normalize_name(name) not in {normalize_name(s.name) for s in found}
-            else []
-        )
-        return [*new, *found][:_MAX_SUGGESTIONS]
+        if name and normalize_name(name) not in {normalize_name(s.name) for s in found}:
+            found = [NameSuggestion(name, "new"), *found]
+        return found[:_MAX_SUGGESTIONS]
 
     async def suggest_faces(self, form_id: str, person: str, typed: str) -> Sequence[str]:
         """List names of faces that can be a reference."""
@@ -133,8 +126,8 @@ class RoundForm(UseCase):
         """
         round_draft = await self.start_round.get_draft(form_id, person)
         await self.permissions.require_start(round_draft.place, person)
-        if started_brief := await self._started_brief(round_draft):
-            return ValidatedForm(round_draft, started_brief)
+        if started := await self.start_round.find(self.start_round.round_id_for(round_draft)):
+            return ValidatedForm(round_draft, started.brief)
         brief = draft.to_brief(self.ports.now(), self.ports.shortest_voting)
         if errors := await self._unknown_people(draft, person, round_draft.place):
             raise FormErrors(errors)
@@ -185,20 +178,13 @@ class RoundForm(UseCase):
         titles = tuple(dict.fromkeys(self.ports.catalogue.by_id(m).title for m in quote.models))
         raise PriceIncreased(quote.price, shown_price, titles)
 
-    async def _started_brief(self, round_draft: RoundDraft) -> Brief | None:
-        """Return the brief of the round that an earlier submit of this form started."""
-        try:
-            return (await self.storage.rounds.get(self.start_round.round_id_for(round_draft))).brief
-        except KeyError:
-            return None
-
     async def _require_not_casting(self, name: str, round_draft: RoundDraft) -> None:
         """Raise AlreadyCasting if another round than the form's own casts the character."""
-        own, _ = await self._split_by_production(
-            await self.storage.roster.by_name(round_draft.place.team, name), round_draft.place
-        )
-        for character in own:
-            if character.open_round_id not in (None, self.start_round.round_id_for(round_draft)):
+        place, own_round_id = round_draft.place, self.start_round.round_id_for(round_draft)
+        production_id = (await self.storage.productions.get(place)).id
+        for character in await self.storage.roster.by_name(place.team, name):
+            is_own = character.place == place or (production_id and character.production_id == production_id)
+            if is_own and character.open_round_id not in (None, own_round_id):
                 raise AlreadyCasting(character.name, character.open_round_id or "")
 
     async def _unknown_people(self, draft: Draft, person: str, place: ChannelRef) -> dict[str, CastingError]:
@@ -263,14 +249,6 @@ class RoundForm(UseCase):
     async def _by_prefix(self, typed: str, query: RosterQuery) -> Sequence[Character]:
         """List suggestions by prefix, all names without one. Returns twice the limit, because some are filtered out."""
         return (await self.storage.roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)).characters
-
-    async def _split_by_production(
-        self, known: Sequence[Character], place: ChannelRef
-    ) -> tuple[list[Character], list[Character]]:
-        """Split the characters into those of the production of `place` and the others."""
-        production = await self.storage.productions.get(place)
-        own = [c for c in known if c.place == place or (production.id and c.production_id == production.id)]
-        return own, [c for c in known if c not in own]
 
 
 def _name_suggestion(character: Character) -> NameSuggestion:

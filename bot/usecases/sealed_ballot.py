@@ -47,14 +47,9 @@ class SealedBallots(UseCase):
         _require_open_sealed_ballot(round_)
         round_.require_voter(person)
         order = shuffled_for((s.id for s in round_.candidates), round_.order_seed, person)
-        own_submissions = [
-            p
-            for p in await self.storage.ballots.list_submissions(round_id)
-            if p.person == person and p.stage is BallotStage.FIRST
-        ]
-        return BallotForm(
-            round_, tuple(round_.candidate_by_slot(slot_id) for slot_id in order), next(iter(own_submissions), None)
-        )
+        submissions = await self.storage.ballots.list_submissions(round_id)
+        own = next((s for s in submissions if s.person == person and s.stage is BallotStage.FIRST), None)
+        return BallotForm(round_, tuple(round_.candidate_by_slot(slot_id) for slot_id in order), own)
 
     async def submit(self, round_id: str, person: str, answers: SealedAnswers) -> Round:
         """Replace the person's submission; raises RoundClosed once the vote is over."""

@@ -62,7 +62,7 @@ class Spending(UseCase):
             entry for entry in await self.storage.ledger.list_pending_charges(place.team) if not _withheld(entry)
         ]
         own_pending_charges = tuple([entry for entry in pending_charges if await self._can_resolve(person, entry)])
-        caps = self.ports.caps.tightened_by((await self.storage.productions.get(place)).settings)
+        caps = self.ports.caps.tightened_by(await self.settings_of(place))
         amounts = await self.storage.ledger.committed_by_period(Payer(place, person, day))
         return SpendReport(
             day=day,
@@ -181,10 +181,7 @@ class Spending(UseCase):
 
     async def _payer_has_left(self, entry: LedgerEntry) -> bool:
         """Return whether others may answer in the payer's place: Castroom has no administrators who could."""
-        for person in (entry.person, *self.ports.admins):
-            if not await self.permissions.is_deactivated(entry.place, person):
-                return False
-        return True
+        return not await self.permissions.has_active(entry.place, (entry.person, *self.ports.admins))
 
     async def _people_to_notify(self, entry: LedgerEntry) -> tuple[str, ...]:
         """Return the payer, or who answers for a payer that has left, as far as they are named."""

@@ -70,20 +70,17 @@ class StartRound(UseCase):
         await self.permissions.require_voters(place, brief.voters)
         brief, caps = await self.quotes.apply_settings(brief, place)
         brief.require_reachable_quorum()
+        draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         try:
             brief = await self.reference_images.resolve(brief, person, place)
         except BriefError as error:
             if not error.allowed:
                 raise
-            draft = RoundDraft("", place, person, brief, lead, source_thread_ts)
             raise await self._unclear_reference(error, draft, trigger) from error
         except ConsentNeeded as error:
-            saved_draft = await self.save_draft(
-                brief, place, person, trigger, lead=lead, source_thread_ts=source_thread_ts
-            )
-            raise replace(error, draft_id=saved_draft.id) from error
+            raise replace(error, draft_id=(await self.save_draft(draft, trigger)).id) from error
+        draft = replace(draft, brief=brief)
         chosen = _mark_default_models(brief, await self.quotes.route_in(place, brief, caps))
-        draft = RoundDraft(stable_id("r", place.team, trigger), place, person, brief, lead, source_thread_ts)
         if chosen.needs_confirmation:
             raise await self._unavailable_error(chosen, draft, trigger, caps)
         new = replace(self._build_round(chosen, draft, caps), door_token=door_token)
@@ -91,30 +88,29 @@ class StartRound(UseCase):
             return await self._save_round(new, recast=False)
         except AlreadyCast as error:
             await self._require_visible_face(new)
-            saved_draft = await self.save_draft(
-                brief, place, person, trigger, lead=lead, source_thread_ts=source_thread_ts
-            )
-            raise AlreadyCast(error.character, saved_draft.id, new.price) from error
+            raise AlreadyCast(error.character, (await self.save_draft(draft, trigger)).id, new.price) from error
 
     async def get_started(self, place: ChannelRef, trigger: str) -> Round | None:
         """Return the round that `start` has saved for this trigger."""
+        return await self.find(stable_id("r", place.team, trigger))
+
+    async def find(self, round_id: str) -> Round | None:
+        """Return a round, None if none was saved with this id."""
         try:
-            return await self.storage.rounds.get(stable_id("r", place.team, trigger))
+            return await self.storage.rounds.get(round_id)
         except KeyError:
             return None
 
-    async def save_draft(
-        self, brief: Brief, place: ChannelRef, person: str, trigger: str, *, lead: str = "", source_thread_ts: str = ""
-    ) -> RoundDraft:
-        """Save `brief` until a person confirms it or fills in a form; a repeated trigger saves it once.
+    async def save_draft(self, draft: RoundDraft, trigger: str) -> RoundDraft:
+        """Save a draft until a person confirms it or fills in a form; a repeated trigger saves it once.
 
-        Later changes of the production's defaults do not change the draft.
+        Its id derives from brief and trigger. Later changes of the production's defaults do not change it.
         """
-        await self._require_forms_left(place, person)
-        completed = replace(brief, explicit_fields=brief.explicit_fields | DEFAULTABLE)
-        draft = RoundDraft(_draft_id(place, trigger, brief), place, person, completed, lead, source_thread_ts)
-        await self.storage.drafts.save(draft)
-        return draft
+        await self._require_forms_left(draft.place, draft.person)
+        brief = replace(draft.brief, explicit_fields=draft.brief.explicit_fields | DEFAULTABLE)
+        saved = replace(draft, id=_draft_id(draft.place, trigger, draft.brief), brief=brief)
+        await self.storage.drafts.save(saved)
+        return saved
 
     async def get_draft(self, draft_id: str, person: str) -> RoundDraft:
         """Return a draft of this person; raises KeyError, NotLead."""
@@ -192,10 +188,7 @@ class StartRound(UseCase):
 
     async def get_child(self, parent: Round) -> Round | None:
         """Return the round that replaced a re-rolled or refined one."""
-        try:
-            return await self.storage.rounds.get(child_round_id(parent.place.team, parent.id))
-        except KeyError:
-            return None
+        return await self.find(child_round_id(parent.place.team, parent.id))
 
     async def price_confirmed_before(self, brief: Brief, parent: Round, person: str, price: Decimal) -> bool:
         """Return whether the person saw this price for this text before, and store that they have seen it now."""
@@ -203,7 +196,7 @@ class StartRound(UseCase):
         priced = replace(brief, agreed_price=price)
         if await self.storage.drafts.get(_draft_id(parent.place, trigger, priced)):
             return True
-        await self.save_draft(priced, parent.place, person, trigger)
+        await self.save_draft(RoundDraft("", parent.place, person, priced), trigger)
         return False
 
     async def start_recast(
@@ -312,14 +305,11 @@ class StartRound(UseCase):
 
     async def _unavailable_error(self, chosen: Route, draft: RoundDraft, trigger: str, caps: Caps) -> ModelsUnavailable:
         """Build the error with the alternatives within the round's cap, each saved as a draft."""
-        brief, options = draft.brief, {"lead": draft.lead, "source_thread_ts": draft.source_thread_ts}
         offers = []
-        for kind, models, alternative in _alternatives(chosen, brief):
+        for kind, models, alternative in _alternatives(chosen, draft.brief):
             price = self.quotes.price_of(alternative, caps)
             if price <= caps.per_round:
-                saved_draft = await self.save_draft(
-                    alternative, draft.place, draft.person, f"{trigger}:{kind}", **options
-                )
+                saved_draft = await self.save_draft(replace(draft, brief=alternative), f"{trigger}:{kind}")
                 offers.append(AlternativeOffer(kind, tuple(m.title for m in models), price, saved_draft.id))
         unavailable = chosen.reason.unavailable
         today = self.ports.now().date()
@@ -331,9 +321,7 @@ class StartRound(UseCase):
         offers = []
         for name in error.allowed:
             brief = replace(draft.brief, reference=Reference(name))
-            saved_draft = await self.save_draft(
-                brief, draft.place, draft.person, trigger, lead=draft.lead, source_thread_ts=draft.source_thread_ts
-            )
+            saved_draft = await self.save_draft(replace(draft, brief=brief), trigger)
             offers.append((name, saved_draft.id))
         return ReferenceUnclear(error.field, error.problem, error.got, error.allowed, offers=tuple(offers))
 

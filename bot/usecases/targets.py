@@ -38,7 +38,7 @@ class Targets(UseCase):
 
     async def list_for(self, face: Face) -> TargetList:
         """Return the targets of the face's production and others with a report; the caller checks who may see it."""
-        settings = (await self.storage.productions.get(face.place)).settings
+        settings = await self.settings_of(face.place)
         return all_targets(settings.targets, await self.storage.targets.list_for_face(face.round_id))
 
     async def form(self, round_id: str, person: str) -> TargetForm:

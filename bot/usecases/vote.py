@@ -71,23 +71,16 @@ class Voting(UseCase):
     async def click(self, slot_id: str, person: str, event_ts_us: int) -> ClickResult:
         """Set or withdraw the person's button vote; raises RoundClosed, NotAVoter."""
         round_ = await self.storage.rounds.by_slot(slot_id)
-        round_.require_state(RoundState.VOTING, action="vote")
-        if not round_.accepts_reactions:
-            raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
-        round_.require_voter(person)
+        _require_open_ballot(round_, person)
         number = round_.candidate_by_slot(slot_id).number or 0
         on = await self.storage.ballots.toggle_vote(round_.id, slot_id, person, event_ts_us)
         if on is not None:
             self.ports.publisher.schedule_redraw(round_.id)
         if on:
             return ClickResult(round_.id, number, True, False, round_.character, True, round_.accepts_flaw_tags)
-        own_inputs = [
-            m
-            for m in await self.storage.ballots.list_vote_inputs(round_.id)
-            if m.person == person and m.slot_id == slot_id and m.on
-        ]
-        has_reaction = any(m.source is VoteSource.REACTION for m in own_inputs)
-        has_click = any(m.source is VoteSource.BUTTON for m in own_inputs)
+        vote_inputs = await self.storage.ballots.list_vote_inputs(round_.id)
+        sources = {m.source for m in vote_inputs if m.person == person and m.slot_id == slot_id and m.on}
+        has_click, has_reaction = VoteSource.BUTTON in sources, VoteSource.REACTION in sources
         return ClickResult(
             round_.id, number, has_click, has_reaction and not has_click, round_.character, changed=on is not None
         )
@@ -98,10 +91,7 @@ class Voting(UseCase):
         A later vote of the person replaces it.
         """
         round_ = await self.storage.rounds.get(round_id)
-        round_.require_state(RoundState.VOTING, action="vote")
-        if not round_.accepts_reactions:
-            raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
-        round_.require_voter(person)
+        _require_open_ballot(round_, person)
         vote_inputs = await self.storage.ballots.list_vote_inputs(round_id)
         voted_for = {m.slot_id for m in vote_inputs if m.person == person and m.on}
         if numbers := tuple(n for n, slot_id in round_.slot_id_by_number.items() if slot_id in voted_for):
@@ -113,3 +103,10 @@ class Voting(UseCase):
         if changed:
             self.ports.publisher.schedule_redraw(round_id)
         return NoneResult(round_id, round_.character, (), changed, round_.accepts_flaw_tags)
+
+
+def _require_open_ballot(round_: Round, person: str) -> None:
+    round_.require_state(RoundState.VOTING, action="vote")
+    if not round_.accepts_reactions:
+        raise RoundClosed("vote", "run_off" if round_.run_off else "sealed", round_.character)
+    round_.require_voter(person)

@@ -136,7 +136,7 @@ class WebhookDelivery(UseCase):
         owner, place = endpoint.person, endpoint.place
         if not is_pseudonym(owner) and not await self.permissions.is_deactivated(place, owner):
             return (owner,)
-        named = (await self.storage.productions.get(place)).settings.may_change_settings
+        named = (await self.settings_of(place)).may_change_settings
         people = named or await self.storage.rounds.list_leads(place.team, (place.channel,))
         return [person for person in people if not await self.permissions.is_deactivated(place, person)]
 

@@ -12,6 +12,7 @@ from bot.domain.catalogue import Look
 from bot.domain.command import parse_brief
 from bot.domain.errors import OverBudget, PermissionDenied, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
+from bot.ports.rounds import RoundDraft
 from bot.domain.production import ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, as_text
 from bot.domain.prompt import VERSION, Prompt
@@ -84,7 +85,7 @@ async def test_house_style_is_added_to_every_prompt_with_its_own_version(harness
 
 async def test_saved_draft_ignores_later_settings_changes(harness: CastingHarness) -> None:
     start_round = harness.casting.start_round
-    saved = await start_round.save_draft(parse_brief("Maya: a fisherwoman --each 1"), FILM, LEAD, "t1")
+    saved = await start_round.save_draft(RoundDraft("", FILM, LEAD, parse_brief("Maya: a fisherwoman --each 1")), "t1")
     await save_settings(harness, models=SKIN.id, ballot="sealed")
     draft = await start_round.get_draft(saved.id, LEAD)
     assert not draft.brief.models
