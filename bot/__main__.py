@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 import yaml
 
-from bot.cli.invocation import load_settings, run_async
+from bot.cli.invocation import failure, load_settings, run_async
 from bot.cli.passport_commands import passport
 from bot.cli.webhook_commands import webhooks
 from bot.domain.handbook import Section, see
@@ -70,10 +70,11 @@ def run() -> None:
 
     settings = load_settings()
     if not settings.has_slack:
-        typer.echo("Slack is not configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see .env.example).", err=True)
-        typer.echo("`python -m bot doctor` reports what is missing; `make demo` runs without Slack.", err=True)
-        typer.echo(see(Section.SLACK), err=True)
-        raise typer.Exit(1)
+        raise failure(
+            "Slack is not configured: set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see .env.example).",
+            "`python -m bot doctor` reports what is missing; `make demo` runs without Slack.",
+            see(Section.SLACK),
+        )
     run_async(serve(settings))
 
 
@@ -146,8 +147,7 @@ def record(round_id: Annotated[str, typer.Argument(help="The round's id, as in t
     try:
         found = run_async(load_round_json(load_settings(), round_id))
     except KeyError as error:
-        typer.echo(f"There is no round {round_id}.", err=True)
-        raise typer.Exit(1) from error
+        raise failure(f"There is no round {round_id}.") from error
     typer.echo(json.dumps(found, ensure_ascii=False))
 
 
@@ -166,19 +166,18 @@ def export(
     try:
         result = run_async(_export(load_settings(), channel, folder, team))
     except SeveralWorkspaces as error:
-        typer.echo(f"{channel} is shared by several workspaces: {', '.join(map(str, error.args))}.", err=True)
-        typer.echo(f"Name the workspace as well, such as {error.args[0]}/{channel}.", err=True)
-        raise typer.Exit(1) from error
+        shared = f"{channel} is shared by several workspaces: {', '.join(map(str, error.args))}."
+        raise failure(shared, f"Name the workspace as well, such as {error.args[0]}/{channel}.") from error
     except NotEmpty as error:
-        typer.echo(f"{folder} is not empty, and nothing is overwritten. Name a new folder.", err=True)
-        raise typer.Exit(1) from error
+        raise failure(f"{folder} is not empty, and nothing is overwritten. Name a new folder.") from error
     except NoProduction as error:
-        typer.echo(f"No face is cast in {production}. The argument is a channel id, such as C0123456789.", err=True)
-        raise typer.Exit(1) from error
+        hint = "The argument is a channel id, such as C0123456789."
+        raise failure(f"No face is cast in {production}. {hint}") from error
     except PortraitMissing as error:
-        typer.echo(f"The picture {error.key} is missing from the portraits. Restore it from a backup.", err=True)
-        typer.echo(f"{folder} is incomplete: remove it, or name a new folder afterwards.", err=True)
-        raise typer.Exit(1) from error
+        raise failure(
+            f"The picture {error.key} is missing from the portraits. Restore it from a backup.",
+            f"{folder} is incomplete: remove it, or name a new folder afterwards.",
+        ) from error
     megabytes = result.total_bytes / 1_000_000
     typer.echo(f"Exported: {result.characters} characters, {result.faces} faces ({megabytes:.1f} MB), {folder}")
 
@@ -207,15 +206,12 @@ def restore(folder: _Folder, erasures: _ErasureFile = None, key_file: _KeyFile =
 
     settings = load_settings()
     if key_file is None and is_encrypted(folder):
-        typer.echo(f"{folder} is encrypted. Name its key: --key-file FILE", err=True)
-        raise typer.Exit(1)
-    contents = _report_contents(
-        "Restored",
-        restore_encrypted(settings, folder, key_file, typer.echo)
-        if key_file
-        else put_back(settings, folder, typer.echo),
-        folder,
-    )
+        raise failure(f"{folder} is encrypted. Name its key: --key-file FILE")
+    if key_file:
+        restoring = restore_encrypted(settings, folder, key_file, typer.echo)
+    else:
+        restoring = put_back(settings, folder, typer.echo)
+    contents = _report_contents("Restored", restoring, folder)
     _replay_erasures(settings, contents.taken_at, erasures)
 
 
@@ -267,17 +263,11 @@ def manifest(
 
     for option, address in (("--url", url), ("--pages", pages)):
         if address and not address.startswith("https://"):
-            typer.echo(f"Slack requires an https address: {option} https://castroom.example.com", err=True)
-            raise typer.Exit(2)
+            raise failure(f"Slack requires an https address: {option} https://castroom.example.com", status=2)
     if bool(pages) != bool(support_email):
-        typer.echo("A listing needs both --pages and --support-email.", err=True)
-        raise typer.Exit(2)
-    yaml.safe_dump(
-        make(url, ListingPages(pages, support_email) if pages else None),
-        sys.stdout,
-        sort_keys=False,
-        allow_unicode=True,
-    )
+        raise failure("A listing needs both --pages and --support-email.", status=2)
+    made = make(url, ListingPages(pages, support_email) if pages else None)
+    yaml.safe_dump(made, sys.stdout, sort_keys=False, allow_unicode=True)
 
 
 async def _export(settings: Settings, channel: str, folder: Path, team: str) -> "ExportResult":
@@ -296,12 +286,12 @@ def _replay_erasures(settings: Settings, taken_at: str, log: Path | None) -> Non
         since = datetime.fromisoformat(taken_at)
         count = run_async(replay_after_restore(settings, since if since.tzinfo else since.replace(tzinfo=UTC), log))
     except LogUnreadable as error:
-        typer.echo(f"{error.args[0]} is no log of erasures. `python -m bot erasures` prints one.", err=True)
-        typer.echo(f"Do not start the bot yet. Run: python -m bot erasures --replay-since {taken_at}", err=True)
-        raise typer.Exit(1) from error
+        raise failure(
+            f"{error.args[0]} is no log of erasures. `python -m bot erasures` prints one.",
+            f"Do not start the bot yet. Run: python -m bot erasures --replay-since {taken_at}",
+        ) from error
     except ValueError as error:
-        typer.echo(f"{taken_at!r} is no time, such as 2026-11-24T09:00:00+00:00.", err=True)
-        raise typer.Exit(2) from error
+        raise failure(f"{taken_at!r} is no time, such as 2026-11-24T09:00:00+00:00.", status=2) from error
     typer.echo(f"Erased again: {count} erasures since the backup.")
 
 
@@ -322,19 +312,16 @@ def _named_transfer_errors() -> Iterator[None]:
     try:
         yield
     except TransferError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+        raise failure(str(error)) from error
     except AlreadyRunning as error:
-        typer.echo(f"A Castroom process uses {error.path}. Stop it first.", err=True)
-        raise typer.Exit(1) from error
+        raise failure(f"A Castroom process uses {error.path}. Stop it first.") from error
 
 
 def _run_for_person(coroutine: Coroutine[Any, Any, R]) -> R:
     try:
         return run_async(coroutine)
     except ValueError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+        raise failure(str(error), status=2) from error
 
 
 if __name__ == "__main__":

@@ -104,17 +104,13 @@ async def _health(settings: Settings) -> StorageHealth | str:
         health = await storage.check()
     finally:
         await storage.close()
-    return replace(
-        health,
-        database_error=health.database_error or await _error_of(check_sessions(settings.database_url, "database")),
-    )
+    error = health.database_error or await _error_of(check_sessions(settings.database_url, "database"))
+    return replace(health, database_error=error)
 
 
 async def _engine_error(settings: Settings) -> str:
-    """Return what is wrong with the job queue's database, empty if nothing."""
-    return await _error_of(check_job_database(settings.engine_url)) or await _error_of(
-        check_sessions(settings.engine_url, "engine")
-    )
+    error = await _error_of(check_job_database(settings.engine_url))
+    return error or await _error_of(check_sessions(settings.engine_url, "engine"))
 
 
 async def _error_of(check: Awaitable[None]) -> str:
@@ -165,11 +161,9 @@ def _model_line(model: str, served: bool | None, retirement: Retirement | None) 
         return f"unknown {model}: the account does not list its models"
     if not served:
         return f"retired {model}: no longer served{replacement}"
-    return (
-        f"ending  {model}: served until {retirement.retires_on}{replacement}"
-        if retirement
-        else f"ok      {model}: served"
-    )
+    if retirement:
+        return f"ending  {model}: served until {retirement.retires_on}{replacement}"
+    return f"ok      {model}: served"
 
 
 def _exposure_lines(settings: Settings) -> Iterator[str]:
@@ -195,8 +189,5 @@ def _storage_lines(health: StorageHealth | str) -> Iterator[str]:
         is_newer = health.schema_revision > health.required_revision
         note = ", of a newer version, which serves this one too" if is_newer else ""
         yield f"ok      database: schema {health.schema_revision}{note}"
-    yield (
-        f"missing portraits: {health.portraits_error}"
-        if health.portraits_error
-        else "ok      portraits: written, read back and deleted"
-    )
+    error = health.portraits_error
+    yield f"missing portraits: {error}" if error else "ok      portraits: written, read back and deleted"

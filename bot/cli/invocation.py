@@ -1,7 +1,7 @@
 """What every command does: load the settings, run its coroutine, and name problems on standard error."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -22,17 +22,19 @@ def load_settings() -> Settings:
     try:
         settings = Settings.load()
     except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            sentence = f"{name + ': ' if name else ''}{problem['msg'].removeprefix('Value error, ')}"
-            typer.echo(f"{sentence.rstrip('.')}. {see(Section.SETTINGS)}", err=True)
-        raise typer.Exit(2) from error
+        raise failure(*map(_describe, error.errors()), status=2) from error
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        typer.echo(f"{Settings.env_file()} cannot be read: {reason}. {see(Section.FILE)}", err=True)
-        raise typer.Exit(2) from error
+        raise failure(f"{Settings.env_file()} cannot be read: {reason}. {see(Section.FILE)}", status=2) from error
     logs.configure(settings.log_level)
     return settings
+
+
+def failure(*lines: str, status: int = 1) -> typer.Exit:
+    """Print what went wrong on standard error; return the exit to raise."""
+    for line in lines:
+        typer.echo(line, err=True)
+    return typer.Exit(status)
 
 
 def run_async(coroutine: Coroutine[Any, Any, R]) -> R:
@@ -40,14 +42,12 @@ def run_async(coroutine: Coroutine[Any, Any, R]) -> R:
     try:
         return asyncio.run(coroutine)
     except StorageUnavailable as error:
-        typer.echo(storage_advice.describe(error), err=True)
-        raise typer.Exit(1) from error
+        raise failure(storage_advice.describe(error)) from error
     except OSError as error:
         if not error.filename:
             raise
         reason = error.strerror or type(error).__name__
-        typer.echo(f"{error.filename} cannot be used: {reason}. {see(Section.FILE)}", err=True)
-        raise typer.Exit(1) from error
+        raise failure(f"{error.filename} cannot be used: {reason}. {see(Section.FILE)}") from error
 
 
 @contextmanager
@@ -58,8 +58,12 @@ def named_key_problems() -> Iterator[None]:
     try:
         yield
     except KeyProblem as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+        raise failure(str(error), status=2) from error
     except OSError as error:
-        typer.echo(f"{error.filename} cannot be used: {error.strerror}. {see(Section.FILE)}", err=True)
-        raise typer.Exit(2) from error
+        raise failure(f"{error.filename} cannot be used: {error.strerror}. {see(Section.FILE)}", status=2) from error
+
+
+def _describe(problem: Mapping[str, Any]) -> str:
+    name = "_".join(str(part) for part in problem["loc"]).upper()
+    sentence = f"{name + ': ' if name else ''}{problem['msg'].removeprefix('Value error, ')}"
+    return f"{sentence.rstrip('.')}. {see(Section.SETTINGS)}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.invocation import load_settings, named_key_problems, run_async
+from bot.cli.invocation import failure, load_settings, named_key_problems, run_async
 
 passport = typer.Typer(no_args_is_help=True, help="The casting passport: what this studio signs about a locked face.")
 
@@ -75,8 +75,7 @@ def verify_passport(
         with named_key_problems():
             checked = run_async(check_files(load_settings(), file, sidecar, root))
     except UncheckableFile as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+        raise failure(str(error), status=2) from error
     if print_json:
         typer.echo(as_json(checked))
     else:

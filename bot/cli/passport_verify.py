@@ -86,10 +86,8 @@ def describe(checked: CheckedPicture) -> Iterator[str]:
         return
     yield f"  signed by:  {_signer(checked)}"
     if found.actions or found.tools:
-        made = ", ".join(
-            filter(None, ("; ".join(found.actions), "; ".join(found.tools), "; ".join(found.source_types)))
-        )
-        yield f"  made by:    {made}"
+        made_by = ("; ".join(part) for part in (found.actions, found.tools, found.source_types))
+        yield f"  made by:    {', '.join(filter(None, made_by))}"
     if found.ingredients:
         yield f"  made from:  {'; '.join(found.ingredients)}"
     yield f"  AI training and data mining: {_TRAINING.get(found.ai_training, 'nothing is said')}"
@@ -119,6 +117,7 @@ _EMBEDDED = {
     CredentialsState.BROKEN: "broken",
     CredentialsState.UNCHECKED: "not checked",
 }
+_CONSENT = {"True": ", with a recorded consent", "False": ", consent withdrawn"}
 _LIKENESS = {"new_face": "a new face", "photo": "after a photo", "cast_face": "after a face that was cast"}
 
 
@@ -149,9 +148,7 @@ def _casting_lines(casting: Mapping[str, Any]) -> Iterator[str]:
         f"{f' (votes {votes})' if votes else ''}{', decided by the lead' if ballot.get('decided_by_lead') else ''}"
     )
     yield f"  locked:     {casting.get('locked_at')}, by the role: {casting.get('locked_by_role')}"
-    consent = {"True": ", with a recorded consent", "False": ", consent withdrawn"}.get(
-        str(likeness.get("consent")), ""
-    )
+    consent = _CONSENT.get(str(likeness.get("consent")), "")
     yield f"  likeness:   {_LIKENESS.get(str(likeness.get('of')), 'not said')}{consent}"
     yield f"  usage:      {casting.get('use') or 'not specified'}"
 

@@ -1,26 +1,25 @@
 """A round's record as JSON, for operators and scripts; reads storage only."""
 
-from datetime import datetime
 from typing import Any
 
 from bot.domain.face import Face
 from bot.domain.round import Round
 from bot.domain.slot import Slot
-from bot.domain.timeline import RoundRecords, TimelineEvent, round_timeline
+from bot.domain.timeline import TimelineEvent, round_timeline
 from bot.settings import Settings
-from storage import Storage, open_existing_storage
+from bot.usecases.history import load_records
+from storage import open_existing_storage
 
 
 async def load_round_json(settings: Settings, round_id: str) -> dict[str, Any]:
     """Return the record of a round; raises KeyError, StorageUnavailable. Money in dollars, times ISO 8601 in UTC."""
     async with open_existing_storage(settings, settings.now) as storage:
         round_ = await storage.rounds.get(round_id)
-        full_tally = round_.count_votes(
-            await storage.ballots.list_vote_inputs(round_id), await storage.ballots.list_submissions(round_id)
-        )
         face = await storage.roster.get_face(round_id)
-        events = await _load_events(storage, round_, face, settings.now())
-    tally = round_.visible_tally(full_tally)
+        audit_events = await storage.audit_log.list_for_character(round_.character_id)
+        spends = await storage.ledger.list_round_spends(round_.character_id)
+        records = await load_records(storage, round_, face, audit_events, spends)
+    tally = round_.visible_tally(round_.count_votes(records.vote_inputs, records.submissions))
     return {
         "round": round_.id,
         "character": round_.character,
@@ -34,25 +33,8 @@ async def load_round_json(settings: Settings, round_id: str) -> dict[str, Any]:
         "parent": round_.parent,
         "origin": round_.origin or None,
         "because": round_.recast_reason or None,
-        "events": [_event_json(event) for event in events],
+        "events": [_event_json(event) for event in round_timeline(records, settings.now())],
     }
-
-
-async def _load_events(storage: Storage, round_: Round, face: Face | None, now: datetime) -> list[TimelineEvent]:
-    """Return the events of the round as in the history, oldest first."""
-    audit_events = await storage.audit_log.list_for_character(round_.character_id)
-    spends = await storage.ledger.list_round_spends(round_.character_id)
-    vote_inputs, submissions = (
-        await storage.ballots.list_vote_inputs(round_.id),
-        await storage.ballots.list_submissions(round_.id),
-    )
-    round_events = tuple(event for event in audit_events if event.round_id == round_.id)
-    round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
-    upscales = await storage.upscales.list_for_face(round_.id)
-    sheet = await storage.sheets.load(round_.id)
-    return round_timeline(
-        RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales, sheet), now
-    )
 
 
 def _event_json(event: TimelineEvent) -> dict[str, Any]:

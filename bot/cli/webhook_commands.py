@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.invocation import load_settings, run_async
+from bot.cli.invocation import failure, load_settings, run_async
 
 _Endpoint = Annotated[str, typer.Option(help="An endpoint's id, as `webhooks list` prints it")]
 _Json = Annotated[bool, typer.Option("--json", help="One JSON object a line")]
@@ -35,8 +35,8 @@ def deliveries(
     try:
         found = run_async(list_deliveries(load_settings(), endpoint, state, limit))
     except ValueError as error:
-        typer.echo(f"There is no state {state}. The states: waiting, delivered, failed, missed, withheld.", err=True)
-        raise typer.Exit(2) from error
+        states = "waiting, delivered, failed, missed, withheld"
+        raise failure(f"There is no state {state}. The states: {states}.", status=2) from error
     for delivery in found:
         typer.echo(json.dumps(delivery) if as_json else delivery_line(delivery))
 
@@ -51,11 +51,9 @@ def replay(
     from bot.cli.webhooks import replay as send_again
 
     if not ids and not endpoint:
-        typer.echo("Name deliveries, or an endpoint with --endpoint.", err=True)
-        raise typer.Exit(2)
+        raise failure("Name deliveries, or an endpoint with --endpoint.", status=2)
     try:
         replayed = run_async(send_again(load_settings(), ids or (), endpoint))
     except NothingToReplay as error:
-        typer.echo("Nothing to replay: no such delivery, nothing undelivered, or the endpoint is off.", err=True)
-        raise typer.Exit(1) from error
+        raise failure("Nothing to replay: no such delivery, nothing undelivered, or the endpoint is off.") from error
     typer.echo(f"To be sent again by the running bot: {len(replayed)}.")

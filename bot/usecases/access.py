@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.domain.errors import BriefError, LeadDeactivated, NotAvailableHere, PermissionDenied
-from bot.domain.face import Character
+from bot.domain.face import Character, Face
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import SlackUnavailable
 from bot.ports.messaging import ChannelAccess
-from bot.usecases.ports import UseCase
+from bot.usecases.ports import Ports, UseCase
 
 # Slack calls at a time.
 _CONCURRENT_CHECKS = 8
@@ -89,6 +89,12 @@ class Permissions(UseCase):
             raise LeadDeactivated(action, round_.lead, round_.id)
         round_.require_lead(person, action)
 
+    async def get_led(self, round_id: str, person: str, action: str) -> Round:
+        """Return a round that the person leads; raises as `require_lead`."""
+        round_ = await self.storage.rounds.get(round_id)
+        await self.require_lead(round_, person, action)
+        return round_
+
     async def deciders_for(self, round_: Round) -> tuple[str, ...]:
         """Return who decides about a round's money when its payer has left: the lead, and who may change settings."""
         named = (await self.settings_of(round_.place)).may_change_settings
@@ -139,6 +145,21 @@ class Permissions(UseCase):
             if not await self.is_deactivated(place, person):
                 return True
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class PermittedUseCase(UseCase):
+    """A use case that asks for permissions."""
+
+    permissions: Permissions
+
+
+async def require_shown(ports: Ports, face: Face, person: str) -> None:
+    """Raise NotAvailableHere unless the person may see the face, or while a report hides it."""
+    if not await ports.channel_access.can_see(person, face.place):
+        raise NotAvailableHere("unknown")
+    if (await ports.storage.rounds.get(face.round_id)).is_face_hidden:
+        raise NotAvailableHere("reported")
 
 
 async def is_visible_to_all(channel_access: ChannelAccess, channel: ChannelRef, place: ChannelRef) -> bool:

@@ -8,9 +8,8 @@ from bot.domain.audit import AuditEvent
 from bot.domain.errors import BriefError
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
-from bot.usecases.access import Permissions, visible_characters
+from bot.usecases.access import PermittedUseCase, visible_characters
 from bot.usecases.near_names import near_characters
-from bot.usecases.ports import UseCase
 
 log = structlog.get_logger()
 
@@ -26,10 +25,8 @@ class AliasChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Aliases(UseCase):
+class Aliases(PermittedUseCase):
     """Adds and removes aliases, for people who may start rounds."""
-
-    permissions: Permissions
 
     async def add(self, name: str, alias: str, person: str, place: ChannelRef) -> AliasChange:
         """Add an alias to a character of this channel's production; raises PermissionDenied, BriefError."""

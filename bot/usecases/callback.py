@@ -14,11 +14,8 @@ from bot.domain.round_state import CALLBACK, RoundState
 from bot.domain.slot import Slot
 from bot.domain.upscale import reference_rank
 from bot.ports.rounds import StartResult
-from bot.usecases.access import Permissions
 from bot.usecases.follow_ups import FollowUpRequest, build_follow_up, follow_up_brief, require_kept_face
-from bot.usecases.ports import UseCase
-from bot.usecases.quotes import Quotes
-from bot.usecases.start_round import StartRound
+from bot.usecases.start_round import StartingUseCase
 
 
 @dataclass(frozen=True)
@@ -59,12 +56,8 @@ class CallbackOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Callback(UseCase):
+class Callback(StartingUseCase):
     """Starts callbacks. Each is a round of its own beside its parent."""
-
-    start_round: StartRound
-    quotes: Quotes
-    permissions: Permissions
 
     async def options(self, round_id: str, person: str, choice: CallbackChoice = CallbackChoice()) -> CallbackOptions:
         """Return what the lead can choose, completed by the proposal.
@@ -101,8 +94,7 @@ class Callback(UseCase):
         return await self.start_round.start_follow_up(self._build_round(options, request))
 
     async def _load_allowed(self, round_id: str, person: str) -> Round:
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, CALLBACK)
+        round_ = await self.permissions.get_led(round_id, person, CALLBACK)
         await self.permissions.require_spend(round_.place, person)
         round_.require_casting(CALLBACK)
         round_.require_state(RoundState.CLOSED, RoundState.LOCKED, action=CALLBACK)

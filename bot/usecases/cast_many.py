@@ -14,10 +14,7 @@ from bot.domain.errors import AlreadyCast, AlreadyCasting, BriefError, CastingEr
 from bot.domain.ids import ChannelRef, stable_id
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import SlackUnavailable, StorageUnavailable
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
-from bot.usecases.quotes import Quotes
-from bot.usecases.start_round import StartRound
+from bot.usecases.start_round import StartingUseCase
 
 log = structlog.get_logger()
 
@@ -31,12 +28,8 @@ class CheckedList:
 
 
 @dataclass(frozen=True, slots=True)
-class CastMany(UseCase):
+class CastMany(StartingUseCase):
     """Checks, starts and continues lists."""
-
-    start_round: StartRound
-    quotes: Quotes
-    permissions: Permissions
 
     async def check(self, text: str, place: ChannelRef, person: str, key: str) -> CheckedList:
         """Return every line with its price or its error, and save the lines that can start; nothing is started.
@@ -53,19 +46,11 @@ class CastMany(UseCase):
 
     async def confirm(self, list_id: str, person: str) -> ManyList:
         """Begin to start the lines of a draft; a repeated call changes nothing. Raises KeyError, NotLead."""
-        many = await self._get_own(list_id, person)
-        if many.state is ManyState.DRAFT:
-            await self.permissions.require_start(many.place, person)
-            await self.storage.cast_many.update(replace(many, state=ManyState.RUNNING))
-        return many
+        return await self._run(list_id, person, ManyState.DRAFT)
 
     async def resume(self, list_id: str, person: str) -> ManyList:
         """Continue a stopped list; a repeated call changes nothing. Raises KeyError, NotLead."""
-        many = await self._get_own(list_id, person)
-        if many.state is ManyState.STOPPED:
-            await self.permissions.require_start(many.place, person)
-            await self.storage.cast_many.update(replace(many, state=ManyState.RUNNING, stop=None))
-        return many
+        return await self._run(list_id, person, ManyState.STOPPED)
 
     async def drop_rest(self, list_id: str, person: str) -> ManyList:
         """End a list; the rounds that it started stay. Raises KeyError, NotLead."""
@@ -117,6 +102,13 @@ class CastMany(UseCase):
 
     async def _is_drawing(self, round_id: str) -> bool:
         return bool(round_id) and (await self.storage.rounds.get(round_id)).state is RoundState.DRAWING
+
+    async def _run(self, list_id: str, person: str, expected: ManyState) -> ManyList:
+        many = await self._get_own(list_id, person)
+        if many.state is expected:
+            await self.permissions.require_start(many.place, person)
+            await self.storage.cast_many.update(replace(many, state=ManyState.RUNNING, stop=None))
+        return many
 
     async def _get_own(self, list_id: str, person: str) -> ManyList:
         many = await self.storage.cast_many.get(list_id)

@@ -1,9 +1,5 @@
 """All use cases, wired to the ports. Handlers, jobs and the scheduler call only this."""
 
-from datetime import timedelta
-
-from bot.domain.catalogue import Catalogue
-from bot.ports.clock import Now
 from bot.usecases import webhook_queue
 from bot.usecases.access import Permissions
 from bot.usecases.aliases import Aliases
@@ -74,6 +70,7 @@ class Casting:
 
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
+        self.catalogue, self.now, self.shortest_voting = ports.catalogue, ports.now, ports.shortest_voting
         self.permissions = Permissions(ports)
         self.round_message = RoundMessage(ports)
         self.round_pictures = RoundPictures(ports)
@@ -111,8 +108,8 @@ class Casting:
         self.reminders = Reminders(ports, self.permissions)
         self.production_settings_editor = ProductionSettingsEditor(ports, self.permissions)
         self.close_vote = CloseVote(ports)
-        self.round_controls = RoundControls(ports, self.close_vote, self.permissions)
-        self.lock_face = LockFace(ports, self.close_vote, self.permissions)
+        self.round_controls = RoundControls(ports, self.permissions, self.close_vote)
+        self.lock_face = LockFace(ports, self.permissions, self.close_vote)
         self.paid_calls = PaidCalls(ports, self.storage_retry)
         portrait_generator = PortraitGenerator(
             ports,
@@ -131,14 +128,15 @@ class Casting:
         self._learned_routing = LearnedRouting(ports)
         quotes = Quotes(ports, self._learned_routing)
         reference_images = ReferenceImages(ports)
-        self.start_round = StartRound(ports, quotes, reference_images, self.permissions)
-        self.cast_many = CastMany(ports, self.start_round, quotes, self.permissions)
-        self.round_form = RoundForm(ports, self.permissions, self.start_round, quotes)
-        self.reroll = Reroll(ports, self.start_round, quotes, self.permissions, self.comments)
-        self.refine = Refine(ports, self.start_round, quotes, self.permissions, self.comments)
-        self.recast = Recast(ports, self.start_round, quotes, self.permissions)
-        self.callback = Callback(ports, self.start_round, quotes, self.permissions)
-        self.reaudition = Reaudition(ports, self.start_round, quotes, reference_images, self.permissions)
+        self.start_round = StartRound(ports, self.permissions, quotes, reference_images)
+        starting = (ports, self.permissions, self.start_round, quotes)
+        self.cast_many = CastMany(*starting)
+        self.round_form = RoundForm(*starting)
+        self.reroll = Reroll(*starting, self.comments)
+        self.refine = Refine(*starting, self.comments)
+        self.recast = Recast(*starting)
+        self.callback = Callback(*starting)
+        self.reaudition = Reaudition(*starting, reference_images)
 
     def read_for(self, caller: Caller) -> DoorReading:
         """Return what a caller of a door reads with."""
@@ -147,18 +145,6 @@ class Casting:
     def cast_for(self, caller: Caller) -> DoorCasting:
         """Return what a caller of a door casts with."""
         return DoorCasting(self.ports, caller, self._learned_routing)
-
-    @property
-    def catalogue(self) -> Catalogue:
-        return self.ports.catalogue
-
-    @property
-    def now(self) -> Now:
-        return self.ports.now
-
-    @property
-    def shortest_voting(self) -> timedelta:
-        return self.ports.shortest_voting
 
     @property
     def generations_in_progress(self) -> int:

@@ -20,10 +20,8 @@ from bot.domain.character_sheet import (
 from bot.domain.errors import CannotDrawSheet, NotAvailableHere, PriceIncreased
 from bot.domain.face import Face
 from bot.domain.prompt import sheet_prompt
-from bot.domain.round import Round
 from bot.ports.character_sheet import SheetStart
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
+from bot.usecases.access import PermittedUseCase, require_shown
 
 _RESTART_WINDOW = timedelta(days=31)
 
@@ -78,10 +76,8 @@ class SheetListing:
 
 
 @dataclass(frozen=True, slots=True)
-class CharacterSheets(UseCase):
+class CharacterSheets(PermittedUseCase):
     """Starts the views of character sheets, and records what people say and the lead decides."""
-
-    permissions: Permissions
 
     async def options(self, round_id: str, person: str) -> SheetOptions:
         """Return what may be drawn for a face; raises CannotDrawSheet, NotAvailableHere, PermissionDenied."""
@@ -190,23 +186,18 @@ class CharacterSheets(UseCase):
         face = await self.storage.roster.get_face(round_id)
         if face is None:
             raise CannotDrawSheet("not_cast")
-        round_ = await self.storage.rounds.get(round_id)
-        if not await self.ports.channel_access.can_see(person, face.place):
-            raise NotAvailableHere("unknown")
-        if round_.is_face_hidden:
-            raise NotAvailableHere("reported")
+        await require_shown(self.ports, face, person)
         if face.unlocked and only_current:
             raise CannotDrawSheet("unlocked", face.character)
         if face.consent_withdrawn_at and only_current:
             raise CannotDrawSheet("withdrawn", face.character)
         return face
 
-    async def _require_lead(self, round_id: str, person: str) -> Round:
+    async def _require_lead(self, round_id: str, person: str) -> None:
         round_ = await self.storage.rounds.get(round_id)
         if not await self.ports.channel_access.can_see(person, round_.place):
             raise NotAvailableHere("unknown")
         await self.permissions.require_lead(round_, person, "sheet")
-        return round_
 
     async def _start(self, face: Face, new: Sequence[SheetView]) -> SheetStart:
         if not new:

@@ -16,6 +16,7 @@ from bot.ports.messaging import Picture
 from bot.telemetry import metrics
 from bot.usecases.character_sheet_package import sheet_picture
 from bot.usecases.face_pictures import FacePictures, Items
+from bot.usecases.posted_files import pictures_lease
 from bot.usecases.previews import get_preview
 
 _MAX_RETRY_WAIT_SECONDS = 30.0
@@ -41,7 +42,7 @@ class DrawSheetView(FacePictures[SheetView]):
         """
         attempt = await self.storage.sheets.get(attempt_id)
         face = await self._load_face(attempt)
-        async with self.storage.replicas.lease(f"pictures:{face.round_id}"):
+        async with pictures_lease(self.storage, face.round_id):
             is_hidden = (await self.storage.rounds.get(face.round_id)).is_face_hidden
             if attempt.portrait and attempt.file_id is None and not is_hidden:
                 picture = await self._beside_locked_face(face, attempt)

@@ -9,6 +9,7 @@ from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import MessageDeleted, SlackUnavailable
 from bot.usecases.ports import UseCase
+from bot.usecases.vote import load_votes
 from bot.usecases.webhook_queue import enqueue_due
 
 _GRACE = timedelta(minutes=10)
@@ -62,11 +63,8 @@ class CloseVote(UseCase):
                 only_if_due and not _is_past_deadline(round_, self.ports.now())
             ):
                 return round_
-            tally = round_.count_votes(
-                await self.storage.ballots.list_vote_inputs(round_id),
-                await self.storage.ballots.list_submissions(round_id),
-                await self.storage.flaw_answers.list_for_round(round_id),
-            )
+            flaw_answers = await self.storage.flaw_answers.list_for_round(round_id)
+            tally = round_.count_votes(*await load_votes(self.storage, round_id), flaw_answers)
             if for_lock:
                 _require_expected_leader(round_, tally, expected_slot_id)
             if await self.storage.ballots.close(round_id, tally, round_.ballot_version):

@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from bot.domain.audit import AuditEvent
 from bot.domain.errors import NotAvailableHere, NotLead
 from bot.domain.round_state import OPEN_STATES
-from bot.usecases.access import Permissions
+from bot.usecases.access import PermittedUseCase
 from bot.usecases.passport_signing import delete_passports
-from bot.usecases.ports import UseCase
 
 CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentWithdrawal(UseCase):
+class ConsentWithdrawal(PermittedUseCase):
     """Marks every face drawn after a photo, stops its use, deletes the photo and the passports."""
-
-    permissions: Permissions
 
     async def withdraw(self, round_id: str, person: str) -> int:
         """Withdraw the consent behind a round, for its lead or an administrator; return how many rounds are marked.

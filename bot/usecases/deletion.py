@@ -20,9 +20,8 @@ from bot.domain.round_state import OPEN_STATES
 from bot.domain.service_errors import SlackUnavailable
 from bot.ports.erasure import Deletion
 from bot.ports.messaging import Recipient
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
-from bot.usecases.posted_files import delete_posted_file
+from bot.usecases.access import PermittedUseCase
+from bot.usecases.posted_files import delete_posted_file, pictures_lease
 
 log = structlog.get_logger()
 
@@ -51,10 +50,8 @@ class DeletionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class CharacterDeletion(UseCase):
+class CharacterDeletion(PermittedUseCase):
     """Deletes characters for the lead or an administrator."""
-
-    permissions: Permissions
 
     async def summarize(self, character_id: str, place: ChannelRef, person: str) -> DeletionSummary:
         """Return what would be deleted; raises NotAvailableHere, NotLead, SlackUnavailable."""
@@ -112,7 +109,7 @@ class CharacterDeletion(UseCase):
         """Delete a round under the lease of its pictures, so that no upload runs meanwhile."""
         if round_.void_reason == DELETED and not round_.slots:
             return
-        async with self.storage.replicas.lease(f"pictures:{round_.id}"):
+        async with pictures_lease(self.storage, round_.id):
             files = await self.storage.deletions.list_round_files(round_.id)
             refused = [
                 file_id for file_id in files.slack_files if not await delete_posted_file(self.ports, round_, file_id)

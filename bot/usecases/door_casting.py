@@ -34,6 +34,7 @@ from bot.usecases.ports import Ports
 from bot.usecases.quotes import Quote, Quotes
 from bot.usecases.references import ReferenceImages
 from bot.usecases.start_round import StartRound
+from bot.usecases.vote import load_votes
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ class DoorCasting:
         """
         place, brief = await self._place(request), request.to_brief()
         ports, trigger = self._ports_within(request), f"door:{self._caller.id}:{key}"
-        start_round = StartRound(ports, self._quotes(ports), ReferenceImages(ports), Permissions(ports))
+        start_round = StartRound(ports, Permissions(ports), self._quotes(ports), ReferenceImages(ports))
         if earlier := await start_round.get_started(place, trigger):
             await self._require_same_brief(earlier, brief)
             return StartResult(earlier, created=False)
@@ -141,9 +142,9 @@ class DoorCasting:
             raise NotAvailableHere("unknown") from error
         if not await self._ports.channel_access.can_see(self._caller.person, round_.place):
             raise NotAvailableHere("unknown")
-        inputs = tuple(await self._ports.storage.ballots.list_vote_inputs(round_id))
-        submissions = tuple(await self._ports.storage.ballots.list_submissions(round_id))
-        return RoundStatus(round_, round_.visible_tally(round_.count_votes(inputs, submissions)), inputs, submissions)
+        inputs, submissions = await load_votes(self._ports.storage, round_id)
+        tally = round_.visible_tally(round_.count_votes(inputs, submissions))
+        return RoundStatus(round_, tally, tuple(inputs), tuple(submissions))
 
     async def _place(self, request: CastRequest) -> ChannelRef:
         """Return where to cast: a token's channel, or the one that a person asking over Slack names."""

@@ -1,7 +1,7 @@
 """What the doors show: productions, characters, faces with their pictures, and histories, as a caller may see them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from bot.domain.door_token import Scope
@@ -63,12 +63,9 @@ class DoorReading:
                 continue
             places = {ChannelRef(production.home.team, channel) for channel in production.channels}
             if channels := sorted(place.channel for place in await self._visible(places)):
-                home = (
-                    production.home
-                    if production.home.channel in channels
-                    else ChannelRef(production.home.team, channels[0])
-                )
-                found.append(Production(production.id, home, tuple(channels), production.name, production.settings))
+                channel = production.home.channel if production.home.channel in channels else channels[0]
+                home = replace(production.home, channel=channel)
+                found.append(replace(production, home=home, channels=tuple(channels)))
         return found
 
     async def list_characters(self, text: str, limit: int, offset: int, *, only_with_face: bool) -> Page:

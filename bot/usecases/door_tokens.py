@@ -10,8 +10,8 @@ from bot.domain.door_token import DoorToken, TokenRequest, hash_secret, new_secr
 from bot.domain.errors import NotAvailableHere
 from bot.domain.ids import ChannelRef
 from bot.domain.service_errors import SlackRejected
-from bot.usecases.access import Permissions
-from bot.usecases.ports import Ports, UseCase
+from bot.usecases.access import PermittedUseCase
+from bot.usecases.ports import Ports
 
 MADE, REVOKED = "door_token_made", "door_token_revoked"
 
@@ -37,10 +37,8 @@ class NewToken:
 
 
 @dataclass(frozen=True, slots=True)
-class DoorTokenEditor(UseCase):
+class DoorTokenEditor(PermittedUseCase):
     """Makes, lists and revokes tokens."""
-
-    permissions: Permissions
 
     async def list_tokens(self, place: ChannelRef, person: str) -> TokenList:
         """Return the channel's tokens; raises PermissionDenied, SlackUnavailable."""

@@ -32,6 +32,7 @@ from bot.usecases.package_readme import readme
 from bot.usecases.passport import Passports
 from bot.usecases.ports import UseCase
 from bot.usecases.recall import Recall
+from bot.usecases.vote import load_votes
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,7 @@ async def load_context(
     """Return what the record says beyond the face; without `name_of` people and channels have no names."""
     context = RecordContext(
         await storage.rounds.get(face.round_id),
-        await storage.ballots.list_vote_inputs(face.round_id),
-        await storage.ballots.list_submissions(face.round_id),
+        *await load_votes(storage, face.round_id),
         targets=all_targets(
             (await storage.productions.get(face.place)).settings.targets,
             await storage.targets.list_for_face(face.round_id),

@@ -10,9 +10,9 @@ from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.service_errors import PortraitMissing
 from bot.domain.slot import Slot
-from bot.usecases.access import Permissions
+from bot.usecases.access import PermittedUseCase
 from bot.usecases.close_vote import CloseVote
-from bot.usecases.ports import UseCase
+from bot.usecases.vote import load_votes
 from bot.usecases.webhook_queue import enqueue_due
 
 
@@ -26,11 +26,10 @@ class LockChoices:
 
 
 @dataclass(frozen=True, slots=True)
-class LockFace(UseCase):
+class LockFace(PermittedUseCase):
     """Locks faces."""
 
     close_vote: CloseVote
-    permissions: Permissions
 
     async def lock(self, round_id: str, expected_slot_id: str | None, person: str) -> Face:
         """Close an open ballot, then lock the sole leader; a repeated call returns the same face.
@@ -68,10 +67,7 @@ class LockFace(UseCase):
         round_.require_state(RoundState.VOTING, action="lock")
         if round_.is_sealed:
             raise RoundClosed("lock", "sealed", round_.character)
-        tally = round_.count_votes(
-            await self.storage.ballots.list_vote_inputs(round_id),
-            await self.storage.ballots.list_submissions(round_id),
-        )
+        tally = round_.count_votes(*await load_votes(self.storage, round_id))
         if round_.leader(tally):
             raise TallyChanged(None, dict(tally.votes))
         has_quorum = not round_.votes_short_of_quorum(tally)

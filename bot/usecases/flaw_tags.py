@@ -12,6 +12,7 @@ from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from bot.usecases.ports import UseCase
+from bot.usecases.vote import load_votes
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,7 @@ class FlawTags(UseCase):
         round_ = await self.storage.rounds.get(round_id)
         _require_open(round_)
         round_.require_voter(person)
-        voted = round_.voted_people(
-            await self.storage.ballots.list_vote_inputs(round_id),
-            await self.storage.ballots.list_submissions(round_id),
-        )
-        if person not in voted:
+        if person not in round_.voted_people(*await load_votes(self.storage, round_id)):
             raise RoundClosed("tag", "not_voted", round_.character)
         return round_
 

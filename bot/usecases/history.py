@@ -3,16 +3,22 @@
 The events hide the sums of rounds with an open ballot and the voters of sealed ballots.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.domain.audit import AuditEvent
 from bot.domain.character_sheet import Sheet
-from bot.domain.face import Character
+from bot.domain.face import Character, Face
 from bot.domain.ids import ChannelRef
+from bot.domain.round import Round
+from bot.domain.spend_report import RoundSpend
 from bot.domain.timeline import RoundRecords, TimelineEvent, _from_audit_event, newest_first, round_timeline
+from bot.ports.storage import StoragePorts
 from bot.usecases.access import visible_channels
 from bot.usecases.ports import UseCase
 from bot.usecases.recall import Recall, RecallResult
+from bot.usecases.vote import load_votes
 
 
 @dataclass(frozen=True)
@@ -58,30 +64,39 @@ class History(UseCase):
         spends = await self.storage.ledger.list_round_spends(character_id)
         places = {r.place for r in rounds} | {audit_event.place for audit_event in audit_events}
         visible = await visible_channels(self.ports.channel_access, places, person, place)
-        round_count = 0
+        shown = [r for r in rounds if r.place in visible]
         events = [
             _from_audit_event(audit_event, faces)
             for audit_event in audit_events
             if audit_event.place in visible and not audit_event.round_id
         ]
-        for round_ in (r for r in rounds if r.place in visible):
-            vote_inputs, submissions = (
-                await self.storage.ballots.list_vote_inputs(round_.id),
-                await self.storage.ballots.list_submissions(round_.id),
-            )
-            round_events = tuple(audit_event for audit_event in audit_events if audit_event.round_id == round_.id)
-            round_spends = tuple(spend for spend in spends if spend.round_id == round_.id)
-            face = faces.get(round_.id)
-            upscales = await self.storage.upscales.list_for_face(round_.id) if face else ()
-            sheet = await self.storage.sheets.load(round_.id) if face else Sheet()
-            events += round_timeline(
-                RoundRecords(round_, face, round_events, round_spends, vote_inputs, submissions, upscales, sheet),
-                self.ports.now(),
-            )
-            round_count += 1
+        for round_ in shown:
+            records = await load_records(self.storage, round_, faces.get(round_.id), audit_events, spends)
+            events += round_timeline(records, self.ports.now())
         spent = sum((e.usd for e in events if e.kind == "spent" and e.usd), Decimal(0))
         face_count = sum(e.kind in ("locked", "decided") for e in events)
         upscale_count = sum(e.kind == "upscale_kept" for e in events)
         return CharacterHistory(
-            recall_result, tuple(newest_first(events)), face_count, spent, round_count, upscale_count
+            recall_result, tuple(newest_first(events)), face_count, spent, len(shown), upscale_count
         )
+
+
+async def load_records(
+    storage: StoragePorts,
+    round_: Round,
+    face: Face | None,
+    audit_events: Iterable[AuditEvent],
+    spends: Iterable[RoundSpend],
+) -> RoundRecords:
+    """Return what is stored of a round; `audit_events` and `spends` are those of its character."""
+    vote_inputs, submissions = await load_votes(storage, round_.id)
+    return RoundRecords(
+        round_,
+        face,
+        tuple(event for event in audit_events if event.round_id == round_.id),
+        tuple(spend for spend in spends if spend.round_id == round_.id),
+        vote_inputs,
+        submissions,
+        await storage.upscales.list_for_face(round_.id) if face else (),
+        await storage.sheets.load(round_.id) if face else Sheet(),
+    )

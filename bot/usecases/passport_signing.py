@@ -1,7 +1,7 @@
 """The signing of passports: for each locked face its original, and its kept finish; durable and repeatable."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -18,6 +18,7 @@ from bot.ports.clock import Now
 from bot.ports.passport import PassportSigner
 from bot.ports.storage import Portraits, StoragePorts
 from bot.usecases.face_record import file_name
+from bot.usecases.posted_files import pictures_lease
 
 log = structlog.get_logger()
 
@@ -59,14 +60,14 @@ class PassportSigning:
         try:
             return await self.ports.storage.portraits.get(passport_key(face.round_id, _item_id(face, upscale)))
         except PortraitMissing:
-            async with self._lease(face.round_id):
+            async with pictures_lease(self.ports.storage, face.round_id):
                 return await self._sign(await self._require_signable(face), upscale)
 
     async def sign_missing(self, round_id: str) -> None:
         """Sign what a face lacks; the step of the job. Raises PassportUnavailable, PortraitMissing."""
         if not self.is_on:
             return
-        async with self._lease(round_id):
+        async with pictures_lease(self.ports.storage, round_id):
             face = await self.ports.storage.roster.get_face(round_id)
             if face is None or _refusal(face):
                 return
@@ -86,8 +87,8 @@ class PassportSigning:
                 yield round_id, (error := await self._try_sign(round_id))
                 if error:
                     failed.add(round_id)
-        last = ""
-        while again and (round_ids := await self._list_of_other_keys(certificate.leaf_sha256, last)):
+        last, passports = "", self.ports.storage.passports
+        while again and (round_ids := await passports.list_of_other_keys(certificate.leaf_sha256, _BATCH_SIZE, last)):
             for round_id in round_ids:
                 face = await self.ports.storage.roster.get_face(round_id)
                 if face and not _refusal(face):
@@ -98,9 +99,6 @@ class PassportSigning:
     async def _list_unsigned(self, failed: set[str]) -> Sequence[str]:
         found = await self.ports.storage.passports.list_unsigned(_EVER, _BATCH_SIZE + len(failed))
         return [round_id for round_id in found if round_id not in failed]
-
-    async def _list_of_other_keys(self, leaf_sha256: str, after: str) -> Sequence[str]:
-        return await self.ports.storage.passports.list_of_other_keys(leaf_sha256, _BATCH_SIZE, after)
 
     async def _try_sign(self, round_id: str) -> SigningError | None:
         try:
@@ -150,9 +148,6 @@ class PassportSigning:
             raise PassportUnavailable(reason, face.character)
         return current
 
-    def _lease(self, round_id: str) -> AbstractAsyncContextManager[None]:
-        return _lease(self.ports.storage, round_id)
-
 
 async def stored_sidecars(face: Face, upscale: Upscale | None, portraits: Portraits) -> dict[str, bytes]:
     """Return the sidecars that are stored already, by file name."""
@@ -168,7 +163,7 @@ async def stored_sidecars(face: Face, upscale: Upscale | None, portraits: Portra
 async def delete_passports(storage: StoragePorts, round_ids: Sequence[str]) -> None:
     """Delete the sidecars of rounds and their rows."""
     for round_id in round_ids:
-        async with _lease(storage, round_id):
+        async with pictures_lease(storage, round_id):
             for key in await storage.portraits.list_keys(f"{round_id}/"):
                 if key.endswith(PASSPORT_SUFFIX):
                     await storage.portraits.delete(key)
@@ -182,7 +177,3 @@ def _item_id(face: Face, upscale: Upscale | None) -> str:
 def _refusal(face: Face) -> str:
     """Return why a face gets no new passport; empty if it may get one."""
     return "withdrawn" if face.consent_withdrawn_at else "unlocked" if face.unlocked else ""
-
-
-def _lease(storage: StoragePorts, round_id: str) -> AbstractAsyncContextManager[None]:
-    return storage.replicas.lease(f"pictures:{round_id}")

@@ -12,8 +12,7 @@ from bot.domain.service_errors import SlackUnavailable
 from bot.domain.slot import Slot
 from bot.ports.messaging import Recipient
 from bot.ports.reports import Report
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
+from bot.usecases.access import PermittedUseCase
 
 log = structlog.get_logger()
 
@@ -31,10 +30,8 @@ class ReportForm:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureReporting(UseCase):
+class PictureReporting(PermittedUseCase):
     """Takes reports from everybody who sees a round, and the decision of the lead or an administrator."""
-
-    permissions: Permissions
 
     async def form(self, round_id: str) -> ReportForm:
         """Return what can be reported."""

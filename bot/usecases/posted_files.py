@@ -1,7 +1,15 @@
-"""Files that the bot posted in Slack, deleted one by one."""
+"""Files that the bot posted in Slack: deleted one by one, under a lease of the round's pictures."""
+
+from contextlib import AbstractAsyncContextManager
 
 from bot.domain.round import Round
+from bot.ports.storage import StoragePorts
 from bot.usecases.ports import Ports
+
+
+def pictures_lease(storage: StoragePorts, round_id: str) -> AbstractAsyncContextManager[None]:
+    """Return the lease of a round's pictures: one call at a time, of all processes, uploads, signs or deletes them."""
+    return storage.replicas.lease(f"pictures:{round_id}")
 
 
 async def delete_posted_file(ports: Ports, round_: Round, file_id: str) -> bool:

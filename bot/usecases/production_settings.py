@@ -12,8 +12,7 @@ from bot.domain.production import Production, ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, PEOPLE_FIELDS, SettingsInput
 from bot.domain.retention import Retention, WorkspaceRetention
 from bot.domain.users import User
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
+from bot.usecases.access import PermittedUseCase
 
 JOINED, SET_PREFIX = "joined", "set_"
 _MAX_CHANGES_SHOWN = 12
@@ -53,10 +52,8 @@ class SettingsForm:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductionSettingsEditor(UseCase):
+class ProductionSettingsEditor(PermittedUseCase):
     """Shows and changes settings. Administrators need not be among the people who may change them."""
-
-    permissions: Permissions
 
     async def form(self, place: ChannelRef, person: str) -> SettingsForm:
         """Return the contents of the form; raises PermissionDenied, SlackUnavailable."""

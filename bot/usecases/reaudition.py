@@ -14,12 +14,9 @@ from bot.domain.round import Round
 from bot.domain.round_state import REAUDITION, RoundState
 from bot.domain.slot import Slot
 from bot.ports.rounds import StartResult
-from bot.usecases.access import Permissions
 from bot.usecases.follow_ups import FollowUpRequest, build_follow_up, follow_up_brief, require_kept_face
-from bot.usecases.ports import UseCase
-from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
-from bot.usecases.start_round import StartRound
+from bot.usecases.start_round import StartingUseCase
 
 _MAX_MODELS = 2
 
@@ -58,13 +55,10 @@ class ReauditionOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Reaudition(UseCase):
+class Reaudition(StartingUseCase):
     """Starts re-auditions. Each is a round of its own beside the face's; the face stays whatever comes of it."""
 
-    start_round: StartRound
-    quotes: Quotes
     reference_images: ReferenceImages
-    permissions: Permissions
 
     async def options(
         self, round_id: str, person: str, choice: ReauditionChoice = ReauditionChoice()
@@ -97,8 +91,7 @@ class Reaudition(UseCase):
         return await self.start_round.start_follow_up(self._build_round(options, brief, request))
 
     async def _load_allowed(self, round_id: str, person: str) -> tuple[Round, Face, Replacement]:
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, REAUDITION)
+        round_ = await self.permissions.get_led(round_id, person, REAUDITION)
         await self.permissions.require_spend(round_.place, person)
         round_.require_state(RoundState.LOCKED, action=REAUDITION)
         face = await require_kept_face(self.ports, round_, REAUDITION)

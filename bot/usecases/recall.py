@@ -1,7 +1,6 @@
 """Recall: a face by its character's name, for people who may see the channel where it was cast."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,9 +13,10 @@ from bot.domain.upscale import Upscale, kept_upscale
 from bot.imaging.pictures import record_picture, run_in_thread
 from bot.ports.messaging import Picture
 from bot.ports.roster import Page, RosterQuery
-from bot.usecases.access import is_visible_to_all, visible_channels
+from bot.usecases.access import is_visible_to_all, require_shown, visible_channels
 from bot.usecases.near_names import MAX_SUGGESTIONS, near_characters
 from bot.usecases.ports import UseCase
+from bot.usecases.posted_files import pictures_lease
 from bot.usecases.previews import get_preview
 
 
@@ -88,10 +88,9 @@ class Recall(UseCase):
     async def get_face(self, round_id: str, person: str) -> Face:
         """Return the locked face of a round that the person may see; raises NotAvailableHere."""
         face = await self.storage.roster.get_face(round_id)
-        if face is None or not await self.ports.channel_access.can_see(person, face.place):
+        if face is None:
             raise NotAvailableHere("unknown")
-        if await self.is_reported(round_id):
-            raise NotAvailableHere("reported")
+        await require_shown(self.ports, face, person)
         return face
 
     async def is_reported(self, round_id: str) -> bool:
@@ -129,7 +128,7 @@ class Recall(UseCase):
         It goes to the same thread, so the audience is the same. Concurrent calls upload once. Raises NotAvailableHere,
         SlackUnavailable.
         """
-        async with self._lease(round_id):
+        async with pictures_lease(self.storage, round_id):
             current_file_id = (await self.storage.rounds.get(round_id)).record_file
             if current_file_id not in (None, deleted_file_id):
                 return str(current_file_id)
@@ -140,17 +139,13 @@ class Recall(UseCase):
 
     async def reupload_original(self, round_id: str, person: str, deleted_file_id: str) -> None:
         """Upload a locked face's original bytes again after their file was deleted."""
-        async with self._lease(round_id):
+        async with pictures_lease(self.storage, round_id):
             locked = (await self.storage.rounds.get(round_id)).locked_candidate
             if locked and locked.original_file == deleted_file_id:
                 (file_id,) = await self.ports.publisher.upload_pictures(
                     round_id, [await self.get_original(round_id, person)]
                 )
                 await self.storage.slots.set_originals({locked.id: file_id})
-
-    def _lease(self, round_id: str) -> AbstractAsyncContextManager[None]:
-        """Return the lease of the round's pictures, which publishing them holds as well."""
-        return self.storage.replicas.lease(f"pictures:{round_id}")
 
     async def _find_similar(self, name: str, person: str, place: ChannelRef) -> RecallResult:
         """Suggest the nearest names: a person confirms even a single one, since it may be another character's."""

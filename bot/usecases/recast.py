@@ -10,10 +10,7 @@ from bot.domain.face import Face, Unlock
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.ports.rounds import StartResult
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
-from bot.usecases.quotes import Quotes
-from bot.usecases.start_round import StartRound
+from bot.usecases.start_round import StartingUseCase
 from bot.usecases.webhook_queue import enqueue_due
 
 
@@ -63,12 +60,8 @@ class RecastResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Recast(UseCase):
+class Recast(StartingUseCase):
     """Re-casts and unlocks faces."""
-
-    start_round: StartRound
-    quotes: Quotes
-    permissions: Permissions
 
     async def options(self, round_id: str, person: str) -> RecastOptions:
         """Return what the person may do with the face.

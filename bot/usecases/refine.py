@@ -11,11 +11,9 @@ from bot.domain.flaw_tags import OfferedWords, offer_words, remedies, shares, to
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.ports.rounds import StartResult
-from bot.usecases.access import Permissions
 from bot.usecases.comments import Comments
-from bot.usecases.ports import UseCase
-from bot.usecases.quotes import Quotes
-from bot.usecases.start_round import StartRound
+from bot.usecases.start_round import StartingUseCase
+from bot.usecases.vote import load_votes
 
 
 @dataclass(frozen=True)
@@ -33,18 +31,14 @@ class RefineForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Refine(UseCase):
+class Refine(StartingUseCase):
     """Refines briefs, for the lead."""
 
-    start_round: StartRound
-    quotes: Quotes
-    permissions: Permissions
     comments: Comments
 
     async def form(self, round_id: str, person: str) -> RefineForm:
         """Return the contents of the form; raises what a submit would raise now."""
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "refine")
+        round_ = await self.permissions.get_led(round_id, person, "refine")
         round_.require_casting("refine")
         await self.permissions.require_spend(round_.place, person)
         round_.require_accepts_slots("refine")
@@ -70,8 +64,7 @@ class Refine(UseCase):
         If the new text costs more than the form showed, raises PriceIncreased; a second submit accepts the price.
         Raises BriefError and what starting a round raises.
         """
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "refine")
+        round_ = await self.permissions.get_led(round_id, person, "refine")
         round_.require_casting("refine")
         brief = round_.brief.with_text(await self._with_comments(round_, text, added_comments))
         if child := await self.start_round.get_child(round_):
@@ -82,10 +75,7 @@ class Refine(UseCase):
         if brief.text == round_.brief.text:
             raise BriefError("brief", "same")
         caps = await self.quotes.caps_for(round_.place)
-        shown_price, price = (
-            self.quotes.price_of(round_.brief, caps),
-            self.quotes.price_of(brief, caps),
-        )
+        shown_price, price = self.quotes.price_of(round_.brief, caps), self.quotes.price_of(brief, caps)
         if price > shown_price and not await self.start_round.price_confirmed_before(brief, round_, person, price):
             raise PriceIncreased(price, shown_price)
         before = shares(await self._tally_with_flaws(round_))
@@ -103,8 +93,5 @@ class Refine(UseCase):
         """Return the first ballot's tally; of an open ballot also before its close. None while nobody may know it."""
         if round_.first_tally or round_.is_sealed or round_.state is not RoundState.VOTING:
             return round_.first_tally
-        return round_.count_votes(
-            await self.storage.ballots.list_vote_inputs(round_.id),
-            await self.storage.ballots.list_submissions(round_.id),
-            await self.storage.flaw_answers.list_for_round(round_.id),
-        )
+        flaw_answers = await self.storage.flaw_answers.list_for_round(round_.id)
+        return round_.count_votes(*await load_votes(self.storage, round_.id), flaw_answers)

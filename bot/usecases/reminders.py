@@ -8,8 +8,8 @@ from bot.domain.round import Round
 from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.domain.users import is_working_time, reminder_at
 from bot.ports.messaging import Recipient
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
+from bot.usecases.access import PermittedUseCase
+from bot.usecases.vote import load_votes
 
 log = structlog.get_logger()
 
@@ -18,13 +18,12 @@ _ALL_VOTERS = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Reminders(UseCase):
+class Reminders(PermittedUseCase):
     """Sends due reminders, at most once each: they are recorded before they are sent.
 
     While Slack does not answer, the next tick retries. A recipient that Slack rejects is skipped until a restart.
     """
 
-    permissions: Permissions
     _rejected: set[Recipient] = field(default_factory=set, init=False)
 
     async def send_due(self) -> None:
@@ -98,9 +97,6 @@ class Reminders(UseCase):
 
     async def _pending(self, round_: Round) -> tuple[frozenset[str], bool]:
         """Return the voters without a vote, and whether all votes are in."""
-        voted = round_.voted_people(
-            await self.storage.ballots.list_vote_inputs(round_.id),
-            await self.storage.ballots.list_submissions(round_.id),
-        )
+        voted = round_.voted_people(*await load_votes(self.storage, round_.id))
         turnout = round_.turnout(voted, await self.deactivated_voters(round_))
         return (turnout.pending, turnout.is_complete) if turnout else (frozenset(), False)

@@ -15,11 +15,8 @@ from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from bot.domain.upscale import best_reference_model
 from bot.ports.rounds import StartResult
-from bot.usecases.access import Permissions
 from bot.usecases.comments import Comments
-from bot.usecases.ports import UseCase
-from bot.usecases.quotes import Quotes
-from bot.usecases.start_round import StartRound
+from bot.usecases.start_round import StartingUseCase
 
 
 @dataclass(frozen=True)
@@ -50,18 +47,14 @@ class RerollOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Reroll(UseCase):
+class Reroll(StartingUseCase):
     """Re-rolls and varies for the lead. It reserves and saves slots; their jobs call the models."""
 
-    start_round: StartRound
-    quotes: Quotes
-    permissions: Permissions
     comments: Comments
 
     async def options(self, round_id: str, person: str) -> RerollOptions:
         """Return what can be re-rolled or varied and for how much."""
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "reroll")
+        round_ = await self.permissions.get_led(round_id, person, "reroll")
         round_.require_casting("reroll")
         round_.require_accepts_slots("reroll")
         next_number = round_.next_number()
@@ -84,8 +77,7 @@ class Reroll(UseCase):
 
         A repeated call starts one child.
         """
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "reroll")
+        round_ = await self.permissions.get_led(round_id, person, "reroll")
         round_.require_casting("reroll")
         result = await self.start_round.start_child(round_, person)
         self.ports.publisher.schedule_redraw(round_id)

@@ -22,8 +22,9 @@ from bot.domain.retention import (
 )
 from bot.domain.round import Round
 from bot.usecases.ports import UseCase
-from bot.usecases.posted_files import delete_posted_file
+from bot.usecases.posted_files import delete_posted_file, pictures_lease
 from bot.usecases.uninstall import Uninstall
+from bot.usecases.vote import load_votes
 
 log = structlog.get_logger()
 
@@ -66,17 +67,14 @@ class RetentionJob(UseCase):
             return RetentionResult()
         result, kept = RetentionResult(), await self._retention_by_production()
         expired = self.storage.expired_data
-        result.portraits = await self._each(
-            expired.list_portrait_rounds, self._before(kept, "portraits"), self._clear_portraits
-        )
-        result.photos = await self._each(expired.list_photo_rounds, self._before(kept, "photos"), self._clear_photo)
-        result.voters = await self._each(expired.list_voter_rounds, self._before(kept, "voters"), self._clear_voters)
-        cleared = await self._each(
-            expired.list_opinion_rounds, self._before(kept, "voters"), partial(self._clear_opinions, kept)
-        )
-        result.voters += cleared
-        for production_id, before in self._before(kept, "audit").items():
-            result.audit += await self._delete_audit_events(production_id, before)
+        before = partial(self._before, kept)
+        result.portraits = await self._each(expired.list_portrait_rounds, before("portraits"), self._clear_portraits)
+        result.photos = await self._each(expired.list_photo_rounds, before("photos"), self._clear_photo)
+        result.voters = await self._each(expired.list_voter_rounds, before("voters"), self._clear_voters)
+        clear_opinions = partial(self._clear_opinions, before("voters"))
+        result.voters += await self._each(expired.list_opinion_rounds, before("voters"), clear_opinions)
+        for production_id, audit_before in before("audit").items():
+            result.audit += await self._delete_audit_events(production_id, audit_before)
         result.workspaces = await self.uninstall.delete_removed()
         result.webhooks = await self._purge_webhooks()
         result.jobs = await self.ports.job_queue.purge(self._cutoff(self.ports.retention.jobs))
@@ -122,7 +120,7 @@ class RetentionJob(UseCase):
 
     async def _clear_portraits(self, round_: Round) -> None:
         """Delete the files in Slack and the stored pictures first, so that a kill in between is continued."""
-        async with self.storage.replicas.lease(f"pictures:{round_.id}"):
+        async with pictures_lease(self.storage, round_.id):
             expired = [slot for slot in round_.slots if slot.portrait and slot.id != round_.locked_slot]
             files = [round_.sheet_file, *(file for slot in expired for file in (slot.file_id, slot.original_file))]
             for file_id in filter(None, files):
@@ -143,8 +141,7 @@ class RetentionJob(UseCase):
 
     async def _clear_voters(self, round_: Round) -> None:
         """Delete who voted; the counts stay, also of a round that ended without a close."""
-        vote_inputs = await self.storage.ballots.list_vote_inputs(round_.id)
-        submissions = await self.storage.ballots.list_submissions(round_.id)
+        vote_inputs, submissions = await load_votes(self.storage, round_.id)
         flaw_answers = await self.storage.flaw_answers.list_for_round(round_.id)
         tally = round_.count_votes(vote_inputs, submissions, flaw_answers)
         people = {vote.person for vote in vote_inputs} | {submission.person for submission in submissions}
@@ -153,12 +150,11 @@ class RetentionJob(UseCase):
             round_.id, None if round_.tally else tally, self._event(EXPIRED_VOTERS, round_, len(people))
         )
 
-    async def _clear_opinions(self, kept: Mapping[str, Retention], round_: Round) -> None:
+    async def _clear_opinions(self, before: Mapping[str, datetime], round_: Round) -> None:
         """Delete who said what about the views of the character sheet; the counts stay."""
         production = await self.storage.productions.get(round_.place)
-        before = self._before(kept, "voters")[production.id]
         event = self._event(EXPIRED_VOTERS, round_, 0)
-        await self.storage.expired_data.clear_opinions(round_.id, before, event)
+        await self.storage.expired_data.clear_opinions(round_.id, before[production.id], event)
 
     async def _delete_audit_events(self, production_id: str, before: datetime) -> int:
         count = await self.storage.expired_data.delete_audit_events(production_id, before)

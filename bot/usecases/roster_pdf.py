@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import structlog
-
 from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.service_errors import PortraitMissing
@@ -12,10 +10,7 @@ from bot.imaging.pictures import run_in_thread
 from bot.imaging.roster_pdf import PAGES_PER_PDF, PdfCover, PdfMarks, PdfPage, RosterPdf
 from bot.usecases.download import name_lookup
 from bot.usecases.ports import UseCase
-from bot.usecases.previews import get_preview
 from bot.usecases.roster_poster import RosterPoster, VisibleRoster
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -56,21 +51,10 @@ class RosterPdfs(UseCase):
         """Draw the PDF; a lost or hidden portrait leaves a grey field. Raises PortraitMissing if all are lost."""
         pdf = await run_in_thread(RosterPdf, texts.cover, texts.footer, texts.marks)
         lost: list[PortraitMissing] = []
-        faces = [character.face.round_id for character in pdf_roster.characters if character.face]
-        hidden = await self.storage.reports.list_hidden_faces(faces)
+        hidden = await self.roster_poster.list_hidden(pdf_roster.characters)
         for character in pdf_roster.characters:
-            is_hidden = character.face is not None and character.face.round_id in hidden
-            preview = None if is_hidden else await self._preview(character, lost)
+            preview = await self.roster_poster.load_preview(character, hidden, lost)
             await run_in_thread(pdf.add, preview, texts.page_of(character))
         if len(lost) == len(pdf_roster.characters):
             raise lost[0]
         return await run_in_thread(pdf.to_pdf)
-
-    async def _preview(self, character: Character, lost: list[PortraitMissing]) -> bytes | None:
-        assert character.face
-        try:
-            return await get_preview(self.storage.portraits, character.face.round_id, character.face.slot_id)
-        except PortraitMissing as error:
-            log.warning("roster_portrait_missing", round=character.face.round_id, why=str(error))
-            lost.append(error)
-            return None

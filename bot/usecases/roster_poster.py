@@ -1,11 +1,11 @@
 """The roster poster: the faces of a production that a person may see, in one picture."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
-from bot.domain.face import Character, Face
+from bot.domain.face import Character
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.domain.service_errors import PortraitMissing
@@ -58,25 +58,31 @@ class RosterPoster(UseCase):
 
         A lost or hidden portrait leaves a grey field; raises PortraitMissing if all are lost.
         """
-        faces = [character.face.round_id for character, _ in captions if character.face]
-        hidden = await self.storage.reports.list_hidden_faces(faces)
+        hidden = await self.list_hidden([character for character, _ in captions])
         pictures: list[bytes] = []
         lost: list[PortraitMissing] = []
         for start in range(0, len(captions), FACES_PER_POSTER):
             batch = captions[start : start + FACES_PER_POSTER]
             poster = await run_in_thread(Poster, len(batch), title)
             for character, caption in batch:
-                assert character.face
-                is_hidden = character.face.round_id in hidden
-                preview = None if is_hidden else await self._preview(character.face, lost)
-                await run_in_thread(poster.add, preview, caption)
+                await run_in_thread(poster.add, await self.load_preview(character, hidden, lost), caption)
             if len(lost) == len(captions):
                 raise lost[0]
             pictures.append(await run_in_thread(poster.to_jpeg))
         return pictures
 
-    async def _preview(self, face: Face, lost: list[PortraitMissing]) -> bytes | None:
-        """Return a face's preview; None for a lost one, which is added to `lost`."""
+    async def list_hidden(self, characters: Iterable[Character]) -> frozenset[str]:
+        """Return the rounds of those faces that a report hides."""
+        return await self.storage.reports.list_hidden_faces([c.face.round_id for c in characters if c.face])
+
+    async def load_preview(
+        self, character: Character, hidden: Container[str], lost: list[PortraitMissing]
+    ) -> bytes | None:
+        """Return a face's preview; None for a hidden one, and for a lost one, which is added to `lost`."""
+        assert character.face
+        face = character.face
+        if face.round_id in hidden:
+            return None
         try:
             return await get_preview(self.storage.portraits, face.round_id, face.slot_id)
         except PortraitMissing as error:

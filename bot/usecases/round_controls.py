@@ -8,24 +8,21 @@ from bot.domain.ballot import RunOff
 from bot.domain.errors import RoundClosed
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
-from bot.usecases.access import Permissions
+from bot.usecases.access import PermittedUseCase
 from bot.usecases.close_vote import CloseVote
-from bot.usecases.ports import UseCase
 
 _EXTENSION = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class RoundControls(UseCase):
+class RoundControls(PermittedUseCase):
     """Closes, extends, drops and takes over rounds, each with an entry in the audit log."""
 
     close_vote: CloseVote
-    permissions: Permissions
 
     async def close(self, round_id: str, person: str) -> Round:
         """Close the ballot for the lead; raises SlackUnavailable if the reactions cannot be read."""
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "close")
+        round_ = await self.permissions.get_led(round_id, person, "close")
         round_.require_state(RoundState.VOTING, action="close")
         closed = await self.close_vote.close_ballot(round_id)
         await self._write_audit_event("closed", round_, person)
@@ -35,8 +32,7 @@ class RoundControls(UseCase):
 
     async def extend(self, round_id: str, person: str) -> Round:
         """Open a closed ballot for one more day; the votes stay."""
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "extend")
+        round_ = await self.permissions.get_led(round_id, person, "extend")
         if not await self.storage.ballots.extend(round_id, self.ports.now() + _EXTENSION):
             raise RoundClosed("extend", round_.state, round_.character)
         return await self._publish_extension(round_, person)
@@ -46,8 +42,7 @@ class RoundControls(UseCase):
 
         A repeated call with the same `expected_closes_at` does nothing.
         """
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "extend")
+        round_ = await self.permissions.get_led(round_id, person, "extend")
         round_.require_state(RoundState.VOTING, action="extend")
         if not await self.storage.ballots.extend(round_id, expected_closes_at + _EXTENSION, expected_closes_at):
             return await self.storage.rounds.get(round_id)
@@ -55,8 +50,7 @@ class RoundControls(UseCase):
 
     async def start_run_off(self, round_id: str, person: str) -> Round:
         """Start a second ballot between the tied or close candidates, as long as the first one, at most a day."""
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "run_off")
+        round_ = await self.permissions.get_led(round_id, person, "run_off")
         round_.require_casting("run_off")
         closes_at = self.ports.now() + min(round_.brief.open_for, _EXTENSION)
         if not round_.run_off_options or round_.tally is None:
@@ -72,8 +66,7 @@ class RoundControls(UseCase):
 
     async def drop(self, round_id: str, person: str) -> None:
         """Void the round; its portraits and votes stay stored."""
-        round_ = await self.storage.rounds.get(round_id)
-        await self.permissions.require_lead(round_, person, "drop")
+        round_ = await self.permissions.get_led(round_id, person, "drop")
         if not await self.storage.rounds.void(round_id, "dropped"):
             raise RoundClosed("drop", round_.state, round_.character)
         await self._write_audit_event("dropped", round_, person)

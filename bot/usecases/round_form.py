@@ -19,10 +19,9 @@ from bot.domain.round_form import Draft
 from bot.domain.service_errors import SlackUnavailable
 from bot.ports.roster import RosterQuery
 from bot.ports.rounds import RoundDraft, StartResult
-from bot.usecases.access import Permissions, visible_channels
-from bot.usecases.ports import UseCase
-from bot.usecases.quotes import Quote, Quotes
-from bot.usecases.start_round import StartRound
+from bot.usecases.access import visible_channels
+from bot.usecases.quotes import Quote
+from bot.usecases.start_round import StartingUseCase
 
 log = structlog.get_logger()
 
@@ -65,12 +64,8 @@ class ValidatedForm:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundForm(UseCase):
+class RoundForm(StartingUseCase):
     """Creates, reprices and submits forms. Slack holds the input; the draft stores the price that the person saw."""
-
-    permissions: Permissions
-    start_round: StartRound
-    quotes: Quotes
 
     async def create(
         self, place: ChannelRef, person: str, trigger: str, brief: Brief = _EMPTY, source_thread_ts: str = ""

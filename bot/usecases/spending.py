@@ -13,21 +13,18 @@ from bot.domain.ids import ChannelRef
 from bot.domain.service_errors import NotInstalled, SlackUnavailable
 from bot.domain.spend_report import LedgerEntry, SpendReport, blind_total, budget_status, group_by, sum_line
 from bot.ports.messaging import Recipient
-from bot.usecases.access import Permissions, visible_channels
-from bot.usecases.ports import UseCase
+from bot.usecases.access import PermittedUseCase, visible_channels
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Spending(UseCase):
+class Spending(PermittedUseCase):
     """Reports spending and resolves charges.
 
     Administrators of Castroom and of the workspace may resolve any charge, other people only their own. Where the payer
     has left and Castroom has no administrators, the round's lead and those who may change the settings can.
     """
-
-    permissions: Permissions
 
     async def send_report(self, person: str, place: ChannelRef) -> None:
         """Send a person their spend report by direct message; raises SlackUnavailable."""

@@ -8,8 +8,8 @@ from typing import Literal
 from bot.domain.ids import ChannelRef
 from bot.domain.production import Production
 from bot.domain.standings.report import FinishedRound, StandingsReport, standings_report
-from bot.usecases.access import Permissions, visible_channels
-from bot.usecases.ports import Ports, UseCase
+from bot.usecases.access import PermittedUseCase, visible_channels
+from bot.usecases.ports import Ports
 
 # The newest finished rounds of a workspace: older ones say little about today's models.
 _MAX_ROUNDS = 400
@@ -27,10 +27,8 @@ class Standings:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStandings(UseCase):
+class ShowStandings(PermittedUseCase):
     """Builds standings. They hold no names and no votes of single people."""
-
-    permissions: Permissions
 
     async def for_person(self, person: str, place: ChannelRef, scope: Scope) -> Standings:
         """Return the standings over the rounds of channels that the person may see; the person is in `place`.

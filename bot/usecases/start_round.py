@@ -32,7 +32,7 @@ from bot.domain.routing import Route
 from bot.domain.slot import Slot
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.telemetry import logs, tracing
-from bot.usecases.access import Permissions
+from bot.usecases.access import PermittedUseCase
 from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
@@ -41,12 +41,11 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class StartRound(UseCase):
+class StartRound(PermittedUseCase):
     """Starts rounds. `patience` maps a size to the seconds that voting waits for a model."""
 
     quotes: Quotes
     reference_images: ReferenceImages
-    permissions: Permissions
 
     async def start(
         self,
@@ -351,6 +350,14 @@ class StartRound(UseCase):
             source_thread_ts=draft.source_thread_ts,
             slots=slots,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class StartingUseCase(PermittedUseCase):
+    """A use case that starts rounds, each at a price that was shown before."""
+
+    start_round: StartRound
+    quotes: Quotes
 
 
 def _mark_default_models(brief: Brief, found: Route) -> Route:

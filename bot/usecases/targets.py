@@ -14,8 +14,7 @@ from bot.domain.target import (
     all_targets,
     find_target,
 )
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
+from bot.usecases.access import PermittedUseCase
 from bot.usecases.recall import Recall
 
 TargetList = tuple[tuple[str, TargetReport | None], ...]
@@ -30,10 +29,9 @@ class TargetForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Targets(UseCase):
+class Targets(PermittedUseCase):
     """Stores what somebody reported, and never infers a state."""
 
-    permissions: Permissions
     recall: Recall
 
     async def list_for(self, face: Face) -> TargetList:

@@ -6,7 +6,7 @@ from functools import partial
 from time import perf_counter
 
 from bot.domain.catalogue import Size
-from bot.domain.errors import CannotUpscale, NotAvailableHere
+from bot.domain.errors import CannotUpscale
 from bot.domain.face import Face
 from bot.domain.ids import FILE_EXTENSIONS, filename, seed_of
 from bot.domain.model_errors import InvalidImage, ModelError
@@ -17,10 +17,9 @@ from bot.ports.image_models import GenerationRequest, GenerationResult
 from bot.ports.ledger import UpscaleStart
 from bot.ports.messaging import Picture
 from bot.telemetry import metrics
-from bot.usecases.access import Permissions
+from bot.usecases.access import PermittedUseCase, require_shown
 from bot.usecases.face_pictures import FacePictures, Items
 from bot.usecases.paid_calls import PaidPicture
-from bot.usecases.ports import UseCase
 from bot.usecases.previews import compose
 from bot.usecases.webhook_queue import enqueue_due
 
@@ -28,10 +27,8 @@ _RESTART_WINDOW = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
-class StartUpscale(UseCase):
+class StartUpscale(PermittedUseCase):
     """Starts upscales and records whether the lead keeps them."""
-
-    permissions: Permissions
 
     async def reserve(self, round_id: str, attempt: int, expected_model: str, person: str) -> UpscaleStart:
         """Reserve and save an upscale; a repeated press, also by another person, starts it once.
@@ -62,7 +59,7 @@ class StartUpscale(UseCase):
 
         Raises NotLead, and KeyError for an upscale of another round.
         """
-        await self.permissions.require_lead(await self.storage.rounds.get(round_id), person, "upscale")
+        await self.permissions.get_led(round_id, person, "upscale")
         if upscale_id not in {upscale.id for upscale in await self.storage.upscales.list_for_face(round_id)}:
             raise KeyError(upscale_id)
         if await self.storage.upscales.decide(upscale_id, person, self.ports.now(), keep=keep):
@@ -81,10 +78,7 @@ class StartUpscale(UseCase):
         face = await self.storage.roster.get_face(round_id)
         if face is None:
             raise CannotUpscale("not_cast")
-        if not await self.ports.channel_access.can_see(person, face.place):
-            raise NotAvailableHere("unknown")
-        if (await self.storage.rounds.get(round_id)).is_face_hidden:
-            raise NotAvailableHere("reported")
+        await require_shown(self.ports, face, person)
         if face.unlocked:
             raise CannotUpscale("unlocked", face.character)
         if face.consent_withdrawn_at:

@@ -1,5 +1,6 @@
 """Voting by reaction and by click."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.ballot import BallotStage, BallotSubmission, VoteInput, VoteSource
@@ -7,6 +8,7 @@ from bot.domain.errors import RoundClosed
 from bot.domain.ids import ChannelRef
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
+from bot.ports.storage import StoragePorts
 from bot.telemetry import logs
 from bot.usecases.ports import UseCase
 
@@ -103,6 +105,11 @@ class Voting(UseCase):
         if changed:
             self.ports.publisher.schedule_redraw(round_id)
         return NoneResult(round_id, round_.character, (), changed, round_.accepts_flaw_tags)
+
+
+async def load_votes(storage: StoragePorts, round_id: str) -> tuple[Sequence[VoteInput], Sequence[BallotSubmission]]:
+    """Return the stored vote inputs and submissions of a round."""
+    return await storage.ballots.list_vote_inputs(round_id), await storage.ballots.list_submissions(round_id)
 
 
 def _require_open_ballot(round_: Round, person: str) -> None:

@@ -9,6 +9,7 @@ from bot.domain.errors import RoundClosed
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.usecases.ports import UseCase
+from bot.usecases.vote import load_votes
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,9 @@ class VoteDetails(UseCase):
         if round_.state is RoundState.VOTING:
             raise RoundClosed("see_votes", "votes_open", round_.character)
         round_.require_state(RoundState.CLOSED, RoundState.LOCKED, action="see_votes")
-        vote_inputs = [m for m in await self.storage.ballots.list_vote_inputs(round_id) if round_.can_vote(m.person)]
-        submissions = [s for s in await self.storage.ballots.list_submissions(round_id) if round_.can_vote(s.person)]
+        all_inputs, all_submissions = await load_votes(self.storage, round_id)
+        vote_inputs = [m for m in all_inputs if round_.can_vote(m.person)]
+        submissions = [s for s in all_submissions if round_.can_vote(s.person)]
         ballots = [_first_ballot(round_, vote_inputs, submissions)]
         if round_.run_off:
             ballots.append(_run_off_ballot(round_, submissions))

@@ -29,8 +29,7 @@ from bot.ports.installations import UnreadableToken
 from bot.ports.messaging import Recipient
 from bot.ports.webhooks import AddressRefused, Unreachable, WebhookResponse
 from bot.telemetry import metrics
-from bot.usecases.access import Permissions, is_visible_to_all
-from bot.usecases.ports import UseCase
+from bot.usecases.access import PermittedUseCase, is_visible_to_all
 from bot.usecases.targets import Targets
 from bot.usecases.webhooks import WEBHOOKS
 
@@ -41,10 +40,9 @@ _ANSWERED_EVENTS = (EventType.FACE_LOCKED, EventType.FACE_FINISHED)
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookDelivery(UseCase):
+class WebhookDelivery(PermittedUseCase):
     """Makes the attempts, takes target states from answers, and tells the owner when an endpoint is switched off."""
 
-    permissions: Permissions
     targets: Targets
 
     async def deliver(self, delivery_id: str) -> None:

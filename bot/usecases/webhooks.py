@@ -10,8 +10,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.webhook import ENDPOINT_LIMIT, EventType, OffReason, WebhookEndpoint, new_secret
 from bot.ports.installations import UnreadableToken
 from bot.ports.webhooks import AddressRefused
-from bot.usecases.access import Permissions
-from bot.usecases.ports import UseCase
+from bot.usecases.access import PermittedUseCase
 from bot.usecases.production_settings import SET_PREFIX
 
 WEBHOOKS, WEBHOOK_SECRET = f"{SET_PREFIX}webhooks", f"{SET_PREFIX}webhook_secret"
@@ -41,10 +40,8 @@ class NewSecret:
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookSettings(UseCase):
+class WebhookSettings(PermittedUseCase):
     """Changes endpoints; every change is in the audit log, and every method raises PermissionDenied."""
-
-    permissions: Permissions
 
     async def list_for(self, place: ChannelRef, person: str) -> WebhookList:
         """List the endpoints of a channel."""

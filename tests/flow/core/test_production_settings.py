@@ -12,11 +12,11 @@ from bot.domain.catalogue import Look
 from bot.domain.command import parse_brief
 from bot.domain.errors import OverBudget, PermissionDenied, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
-from bot.ports.rounds import RoundDraft
 from bot.domain.production import ProductionSettings
 from bot.domain.production_settings import OWN_PRODUCTION, as_text
 from bot.domain.prompt import VERSION, Prompt
 from bot.domain.users import User
+from bot.ports.rounds import RoundDraft
 from tests.support.casting_harness import DIRECTOR, FERRY, FILM, LEAD, PRODUCER, CastingHarness, casting_harness
 from tests.support.scripted_models import BANANA, LITERAL, SKIN, TWO_ACCOUNTS
 
