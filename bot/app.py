@@ -252,12 +252,10 @@ async def run(settings: Settings) -> None:
                 await stop.wait()
                 shutdown_deadline.start()
                 log.info("shutdown_started")
-    except tracing.TracingUnavailable as error:
+    except (tracing.TracingUnavailable, LinkKeyUnreadable) as error:
         raise SystemExit(f"{error} {see(Section.SETTINGS)}") from error
     except AddressUnavailable as error:
         raise SystemExit(f"{error} Free the address, or set another one. {see(Section.ADDRESS)}") from error
-    except LinkKeyUnreadable as error:
-        raise SystemExit(f"{error} {see(Section.SETTINGS)}") from error
     except NoWorkspace as error:
         raise SystemExit(f"{error} `python -m bot doctor` says what to do. {see(Section.SLACK)}") from error
     except PassportKeyUnusable as error:

@@ -104,8 +104,8 @@ async def _health(settings: Settings) -> StorageHealth | str:
         health = await storage.check()
     finally:
         await storage.close()
-    error = health.database_error or await _error_of(check_sessions(settings.database_url, "database"))
-    return replace(health, database_error=error)
+    problem = health.database_error or await _error_of(check_sessions(settings.database_url, "database"))
+    return replace(health, database_error=problem)
 
 
 async def _engine_error(settings: Settings) -> str:

@@ -44,7 +44,6 @@ def _operations(openapi: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _body(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> list[str]:
-    """Return the fields of a JSON body."""
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     schema = schemas.get(str(content.get("schema", {}).get("$ref", "")).rpartition("/")[2], {})
     required = schema.get("required", ())

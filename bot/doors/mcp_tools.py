@@ -27,7 +27,7 @@ from bot.doors.rest_faces import FaceRoutes
 from bot.doors.schemas import CastIn, Id, Line
 from bot.usecases.casting import Casting
 from bot.usecases.door_access import Caller
-from bot.usecases.door_reading import DoorReading, ShownFace
+from bot.usecases.door_reading import ShownFace
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,6 +45,7 @@ class McpTools:
 
     def __init__(self, casting: Casting, faces: FaceRoutes, documents: Documents) -> None:
         self._casting = casting
+        self._read = casting.read_for
         self._faces = faces
         self._documents = documents
 
@@ -185,7 +186,6 @@ class McpTools:
         server.resource(uri, mime_type=media_type, name=f"original-{extension}")(_resource(original))
 
     async def _face_result(self, caller: Caller, shown: ShownFace) -> CallToolResult:
-        """Return a face: words, the preview, links and resources."""
         face, reading = shown.face, self._read(caller)
         preview = await self._faces.scaled(reading, shown, _PREVIEW_SIDE)
         links = self._faces.links(caller, shown)
@@ -212,9 +212,6 @@ class McpTools:
         document = self._documents.face(shown).model_dump(mode="json")
         structured = {"status": "face", "face": document, "links": links.model_dump(mode="json")}
         return CallToolResult(content=content, structured_content=structured)
-
-    def _read(self, caller: Caller) -> DoorReading:
-        return self._casting.read_for(caller)
 
     def _tool(self, function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
         """Answer expected failures as the tool's error, in words."""

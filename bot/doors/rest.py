@@ -33,6 +33,7 @@ class RestDoor:
 
     def __init__(self, casting: Casting, gate: Gate, documents_: documents.Documents) -> None:
         self._casting = casting
+        self._read = casting.read_for
         self._gate = gate
         self._documents = documents_
 
@@ -135,9 +136,6 @@ class RestDoor:
         caller.require_scope(Scope.READ)
         return caller
 
-    def _read(self, caller: Caller) -> DoorReading:
-        return self._casting.read_for(caller)
-
     async def _listed(self, reading: DoorReading, character: Character) -> CharacterOut:
         """Return a character of a list, whose open round may be in a channel that the caller does not see."""
         try:
@@ -147,10 +145,7 @@ class RestDoor:
         return self._documents.character(character, shown, None)
 
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(pattern=r"^[\x21-\x7e]{1,128}$", description=words.KEY),
-]
+IdempotencyKey = Annotated[str | None, Header(pattern=r"^[\x21-\x7e]{1,128}$", description=words.KEY)]
 
 
 def cast_request(body: CastIn, channel: str = "") -> CastRequest:

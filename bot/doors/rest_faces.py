@@ -49,6 +49,7 @@ class FaceRoutes:
 
     def __init__(self, casting: Casting, rest: RestDoor, config: DoorsConfig, documents: Documents) -> None:
         self._casting = casting
+        self._read = casting.read_for
         self._rest = rest
         self._config = config
         self._documents = documents
@@ -197,9 +198,6 @@ class FaceRoutes:
 
         finish = url("finish") if shown.upscale and shown.upscale.portrait else None
         return LinksOut(original=url("original"), finish=finish, preview=url("preview"), expires_at=now + LIFETIME)
-
-    def _read(self, caller: Caller) -> DoorReading:
-        return self._casting.read_for(caller)
 
 
 _Short = Annotated[str, Query(min_length=1, max_length=200)]

@@ -14,7 +14,7 @@ from bot.doors.rest_faces import PICTURE_ANSWERS
 from bot.doors.schemas import Id
 from bot.usecases.casting import Casting
 from bot.usecases.character_sheet import SheetListing
-from bot.usecases.character_sheet_package import view_file_name
+from bot.usecases.character_sheet_package import sheet_record, view_file_name
 from bot.usecases.door_access import Caller
 
 ViewKey = Annotated[str, Path(pattern=r"^[a-z-]{1,60}$", description=words.VIEW)]
@@ -39,7 +39,7 @@ class SheetRoutes:
             Nothing measures identity: `same_person` and `drifted` count what people said by eye.
             """
             listing = await self._listing(caller, face_id)
-            record = self._casting.read_for(caller).sheet_record(listing)
+            record = sheet_record(listing.face, listing.sheet)
             for view in record["views"]:
                 view["url"] = f"{self._base_url}/v1/faces/{face_id}/sheet/{view['view']}"
             return record
@@ -72,7 +72,6 @@ class SheetRoutes:
 
 
 def _chosen(listing: SheetListing, key: str) -> SheetView:
-    """Return the picture of a view; raises NotAvailableHere."""
     attempt = next((one for one in listing.sheet.chosen if one.view.key == key), None)
     if attempt is None:
         raise NotAvailableHere("no_view")

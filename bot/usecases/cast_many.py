@@ -117,7 +117,6 @@ class CastMany(StartingUseCase):
         return many
 
     async def _check_line(self, line: TypedCharacter, place: ChannelRef) -> tuple[TypedCharacter, Decimal | None]:
-        """Return the line with its price, or with what prevents its start."""
         if line.brief is None:
             return line, None
         try:

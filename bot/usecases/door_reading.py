@@ -16,7 +16,6 @@ from bot.imaging.pictures import run_in_thread, scaled_preview
 from bot.ports.roster import Page, RosterQuery
 from bot.usecases.access import Permissions, visible_channels
 from bot.usecases.character_sheet import CharacterSheets, SheetListing
-from bot.usecases.character_sheet_package import sheet_record
 from bot.usecases.door_access import Caller, ports_for
 from bot.usecases.download import load_context
 from bot.usecases.face_record import face_record
@@ -119,10 +118,6 @@ class DoorReading:
         """Return the character sheet of a face; raises NotAvailableHere."""
         sheets = CharacterSheets(self._ports, Permissions(self._ports))
         return await sheets.list_views(face_id, self._caller.person)
-
-    def sheet_record(self, listing: SheetListing) -> dict[str, Any]:
-        """Return the JSON of a sheet as the package has it."""
-        return sheet_record(listing.face, listing.sheet)
 
     async def get_stored(self, portrait: Portrait) -> bytes:
         """Return the bytes of a picture that the caller may see; raises PortraitMissing."""

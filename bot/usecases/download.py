@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from io import BytesIO
-from types import MappingProxyType
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from bot.domain.catalogue import Catalogue
@@ -68,7 +67,6 @@ class FaceDownload(UseCase):
         return FaceArchive(face, upscale, f"{folder_name(face)}.zip", data, sheet)
 
 
-_USUAL_ASPECT = "3:4"
 # Pictures are compressed already.
 _COMPRESSED_SUFFIXES = tuple(f".{ending}" for ending in FILE_EXTENSIONS.values())
 
@@ -113,27 +111,25 @@ async def archive_files(
     face: Face,
     upscale: Upscale | None,
     portraits: Portraits,
-    context: RecordContext | None = None,
-    passports: ArchiveFiles = MappingProxyType({}),
-    sheet: Sheet | None = None,
+    context: RecordContext,
+    passports: ArchiveFiles,
+    sheet: Sheet,
     catalogue: Catalogue | None = None,
 ) -> ArchiveFiles:
     """Return the files of the archive by name; `upscale` is the kept one. Raises KeyError if a picture is missing.
 
-    `catalogue` names the models on the character sheet.
-
-    The file of the hashes has the format that `sha256sum -c` reads.
+    `catalogue` names the models on the character sheet. `sha256sum -c` reads the file of the hashes.
     """
     pictures = {picture_file_name(face, "original", face.portrait): face.portrait}
     if upscale and upscale.portrait:
         pictures[picture_file_name(face, "finish", upscale.portrait)] = upscale.portrait
-    if sheet and fits_package(sheet):
+    if fits_package(sheet):
         pictures |= {view_file_name(face, a): a.portrait for a in sheet.chosen if a.portrait}
-    aspect = context.round.brief.aspect if context and context.round else _USUAL_ASPECT
+    aspect = context.round.brief.aspect
     record = face_record(face, upscale, context)
     return {
         file_name(face, "README", "txt"): readme(face, pictures, passports).encode(),
-        **(await sheet_files(face, sheet, aspect, portraits, catalogue) if sheet else {}),
+        **await sheet_files(face, sheet, aspect, portraits, catalogue),
         **{name: await portraits.get(portrait.key) for name, portrait in pictures.items()},
         **passports,
         file_name(face, "prompt", "txt"): f"{face.prompt}\n".encode(),

@@ -91,7 +91,6 @@ class FacePictures(UseCase, ABC, Generic[Item]):
         return item.with_failure(SlotFailure("unexpected", paid="maybe" if was_called else "no"))
 
     async def _wait_until_allowed(self, item: Item) -> None:
-        """Wait until storage is writable and the rate limit allows a call."""
         await self.storage_retry.wait_until_writable(item.round_id)
         await wait_for_rate_limit(self.ports.model_clients, item.model, self._pause)
 
@@ -118,7 +117,6 @@ class FacePictures(UseCase, ABC, Generic[Item]):
         return await self._complete(item, await self.paid_calls.restore(item, item.price))
 
     async def _complete(self, item: Item, picture: PaidPicture) -> Item:
-        """Return the item with its picture."""
         portrait = picture.examined.to_portrait(original_key(item.round_id, item.id), picture.credentials)
         completed = item.with_portrait(portrait, picture.charge, picture.seconds, picture.request_id)
         return replace(completed, seed=item.seed if picture.seed is None else picture.seed)

@@ -22,24 +22,23 @@ _ID_KEYS = frozenset(
 
 @dataclass(frozen=True)
 class RecordContext:
-    """What a face's record says beyond the face itself; empty where only the face is known.
+    """What a face's record says beyond the face itself.
 
     `names` maps ids of people and channels to names. `targets` are pipeline targets, None where nobody reported.
     """
 
-    round: Round | None = None
+    round: Round
     vote_inputs: Sequence[VoteInput] = ()
     submissions: Sequence[BallotSubmission] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     targets: Sequence[tuple[str, TargetReport | None]] = ()
 
 
-def face_record(face: Face, upscale: Upscale | None, context: RecordContext | None = None) -> dict[str, Any]:
+def face_record(face: Face, upscale: Upscale | None, context: RecordContext) -> dict[str, Any]:
     """Return the record for JSON: money in dollars as text, times as ISO 8601 in UTC, people as user ids.
 
     `names` has the names of these ids.
     """
-    context = context or RecordContext()
     round_ = context.round
     return {
         "character": face.character,
@@ -48,7 +47,7 @@ def face_record(face: Face, upscale: Upscale | None, context: RecordContext | No
         "round": face.round_id,
         "candidate": face.number,
         "brief": face.brief,
-        "brief_options": _brief_record(round_.brief) if round_ else None,
+        "brief_options": _brief_record(round_.brief),
         "prompt": face.prompt,
         "prompt_version": face.prompt_version,
         "model": face.model,
@@ -63,11 +62,11 @@ def face_record(face: Face, upscale: Upscale | None, context: RecordContext | No
         "ballots": _ballot_records(face, context),
         "decided_by_lead": face.decided_by_lead,
         "wanted_for": face.use or None,
-        "started_by": round_.started_by if round_ else face.lead,
+        "started_by": round_.started_by,
         "lead": face.lead,
         "locked_by": face.locked_by,
         "locked_at": face.locked_at.isoformat(),
-        "recast_because": (round_.recast_reason if round_ else "") or None,
+        "recast_because": round_.recast_reason or None,
         "unlocked": _unlock_record(face.unlocked) if face.unlocked else None,
         "finish": _upscale_record(face, upscale) if upscale and upscale.portrait else None,
         "targets": [_target_record(target, report) for target, report in context.targets],
@@ -149,11 +148,8 @@ def _consent_record(consent: Consent) -> dict[str, Any]:
 
 
 def _ballot_records(face: Face, context: RecordContext) -> list[dict[str, Any]]:
-    """Return every ballot of the round, the first one first."""
-    final = Tally(face.tally, face.voters)
-    if (round_ := context.round) is None:
-        return [_ballot_record("first", "open", final, ())]
-    final = round_.tally or final
+    round_ = context.round
+    final = round_.tally or Tally(face.tally, face.voters)
     kind = "sealed" if round_.is_sealed else "open"
     if round_.run_off is None:
         return [_ballot_record("first", kind, final, _open_voters(context))]
@@ -187,7 +183,7 @@ def _by_number(counts: Mapping[int, int]) -> dict[str, int]:
 def _open_voters(context: RecordContext) -> list[str]:
     """Return who voted on an open ballot, as the history shows them; nothing for a sealed one."""
     round_ = context.round
-    if round_ is None or round_.is_sealed:
+    if round_.is_sealed:
         return []
     voted = {vote.person for vote in context.vote_inputs if vote.on}
     return sorted(filter(round_.can_vote, voted | people_for_none(context.vote_inputs, context.submissions)))
@@ -195,7 +191,7 @@ def _open_voters(context: RecordContext) -> list[str]:
 
 def _run_off_voters(context: RecordContext) -> list[str]:
     round_ = context.round
-    if round_ is None or round_.is_sealed:
+    if round_.is_sealed:
         return []
     submitted = (s.person for s in context.submissions if s.stage is BallotStage.RUN_OFF and round_.can_vote(s.person))
     return sorted(set(submitted))
@@ -226,14 +222,8 @@ def _upscale_record(face: Face, upscale: Upscale) -> dict[str, Any]:
 def _target_record(target: str, report: TargetReport | None) -> dict[str, Any]:
     """Return what was reported; `by` is the person, or who set up the program that reported."""
     if report is None:
-        return {
-            "target": target,
-            "state": TargetState.NOT_TRIED.value,
-            "external_id": None,
-            "at": None,
-            "by": None,
-            "through": None,
-        }
+        unknown = dict.fromkeys(("external_id", "at", "by", "through"))
+        return {"target": target, "state": TargetState.NOT_TRIED.value, **unknown}
     reporter = report.reporter
     return {
         "target": target,

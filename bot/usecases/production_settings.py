@@ -187,21 +187,16 @@ class ProductionSettingsEditor(PermittedUseCase):
         """List the channel's own production if it joined another one, then the productions that the person is in."""
         productions = await self.storage.productions.list_all(place.team)
         own_production = next((p for p in productions if p.home == place), None)
-        own_option = (
-            ()
-            if current.home == place
-            else (JoinableProduction(OWN_PRODUCTION, own_production.name if own_production else ""),)
-        )
+        own = []
+        if current.home != place:
+            own.append(JoinableProduction(OWN_PRODUCTION, own_production.name if own_production else ""))
         found = []
         for production in productions:
-            if production.id == current.id or production is own_production:
-                continue
-            if shared_channels := [channel for channel in production.channels if channel in channel_names]:
-                named_channel = (
-                    production.home.channel if production.home.channel in shared_channels else shared_channels[0]
-                )
-                found.append(JoinableProduction(production.id, production.name, channel_names[named_channel]))
-        return (*own_option, *sorted(found, key=lambda other: (other.name or other.channel).casefold()))
+            shared = [channel for channel in production.channels if channel in channel_names]
+            if shared and production.id != current.id and production is not own_production:
+                channel = production.home.channel if production.home.channel in shared else shared[0]
+                found.append(JoinableProduction(production.id, production.name, channel_names[channel]))
+        return (*own, *sorted(found, key=lambda other: (other.name or other.channel).casefold()))
 
     def _selectable_models(self, production: Production) -> tuple[ModelSpec, ...]:
         """List the models that are available today or already chosen."""

@@ -62,13 +62,10 @@ class Recall(UseCase):
         """List at most `limit` characters that the person may see, this production's first."""
         places = {section.place for section in await self.storage.roster.sections(place.team)}
         query = RosterQuery(tuple(places & await visible_channels(self.ports.channel_access, places, person, place)))
-        production_id = (await self.storage.productions.get(place)).id
-        own = (
-            await self.storage.roster.page(replace(query, production_id=production_id), limit, 0)
-            if production_id
-            else Page((), 0)
-        )
-        page = await self.storage.roster.page(query, limit, 0)
+        roster, production_id = self.storage.roster, (await self.storage.productions.get(place)).id
+        own_query = replace(query, production_id=production_id)
+        own = await roster.page(own_query, limit, 0) if production_id else Page((), 0)
+        page = await roster.page(query, limit, 0)
         by_id = {character.id: character for character in (*own.characters, *page.characters)}
         return Page(tuple(by_id.values())[:limit], page.total)
 

@@ -64,10 +64,7 @@ class Recast(StartingUseCase):
     """Re-casts and unlocks faces."""
 
     async def options(self, round_id: str, person: str) -> RecastOptions:
-        """Return what the person may do with the face.
-
-        Raises NotLead, PermissionDenied, RoundClosed, AlreadyCasting.
-        """
+        """Return what a person may do with the face; raises NotLead, PermissionDenied, RoundClosed, AlreadyCasting."""
         round_, face, modes = await self._load_allowed(round_id, person)
         active_faces = [
             f for f in await self.storage.roster.list_faces(face.character_id) if not f.unlocked and f != face
@@ -128,7 +125,6 @@ class Recast(StartingUseCase):
     async def _load_allowed(
         self, round_id: str, person: str, key: str = ""
     ) -> tuple[Round, Face, tuple[RecastMode, ...]]:
-        """Return the round, its face, and the modes available now."""
         round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lock(round_, person, "recast_face")
         round_.require_state(RoundState.LOCKED, action="recast")

@@ -42,15 +42,13 @@ class ReferenceImages(UseCase):
 
         Raises as `resolve`.
         """
-        source = await self._consented_source(face)
-        if brief.reference is None or source is None:
+        consented = await self._consented_source(face)
+        if brief.reference is None or consented is None:
             return brief
-        if source.brief.reference is None or source.brief.reference.consent is None:
-            return brief
-        agreed = await self._agreed_uses(source)
+        source, consent = consented
+        agreed = await self._agreed_uses(source, consent)
         if brief.use not in (None, *agreed):
             raise ConsentNeeded(face.character, tuple(sorted(use or "" for use in agreed)), brief.use or "")
-        consent = source.brief.reference.consent
         inherited = replace(brief.reference, consent=consent, photo_round=_photo_round(source))
         return replace(brief, reference=inherited, use=brief.use or source.brief.use)
 
@@ -62,9 +60,10 @@ class ReferenceImages(UseCase):
         if brief.reference is None or brief.use is None:
             return
         face = await self._get_face(brief.reference.name, person, place)
-        source = await self._consented_source(face)
-        if source is None or brief.use in await self._agreed_uses(source):
+        consented = await self._consented_source(face)
+        if consented is None or brief.use in await self._agreed_uses(*consented):
             return
+        source, _ = consented
         now = self.ports.now()
         event = AuditEvent(CONSENT_WIDENED, face.place, person, now, face.character_id, face.round_id, brief.use)
         wider = WiderConsent(person, now, brief.use, wording)
@@ -78,8 +77,8 @@ class ReferenceImages(UseCase):
             raise NotAvailableHere("private" if is_private else "outsiders")
         return face
 
-    async def _consented_source(self, face: Face) -> Round | None:
-        """Return the face's round if it was drawn after the photo of a person who agreed to it; None if not.
+    async def _consented_source(self, face: Face) -> tuple[Round, Consent] | None:
+        """Return the face's round and consent if it was drawn after the photo of a person who agreed; None if not.
 
         Raises BriefError if the consent was withdrawn, NotAvailableHere if the face is hidden.
         """
@@ -90,13 +89,11 @@ class ReferenceImages(UseCase):
             return None
         if source.brief.reference.is_withdrawn:
             raise BriefError("like", "consent_withdrawn", face.character)
-        return source
+        return source, source.brief.reference.consent
 
-    async def _agreed_uses(self, source: Round) -> frozenset[IntendedUse | None]:
+    async def _agreed_uses(self, source: Round, consent: Consent) -> frozenset[IntendedUse | None]:
         """Return the uses that the person in the photo agreed to: the first round's, the face's, and wider ones."""
-        assert source.brief.reference
-        assert source.brief.reference.consent
-        agreed = {source.brief.use, *(wider.use for wider in source.brief.reference.consent.wider)}
+        agreed = {source.brief.use, *(wider.use for wider in consent.wider)}
         with suppress(KeyError):
             agreed.add((await self.storage.rounds.get(_photo_round(source))).brief.use)
         return frozenset(agreed)

@@ -91,7 +91,6 @@ class Reminders(PermittedUseCase):
         return at is not None and at <= now and is_working_time(now, zone)
 
     async def _has_unreached_voters(self, round_: Round) -> bool:
-        """Return whether a voter without a vote was not reminded."""
         pending, _ = await self._pending(round_)
         return bool(pending - await self.storage.reminders.list_reminded(round_.id, round_.ballot_stage))
 

@@ -73,10 +73,7 @@ class Reroll(StartingUseCase):
         )
 
     async def reroll_round(self, round_id: str, person: str) -> StartResult:
-        """Void the round and start a child with the same brief, in one transaction.
-
-        A repeated call starts one child.
-        """
+        """Void the round and start a child with the same brief, in one transaction; a repeated call starts one."""
         round_ = await self.permissions.get_led(round_id, person, "reroll")
         round_.require_casting("reroll")
         result = await self.start_round.start_child(round_, person)
@@ -90,18 +87,14 @@ class Reroll(StartingUseCase):
         if not (slot.situation and slot.failure):
             round_.require_casting("reroll")
         new_id = f"{round_.id}-x{seed_of(trigger, 0):08x}"
-        new = self._new_slot(round_, new_id, slot.model, self._price(round_, slot))
-        return await self._add_slot(
-            round_,
-            replace(
-                new,
-                rerolls_slot_id=slot_id,
-                variation_of_slot_id=slot.variation_of_slot_id,
-                prompt=slot.prompt,
-                situation=slot.situation,
-            ),
-            person,
+        new = replace(
+            self._new_slot(round_, new_id, slot.model, self._price(round_, slot)),
+            rerolls_slot_id=slot_id,
+            variation_of_slot_id=slot.variation_of_slot_id,
+            prompt=slot.prompt,
+            situation=slot.situation,
         )
+        return await self._add_slot(round_, new, person)
 
     async def vary(self, slot_id: str, person: str, trigger: str, comment_ts_us: int = 0) -> Slot:
         """Reserve one more slot for a variation of a candidate, generated from its original.

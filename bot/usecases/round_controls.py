@@ -38,10 +38,7 @@ class RoundControls(PermittedUseCase):
         return await self._publish_extension(round_, person)
 
     async def extend_open(self, round_id: str, expected_closes_at: datetime, person: str) -> Round:
-        """Move the deadline of an open ballot by one day.
-
-        A repeated call with the same `expected_closes_at` does nothing.
-        """
+        """Move the deadline of an open ballot by one day, once for the same `expected_closes_at`."""
         round_ = await self.permissions.get_led(round_id, person, "extend")
         round_.require_state(RoundState.VOTING, action="extend")
         if not await self.storage.ballots.extend(round_id, expected_closes_at + _EXTENSION, expected_closes_at):

@@ -214,31 +214,20 @@ class RoundForm(StartingUseCase):
         self, typed: str, place: ChannelRef, person: str, *, cast: bool = False
     ) -> tuple[list[Character], list[Character]]:
         """Find characters by name in this production, and in others that the person may see; with `cast` only faces."""
-        sections = await self.storage.roster.sections(place.team)
+        roster = self.storage.roster
+        sections = await roster.sections(place.team)
         production_id = (await self.storage.productions.get(place)).id
-        visible = await visible_channels(
-            self.ports.channel_access, {section.place for section in sections}, person, place
-        )
-        own_query = RosterQuery(
-            tuple(s.place for s in sections if s.production_id == production_id), production_id, only_with_face=cast
-        )
-        matches = [
-            c
-            for c in await self.storage.roster.similar_names(place.team, typed, MAX_SIMILAR_NAMES)
-            if c.production_id == production_id or c.place in visible
-        ]
-        nearest_matches = nearest(typed, matches, _MAX_SUGGESTIONS, _MIN_SIMILARITY)
-        similar = [
-            c
-            for c in await self.storage.roster.get_many(list({c.character_id: c for c in nearest_matches}))
-            if c.face or not cast
-        ]
-        own = {
-            c.id: c for c in (*await self._by_prefix(typed, own_query), *similar) if c.production_id == production_id
-        }
-        others = {
-            c.id: c for c in (*await self._by_prefix(typed, RosterQuery(tuple(visible), only_with_face=cast)), *similar)
-        }
+        places = {section.place for section in sections}
+        visible = await visible_channels(self.ports.channel_access, places, person, place)
+        names = await roster.similar_names(place.team, typed, MAX_SIMILAR_NAMES)
+        matches = [c for c in names if c.production_id == production_id or c.place in visible]
+        ids = {c.character_id: c for c in nearest(typed, matches, _MAX_SUGGESTIONS, _MIN_SIMILARITY)}
+        similar = [c for c in await roster.get_many(list(ids)) if c.face or not cast]
+        own_places = tuple(s.place for s in sections if s.production_id == production_id)
+        found_here = await self._by_prefix(typed, RosterQuery(own_places, production_id, only_with_face=cast))
+        found = await self._by_prefix(typed, RosterQuery(tuple(visible), only_with_face=cast))
+        own = {c.id: c for c in (*found_here, *similar) if c.production_id == production_id}
+        others = {c.id: c for c in (*found, *similar)}
         return list(own.values()), [c for c in others.values() if c.production_id != production_id]
 
     async def _by_prefix(self, typed: str, query: RosterQuery) -> Sequence[Character]:

@@ -36,31 +36,24 @@ class Spending(PermittedUseCase):
         day = budget_day(self.ports.now())
         if (await self.ports.user_directory.get_user(place.team, person)).is_guest:
             return await self._own_report(person, place, day)
-        spent = await self.storage.ledger.list_spend_totals(place.team, day)
-        blind_spends = await self.storage.ledger.list_blind_round_spends(place.team, day)
-        faces = await self.storage.ledger.count_locked_faces(place.team, day)
-        visible = await visible_channels(
-            self.ports.channel_access,
-            {s.place for s in spent} | {ChannelRef(place.team, c) for c in faces},
-            person,
-            place,
-        )
+        ledger = self.storage.ledger
+        spent = await ledger.list_spend_totals(place.team, day)
+        blind_spends = await ledger.list_blind_round_spends(place.team, day)
+        faces = await ledger.count_locked_faces(place.team, day)
+        places = {s.place for s in spent} | {ChannelRef(place.team, channel) for channel in faces}
+        visible = await visible_channels(self.ports.channel_access, places, person, place)
         mine = [s for s in spent if s.place in visible]
         hidden = [s for s in spent if s.place not in visible]
-        production_by_channel = {
-            channel: p for p in await self.storage.productions.list_all(place.team) for channel in p.channels
-        }
-        home_by_channel = {channel: production.home.channel for channel, production in production_by_channel.items()}
+        productions = await self.storage.productions.list_all(place.team)
+        home_by_channel = {channel: p.home.channel for p in productions for channel in p.channels}
         face_counts: Counter[str] = Counter()
         for channel, count in faces.items():
             if ChannelRef(place.team, channel) in visible:
                 face_counts[home_by_channel.get(channel, channel)] += count
-        pending_charges = [
-            entry for entry in await self.storage.ledger.list_pending_charges(place.team) if not _withheld(entry)
-        ]
-        own_pending_charges = tuple([entry for entry in pending_charges if await self._can_resolve(person, entry)])
+        pending = [entry for entry in await ledger.list_pending_charges(place.team) if not _withheld(entry)]
+        own_pending = tuple([entry for entry in pending if await self._can_resolve(person, entry)])
         caps = self.ports.caps.tightened_by(await self.settings_of(place))
-        amounts = await self.storage.ledger.committed_by_period(Payer(place, person, day))
+        amounts = await ledger.committed_by_period(Payer(place, person, day))
         return SpendReport(
             day=day,
             productions=group_by(mine, lambda s: home_by_channel.get(s.place.channel, s.place.channel), face_counts),
@@ -72,13 +65,9 @@ class Spending(PermittedUseCase):
             budget_statuses=tuple(
                 budget_status(period, amount, blind_spends, caps) for period, amount in amounts.items()
             ),
-            pending_charges=own_pending_charges,
-            other_pending_count=len(pending_charges) - len(own_pending_charges),
-            production_names={
-                production.home.channel: production.name
-                for production in production_by_channel.values()
-                if production.name
-            },
+            pending_charges=own_pending,
+            other_pending_count=len(pending) - len(own_pending),
+            production_names={p.home.channel: p.name for p in productions if p.name and p.channels},
         )
 
     async def _own_report(self, person: str, place: ChannelRef, day: date) -> SpendReport:
@@ -110,10 +99,8 @@ class Spending(PermittedUseCase):
         """Return the dollars that the workspace reserved and spent in the UTC day, without revealing open ballots."""
         day = budget_day(self.ports.now())
         amount = await self.storage.ledger.committed(team, day)
-        period = BudgetPeriod(team, "day", "", day)
-        return budget_status(
-            period, amount, await self.storage.ledger.list_blind_round_spends(team, day), self.ports.caps
-        ).used
+        blind_spends = await self.storage.ledger.list_blind_round_spends(team, day)
+        return budget_status(BudgetPeriod(team, "day", "", day), amount, blind_spends, self.ports.caps).used
 
     async def today_for(self, team: str, person: str) -> tuple[Decimal, Decimal]:
         """Return the dollars used today and their cap: the workspace's, or for a guest only their own."""
@@ -136,10 +123,7 @@ class Spending(PermittedUseCase):
         return entry
 
     async def acknowledge_overspend(self, item_id: str, recipient: Recipient) -> LedgerEntry:
-        """Acknowledge a charge above its reservation, so that the workspace may spend again.
-
-        Raises as `confirm_charge`.
-        """
+        """Acknowledge a charge above its reservation, so that spending goes on; raises as `confirm_charge`."""
         entry = await self._get_entry(item_id, recipient, "see")
         if not await self.storage.ledger.acknowledge(item_id, recipient.person):
             raise AlreadyResolved

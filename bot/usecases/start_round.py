@@ -33,7 +33,6 @@ from bot.domain.slot import Slot
 from bot.ports.rounds import RoundDraft, StartResult
 from bot.telemetry import logs, tracing
 from bot.usecases.access import PermittedUseCase
-from bot.usecases.ports import UseCase
 from bot.usecases.quotes import Quotes
 from bot.usecases.references import ReferenceImages
 
@@ -325,7 +324,6 @@ class StartRound(PermittedUseCase):
         return ReferenceUnclear(error.field, error.problem, error.got, error.allowed, offers=tuple(offers))
 
     def _build_round(self, chosen: Route, draft: RoundDraft, caps: Caps) -> Round:
-        """Build the round of a draft, with the draft's id."""
         now, brief, round_id = self.ports.now(), draft.brief, draft.id
         has_lead = draft.lead not in ("", draft.person)
         prompt = Prompt.for_brief(brief)

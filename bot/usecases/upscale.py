@@ -122,15 +122,12 @@ class RunUpscale(FacePictures[Upscale]):
             await self.storage.upscales.set_files(upscale.id, "", "")
         elif upscale.portrait and upscale.file_id is None:
             face = await self._load_face(upscale)
-            is_redraw = upscale.method is UpscaleMethod.REDRAW
-            pair_file = (
-                await self.ports.publisher.upload_sheet(face.round_id, await self._side_by_side(face, upscale))
-                if is_redraw
-                else None
-            )
-            (file_id,) = await self.ports.publisher.upload_pictures(
-                face.round_id, [await self._upscaled_picture(face, upscale)]
-            )
+            publisher = self.ports.publisher
+            pair_file: str | None = None
+            if upscale.method is UpscaleMethod.REDRAW:
+                pair_file = await publisher.upload_sheet(face.round_id, await self._side_by_side(face, upscale))
+            own_picture = await self._upscaled_picture(face, upscale)
+            (file_id,) = await publisher.upload_pictures(face.round_id, [own_picture])
             await self.storage.upscales.set_files(upscale.id, pair_file, file_id)
         await self.ports.publisher.redraw_now(upscale.round_id)
 

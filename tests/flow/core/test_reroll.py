@@ -15,7 +15,7 @@ from bot.domain.prompt import VERSION_VARIATION
 from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.slot import SlotState
-from bot.usecases.face_record import face_record
+from bot.usecases.face_record import RecordContext, face_record
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
 from tests.support.scripted_models import BANANA, LITERAL, SKIN, TWO_ACCOUNTS
 
@@ -192,7 +192,7 @@ async def test_locked_variation_keeps_its_prompt_and_its_source_candidate(harnes
         round_.candidate_by_number(5).prompt,
         VERSION_VARIATION,
     )
-    assert face_record(face, None)["varies_candidate"] == 2
+    assert face_record(face, None, RecordContext(round_))["varies_candidate"] == 2
 
 
 async def test_no_single_reroll_is_offered_at_eight_slots(harness: CastingHarness) -> None:

@@ -47,7 +47,7 @@ def test_people_and_the_channel_have_their_names_before_their_ids() -> None:
 
 def test_an_id_without_a_name_stands_alone() -> None:
     face = make_face("Maya")
-    assert f"lead: {face.lead}" in record_lines(face_record(face, None))
+    assert f"lead: {face.lead}" in record_lines(face_record(face, None, RecordContext(numbered_round())))
 
 
 def test_the_brief_is_whole() -> None:

@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cli.export import _faces_by_folder
+from bot.domain.character_sheet import Sheet
 from bot.telemetry import logs
 from bot.usecases.download import archive_files, zip_archive
 from bot.usecases.face_record import RecordContext, face_record, folder_name, record_lines
 from tests.support.builders import make_face
+from tests.support.storage_builders import make_round
 
 AT = datetime(2026, 11, 25, tzinfo=UTC)
 NAMES = [
@@ -35,7 +37,8 @@ class FakeObjectStore:
 
 
 def archive_of(name: str, brief: str = "a pilot") -> dict[str, bytes]:
-    return dict(asyncio.run(archive_files(make_face(name, brief), None, FakeObjectStore())))  # type: ignore[arg-type]
+    context = RecordContext(make_round())
+    return dict(asyncio.run(archive_files(make_face(name, brief), None, FakeObjectStore(), context, {}, Sheet())))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", NAMES, ids=ascii)
@@ -79,11 +82,11 @@ def test_brief_text_cannot_forge_facts_in_the_record() -> None:
 def test_a_persons_name_cannot_forge_facts_in_the_record() -> None:
     face = make_face("Maya")
     forged = f"Lena{FORGED_RECORD_LINES}\u202e\x1b[31m"
-    lines = list(record_lines(face_record(face, None, RecordContext(names={face.lead: forged}))))
+    lines = list(record_lines(face_record(face, None, RecordContext(make_round(), names={face.lead: forged}))))
     (lead,) = [line for line in lines if line.startswith("lead:")]
     assert lead.endswith(f"({face.lead})")
     assert lead.isprintable()
-    unnamed = record_lines(face_record(face, None))
+    unnamed = record_lines(face_record(face, None, RecordContext(make_round())))
     assert len("\n".join(lines).splitlines()) == len("\n".join(unnamed).splitlines())
 
 
