@@ -167,7 +167,7 @@ class McpTools:
         shown = await reading.get_face(_checked(_ID, face_id, "face_id"))
         if FILE_EXTENSIONS[shown.face.portrait.media_type] != extension:
             raise NotAvailableHere("unknown")
-        return await reading.get_picture(shown, "original")
+        return await reading.get_stored(shown.face.portrait)
 
     async def read_passport(self, face_id: str, ctx: Context[Any, Any]) -> bytes:
         """The signed passport of the original, a C2PA manifest in a file of its own."""

@@ -35,16 +35,14 @@ class PictureFile:
 
     def headers(self) -> dict[str, str]:
         digest = {"Repr-Digest": f"sha-256=:{b64encode(bytes.fromhex(self.sha256)).decode()}:"} if self.sha256 else {}
-        return (
-            digest
-            | {
-                "ETag": f'"{self.etag}"',
-                "Accept-Ranges": "bytes",
-                # A copy is only used after asking again, so a revoked token reads nothing from a cache.
-                "Cache-Control": "private, no-cache",
-            }
-            | attachment(self.filename)
-        )
+        return {
+            **digest,
+            "ETag": f'"{self.etag}"',
+            "Accept-Ranges": "bytes",
+            # A copy is only used after asking again, so a revoked token reads nothing from a cache.
+            "Cache-Control": "private, no-cache",
+            **attachment(self.filename),
+        }
 
 
 def attachment(filename: str) -> dict[str, str]:

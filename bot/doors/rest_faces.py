@@ -170,7 +170,7 @@ class FaceRoutes:
         """Return a stored picture; raises NotAvailableHere."""
         shown = await reading.get_face(face_id)
         portrait = shown.portrait(kind)
-        load = partial(reading.get_picture, shown, kind)
+        load = partial(reading.get_stored, portrait)
         name = file_name(shown.face, kind, FILE_EXTENSIONS[portrait.media_type])
         sha256 = portrait.sha256
         return PictureResponse(PictureFile(load, portrait.media_type, name, sha256, sha256, portrait.length))

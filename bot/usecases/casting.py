@@ -1,5 +1,9 @@
 """All use cases, wired to the ports. Handlers, jobs and the scheduler call only this."""
 
+from datetime import timedelta
+
+from bot.domain.catalogue import Catalogue
+from bot.ports.clock import Now
 from bot.usecases import webhook_queue
 from bot.usecases.access import Permissions
 from bot.usecases.aliases import Aliases
@@ -70,7 +74,6 @@ class Casting:
 
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
-        self.catalogue, self.now, self.shortest_voting = ports.catalogue, ports.now, ports.shortest_voting
         self.permissions = Permissions(ports)
         self.round_message = RoundMessage(ports)
         self.round_pictures = RoundPictures(ports)
@@ -145,6 +148,18 @@ class Casting:
     def cast_for(self, caller: Caller) -> DoorCasting:
         """Return what a caller of a door casts with."""
         return DoorCasting(self.ports, caller, self._learned_routing)
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.ports.catalogue
+
+    @property
+    def now(self) -> Now:
+        return self.ports.now
+
+    @property
+    def shortest_voting(self) -> timedelta:
+        return self.ports.shortest_voting
 
     @property
     def generations_in_progress(self) -> int:

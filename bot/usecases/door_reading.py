@@ -106,10 +106,6 @@ class DoorReading:
         context = await load_context(shown.face, shown.upscale, self._ports.storage)
         return face_record(shown.face, shown.upscale, context)
 
-    async def get_picture(self, shown: ShownFace, kind: PictureKind) -> bytes:
-        """Return the stored bytes; raises NotAvailableHere, PortraitMissing."""
-        return await self._ports.storage.portraits.get(shown.portrait(kind).key)
-
     async def get_passport(self, shown: ShownFace, kind: PassportKind) -> Passport:
         """Return the signed passport of a picture, with what a check of it found; raises PassportUnavailable."""
         return await Passports(self._ports, self._recall, PassportSigning(self._ports)).of_face(shown.face, kind)

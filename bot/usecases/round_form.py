@@ -102,7 +102,8 @@ class RoundForm(StartingUseCase):
         round_draft = await self.start_round.get_draft(form_id, person)
         typed = typed[:_MAX_QUERY_LENGTH]
         own, others = await self._similar_characters(typed, round_draft.place, person)
-        found = [*map(_name_suggestion, own), *(NameSuggestion(c.name, "elsewhere") for c in others)]
+        found = [NameSuggestion(c.name, "casting" if c.open_round_id else "cast") for c in own]
+        found += [NameSuggestion(c.name, "elsewhere") for c in others]
         name = visible_name(typed)
         if name and normalize_name(name) not in {normalize_name(s.name) for s in found}:
             found = [NameSuggestion(name, "new"), *found]
@@ -233,10 +234,6 @@ class RoundForm(StartingUseCase):
     async def _by_prefix(self, typed: str, query: RosterQuery) -> Sequence[Character]:
         """List suggestions by prefix, all names without one. Returns twice the limit, because some are filtered out."""
         return (await self.storage.roster.page(replace(query, name_prefix=typed), 2 * _MAX_SUGGESTIONS, 0)).characters
-
-
-def _name_suggestion(character: Character) -> NameSuggestion:
-    return NameSuggestion(character.name, "casting" if character.open_round_id else "cast")
 
 
 def _price(quote: Quote | CastingError) -> Decimal | None:
