@@ -4,10 +4,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.ids import ChannelRef
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import at_field, form_listener, press_listener
+from handlers.slack.listeners import Listeners, at_field, form_listener, press_listener
 from handlers.slack.modals import notice
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import cast_many as words
@@ -17,42 +15,38 @@ from handlers.views.fields import joined_text
 from handlers.views.private import note
 
 
-class CastManyListeners:
+class CastManyListeners(Listeners):
     """Listeners for lists; a confirmed list is saved before the ack, and the scheduler starts its rounds."""
-
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._cast_many = casting.cast_many
-        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
         app.view(blocks.CALLBACK_ID)(form_listener(self.on_list, at_field(blocks.LIST)))
-        app.view(blocks.CONFIRM_CALLBACK_ID)(form_listener(self.on_confirm, _show_result, self._guard.check_cast_many))
-        app.action("cast_many_continue")(press_listener(self.on_continue, self._guard.check_cast_many))
-        app.action("cast_many_drop")(press_listener(self.on_drop, self._guard.check_cast_many))
+        app.view(blocks.CONFIRM_CALLBACK_ID)(form_listener(self.on_confirm, _show_result, self.guard.check_cast_many))
+        app.action("cast_many_continue")(press_listener(self.on_continue, self.guard.check_cast_many))
+        app.action("cast_many_drop")(press_listener(self.on_drop, self.guard.check_cast_many))
 
     async def on_list(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Check the list of a user who is in the channel, and show it above the form, which keeps its text."""
         place = ChannelRef(submission.place.team, submission.id)
-        await self._guard.require_member(submission.person, place)
+        await self.guard.require_member(submission.person, place)
         text = joined_text(submission.values, blocks.LIST)
-        checked = await self._cast_many.check(text, place, submission.person, submission.view_id)
+        checked = await self.casting.cast_many.check(text, place, submission.person, submission.view_id)
         await ack(response_action="push", view=blocks.check(checked))
 
     async def on_confirm(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Begin the list; close both modals."""
-        await self._cast_many.confirm(submission.id, submission.person)
+        await self.casting.cast_many.confirm(submission.id, submission.person)
         await ack(response_action="clear")
-        await self._cast_many.advance_due()
+        await self.casting.cast_many.advance_due()
 
     async def on_continue(self, press: ButtonPress, responder: Responder) -> None:
-        await self._cast_many.resume(press.id, press.person)
+        await self.casting.cast_many.resume(press.id, press.person)
         await responder.ack()
-        await self._cast_many.advance_due()
+        await self.casting.cast_many.advance_due()
 
     async def on_drop(self, press: ButtonPress, responder: Responder) -> None:
-        await self._cast_many.drop_rest(press.id, press.person)
+        await self.casting.cast_many.drop_rest(press.id, press.person)
         await responder.ack()
-        await self._cast_many.advance_due()
+        await self.casting.cast_many.advance_due()
 
 
 async def _show_result(ack: AsyncAck, view: View) -> None:

@@ -20,12 +20,10 @@ from bot.domain.errors import (
     PriceIncreased,
     UnacknowledgedOverspend,
 )
-from bot.usecases.casting import Casting
 from bot.usecases.character_sheet import SheetRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener, view_action_listener
 from handlers.slack.modals import open_modal, update_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.scalars import parse_microseconds, parse_number, parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
@@ -39,53 +37,48 @@ _FIELD_ERRORS = (CannotDrawSheet, PermissionDenied, OverBudget, UnacknowledgedOv
 _MICROSECONDS = 1_000_000
 
 
-class CharacterSheetListeners:
+class CharacterSheetListeners(Listeners):
     """Listeners for character sheets; money is reserved and the views are saved before the ack, drawn after it."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._sheets = casting.character_sheets
-        self._now = casting.now
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("character_sheet")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action("character_sheet")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
         fields = re.compile(rf"^{blocks.FIELD}(preset|views|expressions|every|model|size)(:\d+)?$")
         app.action(fields)(view_action_listener(self.on_change, self._check_round))
         app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
         for action_id, same in (("sheet_same", True), ("sheet_drifted", False)):
             handle = partial(self.on_opinion, same)
-            app.action(action_id)(press_listener(handle, self._guard.get_round, ack_first=True))
-        app.action("sheet_keep")(press_listener(self.on_keep, self._guard.get_round, ack_first=True))
-        app.action("sheet_again")(press_listener(self.on_again, self._guard.get_round))
+            app.action(action_id)(press_listener(handle, self.guard.get_round, ack_first=True))
+        app.action("sheet_keep")(press_listener(self.on_keep, self.guard.get_round, ack_first=True))
+        app.action("sheet_again")(press_listener(self.on_again, self.guard.get_round))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form with a full sheet chosen, and its price."""
-        options = await self._sheets.options(press.id, press.person)
-        formed_at_us = round(self._now().timestamp() * _MICROSECONDS)
+        options = await self.casting.character_sheets.options(press.id, press.person)
+        formed_at_us = round(self.casting.now().timestamp() * _MICROSECONDS)
         await open_modal(responder.client, press.trigger_id, blocks.form(options, blocks.SheetChoice(), formed_at_us))
 
     async def _check_round(self, submitted: FormSubmission) -> None:
-        await self._guard.get_round(_sheet_form_from(submitted)[0])
+        await self.guard.get_round(_sheet_form_from(submitted)[0])
 
     async def on_change(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show the price of what is chosen now; a preset replaces the choice of views."""
         form, choice, formed_at_us, _ = _sheet_form_from(view_action.form)
         if view_action.action_id == blocks.PRESET:
             choice = choice.with_preset(view_action.value)
-        options = await self._sheets.options(form.id, form.person)
+        options = await self.casting.character_sheets.options(form.id, form.person)
         modal = blocks.form(options, choice, formed_at_us)
         await update_modal(client, view_action.view_id, modal, view_action.view_hash)
 
     async def on_submit(self, submitted: FormSubmission, ack: AsyncAck) -> None:
         """Start the chosen views; show errors at their fields, and ask again where the shown price was another one."""
         form, choice, formed_at_us, shown_price = _sheet_form_from(submitted)
-        await self._guard.get_round(form)
+        await self.guard.get_round(form)
         formed_at = datetime.fromtimestamp(formed_at_us / _MICROSECONDS, UTC)
         request = SheetRequest(form.id, form.person, choice.views, choice.model, choice.size, shown_price, formed_at)
         try:
-            start = await self._sheets.start(request)
+            start = await self.casting.character_sheets.start(request)
         except PriceIncreased as increase:
-            options = await self._sheets.options(form.id, form.person)
+            options = await self.casting.character_sheets.options(form.id, form.person)
             note = words.price_increased(increase.price)
             await ack(response_action="update", view=blocks.form(options, choice, formed_at_us, note))
             return
@@ -96,26 +89,28 @@ class CharacterSheetListeners:
             return
         await ack()
         async with reply_with_errors(ignore):
-            await self._sheets.enqueue(start)
+            await self.casting.character_sheets.enqueue(start)
 
     async def on_opinion(self, same: bool, press: ButtonPress, responder: Responder) -> None:  # noqa: ARG002 - Bolt's order
         """Count what the person says about the view; a later press changes it."""
         round_id, attempt_id = press.expect_ids(2)
-        await self._sheets.give_opinion(round_id, attempt_id, press.person, press.event_ts_us, same=same)
+        await self.casting.character_sheets.give_opinion(
+            round_id, attempt_id, press.person, press.event_ts_us, same=same
+        )
 
     async def on_keep(self, press: ButtonPress, responder: Responder) -> None:  # noqa: ARG002 - as all listeners
         """Keep the attempt that the button carries."""
         round_id, attempt_id = press.expect_ids(2)
-        await self._sheets.keep(round_id, attempt_id, press.person)
+        await self.casting.character_sheets.keep(round_id, attempt_id, press.person)
 
     async def on_again(self, press: ButtonPress, responder: Responder) -> None:
         """Start the next attempt with the model whose price the button showed."""
         round_id, attempt_id, shown_model = press.expect_ids(3)
         start = await responder.within_ack_deadline(
-            self._sheets.draw_again(round_id, attempt_id, shown_model, press.person)
+            self.casting.character_sheets.draw_again(round_id, attempt_id, shown_model, press.person)
         )
         await responder.ack()
-        await self._sheets.enqueue(start)
+        await self.casting.character_sheets.enqueue(start)
 
 
 @parses_payload

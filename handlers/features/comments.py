@@ -3,10 +3,8 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import at_field, form_listener, press_listener
+from handlers.slack.listeners import Listeners, at_field, form_listener, press_listener
 from handlers.slack.modals import notice, open_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import comments as words
@@ -14,24 +12,20 @@ from handlers.views import comments as blocks
 from handlers.views.private import note
 
 
-class CommentListeners:
+class CommentListeners(Listeners):
     """Listeners for comments; a comment is saved before the ack that closes the form."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._comments = casting.comments
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("comment")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, at_field(blocks.TEXT), self._guard.get_round))
+        app.action("comment")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, at_field(blocks.TEXT), self.guard.get_round))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form with the user's comments so far."""
-        form = blocks.form(await self._comments.form(press.id, press.person))
+        form = blocks.form(await self.casting.comments.form(press.id, press.person))
         await open_modal(responder.client, press.trigger_id, form)
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
-        result = await self._comments.comment(
+        result = await self.casting.comments.comment(
             submission.id, submission.person, submission.value(blocks.CANDIDATE), submission.value(blocks.TEXT)
         )
         await ack(response_action="update", view=notice(words.TITLE, note(words.receipt(result))))

@@ -2,26 +2,20 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import press_listener
-from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
 from handlers.text import consent_withdrawal as words
 from handlers.views import private
 
 
-class ConsentWithdrawalListeners:
+class ConsentWithdrawalListeners(Listeners):
     """Listeners for the lead and administrators; Slack asks before the press is sent."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._withdrawal = casting.consent_withdrawal
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("withdraw_consent")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action("withdraw_consent")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Withdraw the consent, and say what was marked."""
-        rounds = await self._withdrawal.withdraw(press.id, press.person)
+        rounds = await self.casting.consent_withdrawal.withdraw(press.id, press.person)
         await responder.ephemeral(private.note(words.done(rounds)))

@@ -6,10 +6,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BriefError
 from bot.domain.ids import ChannelRef
-from bot.usecases.casting import Casting
 from bot.usecases.deletion import DeletionRequest
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.listeners import Listeners
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import Payload
 from handlers.slack.responder import FormResponder
@@ -20,12 +19,8 @@ from handlers.views import deletion as blocks
 from handlers.views import private
 
 
-class DeletionListeners:
+class DeletionListeners(Listeners):
     """Listeners for the form; the deletion is stored before the ack, and a job does it after."""
-
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._deletion = casting.deletion
-        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
         app.view(blocks.CALLBACK_ID)(self.on_submit)
@@ -37,10 +32,12 @@ class DeletionListeners:
             channel, character_id = submission.expect_ids(2)
             place = ChannelRef(submission.place.team, channel)
             responder.place, responder.person = place, submission.person
-            await self._guard.require_member(submission.person, place)
+            await self.guard.require_member(submission.person, place)
             name, reason = submission.value(blocks.NAME), submission.value(blocks.REASON)
             try:
-                await self._deletion.request(DeletionRequest(character_id, place, submission.person, name, reason))
+                await self.casting.deletion.request(
+                    DeletionRequest(character_id, place, submission.person, name, reason)
+                )
             except BriefError as error:
                 field = error.field if error.field in (blocks.NAME, blocks.REASON) else blocks.NAME
                 await ack(response_action="errors", errors={field: strip_mrkdwn(errors.sentence(error))})

@@ -11,11 +11,9 @@ from bot.domain.door_token import Scope, TokenRequest
 from bot.domain.errors import BriefError
 from bot.domain.ids import ChannelRef
 from bot.domain.production_settings import parse_dollars
-from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import view_action_listener
+from handlers.slack.listeners import Listeners, view_action_listener
 from handlers.slack.modals import push_modal, update_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import FormSubmission, Payload, ViewAction
 from handlers.slack.responder import FormResponder
@@ -23,12 +21,8 @@ from handlers.text import door_tokens as words
 from handlers.views import door_tokens as blocks
 
 
-class DoorTokenListeners:
+class DoorTokenListeners(Listeners):
     """Listeners for the list, for revoking, and for the form; a token is shown in the ack of its form only."""
-
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._editor = casting.door_token_editor
-        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action(blocks.OPEN)(view_action_listener(self.on_open, self._require_member))
@@ -38,7 +32,7 @@ class DoorTokenListeners:
 
     async def on_open(self, action: ViewAction, client: AsyncWebClient) -> None:
         """Show the channel's tokens above the settings."""
-        tokens = await self._editor.list_tokens(_place_of(action.form), action.form.person)
+        tokens = await self.casting.door_token_editor.list_tokens(_place_of(action.form), action.form.person)
         await push_modal(client, action.form.trigger_id, blocks.token_list(tokens))
 
     async def on_new(self, action: ViewAction, client: AsyncWebClient) -> None:
@@ -48,8 +42,10 @@ class DoorTokenListeners:
     async def on_revoke(self, action: ViewAction, client: AsyncWebClient) -> None:
         """Revoke a token and show the list as it is then."""
         place, person = _place_of(action.form), action.form.person
-        await self._editor.revoke(action.value, place, person)
-        await update_modal(client, action.view_id, blocks.token_list(await self._editor.list_tokens(place, person)))
+        await self.casting.door_token_editor.revoke(action.value, place, person)
+        await update_modal(
+            client, action.view_id, blocks.token_list(await self.casting.door_token_editor.list_tokens(place, person))
+        )
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Store the token, show its text in place of the form, and bring the list below it up to date."""
@@ -61,16 +57,16 @@ class DoorTokenListeners:
             responder.person = submission.person
             await self._require_member(submission)
             try:
-                new = await self._editor.make(place, submission.person, _request_of(submission))
+                new = await self.casting.door_token_editor.make(place, submission.person, _request_of(submission))
             except BriefError as error:
                 await ack(response_action="errors", errors={error.field: words.field_error(error)})
                 return
             await ack(response_action="update", view=blocks.secret(new))
-            tokens = await self._editor.list_tokens(place, submission.person)
+            tokens = await self.casting.door_token_editor.list_tokens(place, submission.person)
             await update_modal(client, list_view_id, blocks.token_list(tokens))
 
     async def _require_member(self, form: FormSubmission) -> None:
-        await self._guard.require_member(form.person, _place_of(form))
+        await self.guard.require_member(form.person, _place_of(form))
 
 
 def _place_of(form: FormSubmission) -> ChannelRef:

@@ -4,55 +4,47 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import press_listener
+from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.modals import notice, open_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import ButtonPress, Payload
 from handlers.slack.responder import FormResponder, Responder
 from handlers.text import face_lock as face_lock_text
-from handlers.text.model_titles import Titles
 from handlers.views import face_lock
 from handlers.views.builder import View
 
 
-class LockListeners:
+class LockListeners(Listeners):
     """Listeners for [Lock] and for a decided winner; the ack comes first, since a lock reads reactions from Slack."""
 
-    def __init__(self, casting: Casting, titles: Titles, guard: WorkspaceGuard) -> None:
-        self._lock_face = casting.lock_face
-        self._titles = titles
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("lock")(press_listener(self.on_lock, self._guard.get_round, ack_first=True))
-        app.action("decide")(press_listener(self.on_choice, self._guard.check_slot, ack_first=True))
+        app.action("lock")(press_listener(self.on_lock, self.guard.get_round, ack_first=True))
+        app.action("decide")(press_listener(self.on_choice, self.guard.check_slot, ack_first=True))
         app.view(face_lock.DECIDE_CALLBACK_ID)(self.on_decide)
 
     async def on_lock(self, press: ButtonPress, responder: Responder) -> None:
         """Lock the leader that the button showed; without one, ask the lead what to do."""
         if len(press.ids) > 1:
-            await self._lock_face.lock(press.id, press.ids[1], press.person)
+            await self.casting.lock_face.lock(press.id, press.ids[1], press.person)
             return
-        choices = await self._lock_face.choices_without_leader(press.id, press.person)
+        choices = await self.casting.lock_face.choices_without_leader(press.id, press.person)
         await responder.ephemeral(face_lock.no_leader(choices))
 
     async def on_choice(self, press: ButtonPress, responder: Responder) -> None:
         """Ask for confirmation of the candidate that the lead chose from the menu."""
-        round_, slot = await self._lock_face.get_choice(press.id, press.person)
-        await open_modal(responder.client, press.trigger_id, face_lock.decide(round_, slot, self._titles))
+        round_, slot = await self.casting.lock_face.get_choice(press.id, press.person)
+        await open_modal(responder.client, press.trigger_id, face_lock.decide(round_, slot, self.titles))
 
     async def on_decide(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Close the modal, then lock: the record is drawn in Slack, which may take longer than the ack may wait."""
         responder = _DecideResponder(ack, client, "")
         async with reply_with_errors(responder.ephemeral):
             submission = submission_from(body)
-            round_ = await self._guard.get_round_of_slot(submission)
+            round_ = await self.guard.get_round_of_slot(submission)
             responder.place, responder.person = round_.place, submission.person
             await ack()
-            await self._lock_face.decide(submission.id, submission.person)
+            await self.casting.lock_face.decide(submission.id, submission.person)
 
 
 class _DecideResponder(FormResponder):

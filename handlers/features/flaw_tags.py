@@ -4,10 +4,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.ballot import FlawTag
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import form_listener, in_place_of_form, press_listener
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener
 from handlers.slack.modals import notice, open_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.scalars import parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
@@ -16,26 +14,20 @@ from handlers.views import flaw_tags as blocks
 from handlers.views.private import note
 
 
-class FlawTagListeners:
+class FlawTagListeners(Listeners):
     """Listeners for tags; they are saved before the ack that closes the form."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._flaw_tags = casting.flaw_tags
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action(blocks.CALLBACK_ID)(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.view(blocks.CALLBACK_ID)(
-            form_listener(self.on_submit, in_place_of_form(words.TITLE), self._guard.get_round)
-        )
+        app.action(blocks.CALLBACK_ID)(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE), self.guard.get_round))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form with the user's tags so far."""
-        form = blocks.form(await self._flaw_tags.form(press.id, press.person))
+        form = blocks.form(await self.casting.flaw_tags.form(press.id, press.person))
         await open_modal(responder.client, press.trigger_id, form)
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
-        counts = await self._flaw_tags.submit(submission.id, submission.person, tags_from(submission))
+        counts = await self.casting.flaw_tags.submit(submission.id, submission.person, tags_from(submission))
         await ack(response_action="update", view=notice(words.TITLE, note(words.receipt(counts))))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -12,11 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.brief import NAME_LIMIT
 from bot.domain.service_errors import SlackRejected
-from bot.usecases.casting import Casting
 from bot.usecases.home import HomeView, RosterFilter
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import event_listener, view_action_listener
+from handlers.slack.listeners import Listeners, event_listener, view_action_listener
 from handlers.slack.locations import RoundLocations
 from handlers.slack.modals import notice, open_modal, publish_home
 from handlers.slack.payloads.parsers import home_opened_from
@@ -31,13 +31,12 @@ log = structlog.get_logger()
 FilterChange = Callable[[RosterFilter, str], RosterFilter]
 
 
-class HomeListeners:
+@dataclass(frozen=True)
+class HomeListeners(Listeners):
     """Listeners for the home tab; a press only says what to show, the use case checks what the user may see."""
 
-    def __init__(self, casting: Casting, locations: RoundLocations, directory: SlackDirectory) -> None:
-        self._home = casting.home
-        self._locations = locations
-        self._directory = directory
+    locations: RoundLocations
+    directory: SlackDirectory
 
     def listen(self, app: AsyncApp) -> None:
         app.event("app_home_opened")(event_listener(home_opened_from, self.on_opened))
@@ -68,7 +67,7 @@ class HomeListeners:
     async def _show(
         self, team: str, person: str, roster_filter: RosterFilter, client: AsyncWebClient, view_hash: str = ""
     ) -> None:
-        home_view = await self._home.view(team, person, roster_filter)
+        home_view = await self.casting.home.view(team, person, roster_filter)
         locations, channel_names = await asyncio.gather(self._find_locations(home_view), self._channel_names(home_view))
         private_metadata = msgspec.json.encode(home_view.roster_filter).decode()
         await publish_home(
@@ -85,8 +84,8 @@ class HomeListeners:
             ]
         )
         faces = [character.face.round_id for character in home_view.characters if character.face]
-        links = await asyncio.gather(*(self._locations.link(round_id) for round_id in open_rounds))
-        pictures = await asyncio.gather(*(self._locations.for_picture(round_id) for round_id in faces))
+        links = await asyncio.gather(*(self.locations.link(round_id) for round_id in open_rounds))
+        pictures = await asyncio.gather(*(self.locations.for_picture(round_id) for round_id in faces))
         return {round_id: Location(link) for round_id, link in zip(open_rounds, links, strict=True)} | dict(
             zip(faces, pictures, strict=True)
         )
@@ -94,7 +93,7 @@ class HomeListeners:
     async def _channel_names(self, home_view: HomeView) -> dict[str, str]:
         """Return the channel names of productions without a name, by channel id; the directory has them cached."""
         unnamed = list(dict.fromkeys(section.place for section in home_view.sections if not section.production_name))
-        names = await asyncio.gather(*(self._directory.channel_name(place) for place in unnamed))
+        names = await asyncio.gather(*(self.directory.channel_name(place) for place in unnamed))
         return {place.channel: name for place, name in zip(unnamed, names, strict=True)}
 
 

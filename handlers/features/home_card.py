@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
@@ -11,17 +11,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import NotAvailableHere
 from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
-from bot.usecases.casting import Casting
 from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import view_action_listener
+from handlers.slack.listeners import Listeners, view_action_listener
 from handlers.slack.modals import notice, open_modal, push_notice, update_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import FormSubmission, ViewAction
 from handlers.text import download, labels
 from handlers.text import home as words
-from handlers.text.model_titles import Titles
 from handlers.views import private
 from handlers.views.fields import build_modal
 from handlers.views.recall import facts, full_size
@@ -29,22 +26,15 @@ from handlers.views.recall import facts, full_size
 Action = Callable[[FormSubmission, Face, AsyncWebClient], Awaitable[None]]
 
 
-class HomeCardListeners:
+@dataclass(frozen=True)
+class HomeCardListeners(Listeners):
     """Listeners for cards; a press in a modal has no conversation, so each answer is another modal above it.
 
     Each press checks again what the user may see.
     """
 
-    def __init__(
-        self, casting: Casting, titles: Titles, faces: FacePresenter, archives: ArchiveSender, guard: WorkspaceGuard
-    ) -> None:
-        self._recall = casting.recall
-        self._passports = casting.passports
-        self._face_download = casting.face_download
-        self._titles = titles
-        self._faces = faces
-        self._archives = archives
-        self._guard = guard
+    faces: FacePresenter
+    archives: ArchiveSender
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^card:\d+$"))(view_action_listener(self.on_card))
@@ -60,39 +50,39 @@ class HomeCardListeners:
         """Show the face, or the open round that casts it."""
         press = _card_press(view_action)
         async with reply_with_errors(lambda view: open_modal(client, press.trigger_id, notice(words.FACE, view))):
-            recalled = await self._recall.recall_by_id(press.id, press.person, ChannelRef(press.place.team, ""))
-            found = self._guard.check_recalled(press, recalled)
+            recalled = await self.casting.recall.recall_by_id(press.id, press.person, ChannelRef(press.place.team, ""))
+            found = self.guard.check_recalled(press, recalled)
             if not found.characters:
                 raise NotAvailableHere("unknown")
-            view = await self._faces.for_modal(found, press.person)
+            view = await self.faces.for_modal(found, press.person)
             await open_modal(client, press.trigger_id, build_modal("card", press.id, words.FACE, "", view))
 
     async def on_face_press(self, title: str, action: Action, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Run `action` with a face that the user may see; show errors in a modal above it."""
         press = _card_press(view_action)
         async with reply_with_errors(lambda view: push_notice(client, press.trigger_id, title, view)):
-            await self._guard.get_round(press)
-            await action(press, await self._recall.get_face(press.id, press.person), client)
+            await self.guard.get_round(press)
+            await action(press, await self.casting.recall.get_face(press.id, press.person), client)
 
     async def _show_original(self, press: FormSubmission, face: Face, client: AsyncWebClient) -> None:
         team = press.place.team
-        url = await self._faces.original_url(team, press.id, press.person)
-        upscale = await self._recall.get_upscale(face)
-        view = full_size(face, url, upscale, await self._faces.upscale_url(team, upscale))
+        url = await self.faces.original_url(team, press.id, press.person)
+        upscale = await self.casting.recall.get_upscale(face)
+        view = full_size(face, url, upscale, await self.faces.upscale_url(team, upscale))
         await push_notice(client, press.trigger_id, labels.FULL, view)
 
     async def _show_facts(self, press: FormSubmission, face: Face, client: AsyncWebClient) -> None:
-        reference = (await self._guard.get_round(press)).brief.reference
-        upscale, provenance = await self._recall.get_upscale(face), await self._passports.provenance(face)
-        view = facts(face, self._titles, reference, upscale, provenance=provenance)
+        reference = (await self.guard.get_round(press)).brief.reference
+        upscale, provenance = await self.casting.recall.get_upscale(face), await self.casting.passports.provenance(face)
+        view = facts(face, self.titles, reference, upscale, provenance=provenance)
         await push_notice(client, press.trigger_id, labels.FACTS, view)
 
     async def _send_archive(self, press: FormSubmission, _: Face, client: AsyncWebClient) -> None:
         """Send the archive as a direct message; the modal opens first, since a trigger is valid for three seconds."""
         notice_id = await push_notice(client, press.trigger_id, labels.DOWNLOAD, private.note(words.PACKING))
         async with reply_with_errors(lambda view: update_modal(client, notice_id, notice(labels.DOWNLOAD, view))):
-            archive = await self._face_download.archive(press.id, press.person)
-            await self._archives.send(press.place.team, press.person, archive)
+            archive = await self.casting.face_download.archive(press.id, press.person)
+            await self.archives.send(press.place.team, press.person, archive)
             sent = private.note(download.sent(archive))
             await update_modal(client, notice_id, notice(labels.DOWNLOAD, sent))
 

@@ -1,29 +1,25 @@
 """[Cast a face] in the home tab: the user picks a channel, then fills in the round form."""
 
+from dataclasses import dataclass
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import NotAvailableHere
 from bot.domain.ids import ChannelRef
-from bot.usecases.casting import Casting
 from handlers.slack.directory import SlackDirectory
-from handlers.slack.listeners import at_field, form_listener, view_action_listener
+from handlers.slack.listeners import Listeners, at_field, form_listener, view_action_listener
 from handlers.slack.modals import open_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import FormSubmission, ViewAction
-from handlers.text.model_titles import Titles
 from handlers.views import home_cast, round_form
 
 
-class HomeCastListeners:
+@dataclass(frozen=True)
+class HomeCastListeners(Listeners):
     """Listeners for the button and for the choice of a channel, which becomes the form of a round."""
 
-    def __init__(self, casting: Casting, titles: Titles, directory: SlackDirectory, guard: WorkspaceGuard) -> None:
-        self._guard = guard
-        self._round_form = casting.round_form
-        self._titles = titles
-        self._directory = directory
+    directory: SlackDirectory
 
     def listen(self, app: AsyncApp) -> None:
         app.action(home_cast.ACTION_ID)(view_action_listener(self.on_press))
@@ -35,9 +31,9 @@ class HomeCastListeners:
     async def on_channel(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Replace the choice with the form; raises NotAvailableHere where the user or the bot is not in the channel."""
         place = ChannelRef(submission.place.team, submission.value(home_cast.CHANNEL))
-        await self._guard.require_member(submission.person, place)
-        if not await self._directory.can_post(place):
+        await self.guard.require_member(submission.person, place)
+        if not await self.directory.can_post(place):
             raise NotAvailableHere("not_invited")
         # The id of the modal is unique to it, so a second submission does not make a second draft.
-        form_state = await self._round_form.create(place, submission.person, submission.view_id)
-        await ack(response_action="update", view=round_form.form(form_state, self._titles))
+        form_state = await self.casting.round_form.create(place, submission.person, submission.view_id)
+        await ack(response_action="update", view=round_form.form(form_state, self.titles))

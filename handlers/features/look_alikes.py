@@ -4,9 +4,7 @@ import re
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import press_listener
-from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
 from handlers.text import look_alikes as words
@@ -14,20 +12,18 @@ from handlers.views.look_alikes import ACTION_PREFIX
 from handlers.views.private import note
 
 
-class LookAlikeListeners:
+class LookAlikeListeners(Listeners):
     """Listeners for answers, from everyone in the channel."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._look_alikes = casting.look_alikes
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action(re.compile(rf"^{ACTION_PREFIX}(yes|no)$"))(press_listener(self.on_answer, self._guard.get_round))
+        app.action(re.compile(rf"^{ACTION_PREFIX}(yes|no)$"))(press_listener(self.on_answer, self.guard.get_round))
 
     async def on_answer(self, press: ButtonPress, responder: Responder) -> None:
         """Store the answer; the thread message and the records show the counts with their next redraw."""
         round_id, other_round_id = press.expect_ids(2)
         is_yes = press.action_id == f"{ACTION_PREFIX}yes"
-        answered = await self._look_alikes.answer(round_id, other_round_id, press.person, is_yes, press.event_ts_us)
+        answered = await self.casting.look_alikes.answer(
+            round_id, other_round_id, press.person, is_yes, press.event_ts_us
+        )
         await responder.ack()
         await responder.ephemeral(note(words.receipt(answered.names, is_yes=is_yes)))

@@ -1,6 +1,7 @@
 """Mentions: `@Castroom who is Maya?` recalls a face, `@Castroom Maya: ...` starts a round, also from a thread."""
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from uuid import NAMESPACE_OID, uuid5
 
@@ -14,16 +15,14 @@ from bot.domain.command_hints import meant_command
 from bot.domain.errors import AlreadyCasting, BriefError
 from bot.domain.names import drop_invisible, normalize_name
 from bot.domain.service_errors import SlackUnavailable
-from bot.usecases.casting import Casting
 from bot.usecases.recall import RecallResult
 from handlers.presenters.faces import FacePresenter
 from handlers.slack.answered_messages import AnsweredMentions
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import event_listener
+from handlers.slack.listeners import Listeners, event_listener
 from handlers.slack.locations import RoundLocations
 from handlers.slack.markup import resolve_voters
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import mention_from
 from handlers.slack.payloads.values import MentionEvent
 from handlers.slack.responder import post_ephemeral, post_message, send_dm
@@ -43,35 +42,23 @@ _MOST_WORDS_OF_A_NAME = 3
 _BRIEF_LINE = re.compile(r"[^:：]{1,200}(:\s|：)\s*\S")
 
 
-class MentionListeners:
+@dataclass(frozen=True)
+class MentionListeners(Listeners):
     """Listeners for mentions; a second delivery or an edit of a message gets no second answer.
 
     Only an edit after a private answer, such as an error, is answered again.
     """
 
-    def __init__(
-        self,
-        casting: Casting,
-        faces: FacePresenter,
-        locations: RoundLocations,
-        directory: SlackDirectory,
-        guard: WorkspaceGuard,
-        answered: AnsweredMentions,
-    ) -> None:
-        self._guard = guard
-        self._recall = casting.recall
-        self._start_round = casting.start_round
-        self._shortest_voting = casting.shortest_voting
-        self._locations = locations
-        self._faces = faces
-        self._directory = directory
-        self._answered = answered
+    faces: FacePresenter
+    locations: RoundLocations
+    directory: SlackDirectory
+    answered: AnsweredMentions
 
     def listen(self, app: AsyncApp) -> None:
         app.event("app_mention")(event_listener(mention_from, self.on_mention))
 
     async def on_mention(self, mention: MentionEvent, client: AsyncWebClient) -> None:
-        async with self._answered.claim(mention) as claim:
+        async with self.answered.claim(mention) as claim:
             if not claim.is_new:
                 return
             if await self._is_bot(mention):
@@ -80,7 +67,7 @@ class MentionListeners:
                 return
             # Slack can deliver the event long after the message: nothing private goes to the conversation then.
             async with reply_with_errors(lambda view: send_dm(mention.person, view, client)):
-                await self._guard.require_member(mention.person, mention.place)
+                await self.guard.require_member(mention.person, mention.place)
                 async with reply_with_errors(partial(_reply_privately, mention, client)):
                     claim.is_final = await self._answer(mention, client)
 
@@ -91,17 +78,17 @@ class MentionListeners:
         if not (name := asked_name(mention.text)):
             await _reply_privately(mention, client, private.help_view())
             return False
-        found = await self._recall.recall(name, mention.person, mention.place)
+        found = await self.casting.recall.recall(name, mention.person, mention.place)
         if view_without_face := unanswered(mention.text, name, found):
             await _reply_privately(mention, client, view_without_face)
             return False
-        if view := await self._faces.for_channel(found, mention.person, mention.place):
+        if view := await self.faces.for_channel(found, mention.person, mention.place):
             message_id = _client_msg_id(mention.place.team, f"{mention.person}:{mention.message_ts}")
-            await self._faces.post(
+            await self.faces.post(
                 found, view, mention.place, client, thread_ts=mention.thread_ts, client_msg_id=message_id
             )
             return True
-        private_view = await self._faces.for_user(found, mention.person, mention.place)
+        private_view = await self.faces.for_user(found, mention.person, mention.place)
         await _reply_privately(mention, client, private_view)
         return found.kind == "face"
 
@@ -110,14 +97,14 @@ class MentionListeners:
         if mention.is_bot:
             return True
         try:
-            user = await self._directory.get_user(mention.place.team, mention.person)
+            user = await self.directory.get_user(mention.place.team, mention.person)
         except SlackUnavailable:
             return False
         return not user.is_human and not user.is_unknown
 
     async def _tell_bot(self, mention: MentionEvent, client: AsyncWebClient) -> None:
         """Say once in a channel that this bot gets no answers; Slack knows the message by its `client_msg_id`."""
-        if await self._answered.is_first_of_bot(mention):
+        if await self.answered.is_first_of_bot(mention):
             message_id = _client_msg_id(mention.place.team, f"{mention.place.channel}:bot:{mention.person}")
             thread_ts = mention.thread_ts or mention.message_ts
             view = private.note(receipts.PEOPLE_ONLY)
@@ -126,27 +113,27 @@ class MentionListeners:
     async def _open_round(self, line: str, mention: MentionEvent, client: AsyncWebClient) -> bool:
         """Start a round in the channel, linked from the thread of the mention; each message starts one at most."""
         place, idempotency_key = mention.place, f"mention:{mention.person}:{mention.message_ts}"
-        if await self._start_round.get_started(place, idempotency_key):
+        if await self.casting.start_round.get_started(place, idempotency_key):
             return True
         try:
             brief, source_thread_ts = resolve_voters(self._brief(line), mention.mentions, line), mention.thread_ts or ""
-            started = await self._start_round.start(
+            started = await self.casting.start_round.start(
                 brief, place, mention.person, idempotency_key, source_thread_ts=source_thread_ts
             )
         except BriefError as error:
             error.line = error.line or line
             await _reply_privately(mention, client, private.bad_line(error, receipts.BOT_MENTION))
         except AlreadyCasting as conflict:
-            link = (await self._locations.for_round(conflict.round_id)).link if conflict.round_id else ""
+            link = (await self.locations.for_round(conflict.round_id)).link if conflict.round_id else ""
             await _reply_privately(mention, client, private.already_casting(conflict, link))
         else:
-            await self._start_round.enqueue(started.round.id)
+            await self.casting.start_round.enqueue(started.round.id)
             return True
         return False
 
     def _brief(self, line: str) -> Brief:
         """Parse a brief; raises BriefError, also where it needs a photo: a mention has no trigger to open a form."""
-        brief = parse_brief(line, self._shortest_voting)
+        brief = parse_brief(line, self.casting.shortest_voting)
         if brief.reference and brief.reference.needs_photo:
             raise BriefError("like", "needs_form", line=line)
         return brief

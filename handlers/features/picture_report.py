@@ -7,11 +7,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BriefError
-from bot.usecases.casting import Casting
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener, view_action_listener
 from handlers.slack.modals import notice, open_modal, push_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import errors
@@ -21,44 +19,38 @@ from handlers.views import picture_report as blocks
 from handlers.views import private
 
 
-class ReportListeners:
+class ReportListeners(Listeners):
     """Listeners for everybody who sees the round; the decision is checked in the use case."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._reporting = casting.reporting
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("report")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action("report")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
         app.action(re.compile(r"report_dismiss:\d+"))(
-            press_listener(self.on_dismiss, self._guard.check_slot, ack_first=True)
+            press_listener(self.on_dismiss, self.guard.check_slot, ack_first=True)
         )
-        app.action("report_candidate")(view_action_listener(self.on_press_in_modal, self._guard.get_round))
-        app.view(blocks.CALLBACK_ID)(
-            form_listener(self.on_submit, in_place_of_form(words.TITLE), self._guard.get_round)
-        )
+        app.action("report_candidate")(view_action_listener(self.on_press_in_modal, self.guard.get_round))
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE), self.guard.get_round))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Ask which portrait, and why."""
-        await open_modal(responder.client, press.trigger_id, blocks.form(await self._reporting.form(press.id)))
+        await open_modal(responder.client, press.trigger_id, blocks.form(await self.casting.reporting.form(press.id)))
 
     async def on_press_in_modal(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Ask above the comparison."""
-        form = blocks.form(await self._reporting.form(view_action.form.id))
+        form = blocks.form(await self.casting.reporting.form(view_action.form.id))
         await push_modal(client, view_action.form.trigger_id, form)
 
     async def on_dismiss(self, press: ButtonPress, _responder: Responder) -> None:
         """Show the portrait again, for the lead and administrators."""
-        await self._reporting.show_again(press.id, press.person)
+        await self.casting.reporting.show_again(press.id, press.person)
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Show an invalid reason at its field; else confirm in the modal, hide the portrait and tell the lead."""
         reason, slot_id = submission.value(blocks.REASON), submission.value(blocks.CANDIDATE)
         try:
-            self._reporting.check(reason)
+            self.casting.reporting.check(reason)
         except BriefError as error:
             await ack(response_action="errors", errors={blocks.REASON: strip_mrkdwn(errors.sentence(error))})
             return
         await ack(response_action="update", view=notice(words.TITLE, private.note(words.DONE)))
         async with reply_with_errors(ignore):
-            await self._reporting.report(submission.id, slot_id, submission.person, reason)
+            await self.casting.reporting.report(submission.id, slot_id, submission.person, reason)

@@ -6,27 +6,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import NameConflict, PermissionDenied, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
-from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.listeners import Listeners
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import FormSubmission, Payload
 from handlers.slack.responder import FormResponder, post_message
 from handlers.text import errors
 from handlers.text import production_settings as words
 from handlers.text.format import strip_mrkdwn
-from handlers.text.model_titles import Titles
 from handlers.views import private
 from handlers.views import production_settings as blocks
 
 
-class ProductionSettingsListeners:
+class ProductionSettingsListeners(Listeners):
     """Listeners for the form; it is saved before the ack, and a conflicting save is shown and not overwritten."""
-
-    def __init__(self, casting: Casting, titles: Titles, guard: WorkspaceGuard) -> None:
-        self._guard = guard
-        self._editor = casting.production_settings_editor
-        self._titles = titles
 
     def listen(self, app: AsyncApp) -> None:
         app.view(blocks.CALLBACK_ID)(self.on_submit)
@@ -37,9 +30,9 @@ class ProductionSettingsListeners:
             submission = submission_from(body)
             channel, digest, workspace_digest = submission.expect_ids(3)
             responder.place, responder.person = ChannelRef(submission.place.team, channel), submission.person
-            await self._guard.require_member(submission.person, responder.place)
+            await self.guard.require_member(submission.person, responder.place)
             try:
-                events = await self._editor.save(
+                events = await self.casting.production_settings_editor.save(
                     responder.place, submission.person, digest, _changed_values(submission), workspace_digest
                 )
             except SettingsErrors as error:
@@ -55,14 +48,14 @@ class ProductionSettingsListeners:
                 await self._show_conflict(ack, responder.place, submission.person)
                 return
             await ack()
-            await responder.ephemeral(private.note(words.saved(events, self._titles)))
-            if announcement := words.permissions_changed(events, self._titles):
+            await responder.ephemeral(private.note(words.saved(events, self.titles)))
+            if announcement := words.permissions_changed(events, self.titles):
                 await post_message(private.note(announcement), responder.place, client)
 
     async def _show_conflict(self, ack: AsyncAck, place: ChannelRef, person: str) -> None:
         """Replace the form with the settings as saved meanwhile, and say so above them."""
-        form = await self._editor.form(place, person)
-        await ack(response_action="update", view=blocks.form(form, self._titles, words.CONFLICT))
+        form = await self.casting.production_settings_editor.form(place, person)
+        await ack(response_action="update", view=blocks.form(form, self.titles, words.CONFLICT))
 
 
 def _changed_values(submission: FormSubmission) -> dict[str, tuple[str, ...]]:

@@ -1,40 +1,34 @@
 """The buttons under a recalled face: a suggested name, [Share here], [Full size] and [Facts]."""
 
 import re
+from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.errors import NotAvailableHere
-from bot.usecases.casting import Casting
 from bot.usecases.recall import RecallResult
 from handlers.presenters.faces import FacePresenter
-from handlers.slack.listeners import press_listener
-from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
-from handlers.text.model_titles import Titles
 from handlers.views.recall import facts, full_size
 
 
-class RecallListeners:
+@dataclass(frozen=True)
+class RecallListeners(Listeners):
     """Listeners under faces; they change nothing and check each time what the user may see."""
 
-    def __init__(self, casting: Casting, titles: Titles, faces: FacePresenter, guard: WorkspaceGuard) -> None:
-        self._recall = casting.recall
-        self._passports = casting.passports
-        self._titles = titles
-        self._faces = faces
-        self._guard = guard
+    faces: FacePresenter
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^recall:\d$"))(press_listener(self.on_choice, ack_first=True))
         app.action("share")(press_listener(self.on_share, ack_first=True))
-        app.action("full")(press_listener(self.on_full, self._guard.get_round, ack_first=True))
+        app.action("full")(press_listener(self.on_full, self.guard.get_round, ack_first=True))
         app.action("facts")(press_listener(self.on_facts, ack_first=True))
 
     async def on_choice(self, press: ButtonPress, responder: Responder) -> None:
         """Show one of the suggested characters."""
-        view = await self._faces.for_user(await self._find(press), press.person, press.place)
+        view = await self.faces.for_user(await self._find(press), press.person, press.place)
         await responder.post_ephemeral(view, press.place, press.person)
 
     async def on_share(self, press: ButtonPress, responder: Responder) -> None:
@@ -42,34 +36,36 @@ class RecallListeners:
         found = await self._find(press)
         if found.kind == "nothing":
             raise NotAvailableHere("unknown")
-        if not (view := await self._faces.for_channel(found, press.person, press.place, is_share=True)):
+        if not (view := await self.faces.for_channel(found, press.person, press.place, is_share=True)):
             raise NotAvailableHere("private")
-        await self._faces.post(found, view, press.place, responder.client, thread_ts=press.thread_ts)
+        await self.faces.post(found, view, press.place, responder.client, thread_ts=press.thread_ts)
         await responder.delete_original()
 
     async def on_full(self, press: ButtonPress, responder: Responder) -> None:
         """Show the address of the original."""
-        team, face = press.place.team, await self._recall.get_face(press.id, press.person)
-        url = await self._faces.original_url(team, press.id, press.person)
-        upscale = await self._recall.get_upscale(face)
-        await responder.ephemeral(full_size(face, url, upscale, await self._faces.upscale_url(team, upscale)))
+        team, face = press.place.team, await self.casting.recall.get_face(press.id, press.person)
+        url = await self.faces.original_url(team, press.id, press.person)
+        upscale = await self.casting.recall.get_upscale(face)
+        await responder.ephemeral(full_size(face, url, upscale, await self.faces.upscale_url(team, upscale)))
 
     async def on_facts(self, press: ButtonPress, responder: Responder) -> None:
         """Show where the face comes from."""
-        round_ = await self._guard.get_round(press)
-        face, brief = await self._recall.get_face(press.id, press.person), round_.brief
-        upscale = await self._recall.get_upscale(face)
+        round_ = await self.guard.get_round(press)
+        face, brief = await self.casting.recall.get_face(press.id, press.person), round_.brief
+        upscale = await self.casting.recall.get_upscale(face)
         await responder.ephemeral(
             facts(
                 face,
-                self._titles,
+                self.titles,
                 brief.reference,
                 upscale,
                 round_.recast_reason,
                 brief.style,
-                await self._passports.provenance(face),
+                await self.casting.passports.provenance(face),
             )
         )
 
     async def _find(self, press: ButtonPress) -> RecallResult:
-        return self._guard.check_recalled(press, await self._recall.recall_by_id(press.id, press.person, press.place))
+        return self.guard.check_recalled(
+            press, await self.casting.recall.recall_by_id(press.id, press.person, press.place)
+        )

@@ -17,12 +17,10 @@ from bot.domain.errors import (
     PriceIncreased,
     UnacknowledgedOverspend,
 )
-from bot.usecases.casting import Casting
 from bot.usecases.recast import RecastMode, RecastRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener, view_action_listener
 from handlers.slack.modals import open_modal, update_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.scalars import parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
@@ -36,41 +34,37 @@ from handlers.views.fields import joined_text
 _FIELD_ERRORS = (AlreadyCasting, PermissionDenied, BriefError, NoModels, OverBudget, UnacknowledgedOverspend)
 
 
-class RecastListeners:
+class RecastListeners(Listeners):
     """Listeners for re-casts and unlocks; everything is saved before the ack, drawn and shown after it."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._recast = casting.recast
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("recast_face")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action("recast_face")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
         app.action(blocks.MODE)(view_action_listener(self.on_mode, self._check_round))
         app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form with the choices for the face and their price."""
-        options = await self._recast.options(press.id, press.person)
+        options = await self.casting.recast.options(press.id, press.person)
         await open_modal(responder.client, press.trigger_id, blocks.form(options, str(press.event_ts_us)))
 
     async def _check_round(self, submitted: FormSubmission) -> None:
-        await self._guard.get_round(recast_request_from(submitted)[0])
+        await self.guard.get_round(recast_request_from(submitted)[0])
 
     async def on_mode(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Name the submit button after the chosen mode, with what the user has typed so far."""
         _, request = recast_request_from(view_action.form)
-        options = await self._recast.options(request.round_id, request.person)
+        options = await self.casting.recast.options(request.round_id, request.person)
         modal = blocks.form(options, request.key, request.reason, request.text, request.mode)
         await update_modal(client, view_action.view_id, modal, view_action.view_hash)
 
     async def on_submit(self, submitted: FormSubmission, ack: AsyncAck) -> None:
         """Apply the form; show errors at their fields, and ask again where the new text costs more."""
         submission, request = recast_request_from(submitted)
-        await self._guard.get_round(submission)
+        await self.guard.get_round(submission)
         try:
-            result = await self._recast.apply(request)
+            result = await self.casting.recast.apply(request)
         except PriceIncreased as increase:
-            options = await self._recast.options(request.round_id, request.person)
+            options = await self.casting.recast.options(request.round_id, request.person)
             modal = blocks.form(
                 replace(options, price=increase.price),
                 request.key,
@@ -87,7 +81,7 @@ class RecastListeners:
             return
         await ack()
         async with reply_with_errors(ignore):
-            await self._recast.publish(result)
+            await self.casting.recast.publish(result)
 
 
 @parses_payload

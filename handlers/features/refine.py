@@ -8,11 +8,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ballot import FlawTag
 from bot.domain.flaw_tags import add_words, words_for
-from bot.usecases.casting import Casting
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import at_field, form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import (
+    Listeners,
+    at_field,
+    form_listener,
+    in_place_of_form,
+    press_listener,
+    view_action_listener,
+)
 from handlers.slack.modals import open_modal, update_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.scalars import parse_microseconds, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
@@ -22,22 +27,17 @@ from handlers.views import refine as refine_views
 from handlers.views.fields import joined_text
 
 
-class RefineListeners:
+class RefineListeners(Listeners):
     """Listeners for refinements; the new round is saved before the ack."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._start_round = casting.start_round
-        self._refine = casting.refine
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("refine")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.action(flaw_tag_views.ADD_ACTION)(view_action_listener(self.on_add, self._guard.get_round))
+        app.action("refine")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action(flaw_tag_views.ADD_ACTION)(view_action_listener(self.on_add, self.guard.get_round))
         app.view(refine_views.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form; delete the private message with the button."""
-        form = refine_views.form(await self._refine.form(press.id, press.person))
+        form = refine_views.form(await self.casting.refine.form(press.id, press.person))
         await open_modal(responder.client, press.trigger_id, form)
         if press.is_ephemeral:
             await responder.delete_original()
@@ -47,7 +47,7 @@ class RefineListeners:
         submission = view_action.form
         field, added = parse_brief_field(submission)
         tag = parse_tag(view_action.value)
-        form = await self._refine.form(submission.id, submission.person)
+        form = await self.casting.refine.form(submission.id, submission.person)
         text = joined_text(submission.values, field)
         if tag not in added:
             text, added = add_words(text, words_for(tag, form.round.brief.text)), (*added, tag)
@@ -57,12 +57,14 @@ class RefineListeners:
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
         field, added_tags = parse_brief_field(submission)
         async with reply_with_errors(partial(at_field(field), ack)):
-            await self._guard.get_round(submission)
+            await self.guard.get_round(submission)
             text = joined_text(submission.values, field)
             added_comments = _added_comments(submission)
-            started = await self._refine.refine(submission.id, submission.person, text, added_comments, added_tags)
+            started = await self.casting.refine.refine(
+                submission.id, submission.person, text, added_comments, added_tags
+            )
             await ack()
-            await self._start_round.enqueue(started.round.id)
+            await self.casting.start_round.enqueue(started.round.id)
 
 
 @parses_payload

@@ -1,11 +1,12 @@
 """The button that shows the roster of a production to its whole channel."""
 
+from dataclasses import dataclass
+
 from slack_bolt.async_app import AsyncApp
 
 from bot.domain.ids import ChannelRef
 from handlers.presenters.roster import RosterPresenter
-from handlers.slack.listeners import press_listener
-from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
 from handlers.text import roster as words
@@ -13,12 +14,11 @@ from handlers.text.format import channel
 from handlers.views import private
 
 
-class RosterListeners:
+@dataclass(frozen=True)
+class RosterListeners(Listeners):
     """Listeners under roster posters."""
 
-    def __init__(self, roster: RosterPresenter, guard: WorkspaceGuard) -> None:
-        self._roster = roster
-        self._guard = guard
+    roster: RosterPresenter
 
     def listen(self, app: AsyncApp) -> None:
         app.action("share_roster")(press_listener(self.on_share, ack_first=True))
@@ -26,6 +26,6 @@ class RosterListeners:
     async def on_share(self, press: ButtonPress, responder: Responder) -> None:
         """Post the roster; the button carries a channel, looked up in the user's own workspace only."""
         place = ChannelRef(press.place.team, press.id)
-        await self._guard.require_member(press.person, place)
-        visible_roster = await self._roster.share(press.person, place)
+        await self.guard.require_member(press.person, place)
+        visible_roster = await self.roster.share(press.person, place)
         await responder.ephemeral(private.note(words.shared(visible_roster, channel(press.id))))

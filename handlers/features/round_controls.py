@@ -5,9 +5,7 @@ from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import press_listener
-from handlers.slack.ownership import WorkspaceGuard
+from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.payloads.scalars import parse_datetime
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
@@ -17,29 +15,24 @@ from handlers.views import private
 Action = Callable[[str, str], Awaitable[object]]
 
 
-class RoundControlListeners:
+class RoundControlListeners(Listeners):
     """Listeners for the lead's controls; the ack comes first, since each action also redraws the message."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._round_controls = casting.round_controls
-        self._permissions = casting.permissions
-        self._guard = guard
-        self._actions: dict[str, Action] = {
-            "open_now": casting.audition.open_now,
-            "cancel": casting.audition.cancel,
-            "close": casting.round_controls.close,
-            "extend": casting.round_controls.extend,
-            "run_off": casting.round_controls.start_run_off,
-            "drop": casting.round_controls.drop,
-        }
-
     def listen(self, app: AsyncApp) -> None:
-        for action_id, action in self._actions.items():
-            app.action(action_id)(
-                press_listener(partial(self.on_control, action), self._guard.get_round, ack_first=True)
-            )
+        audition, round_controls = self.casting.audition, self.casting.round_controls
+        actions: dict[str, Action] = {
+            "open_now": audition.open_now,
+            "cancel": audition.cancel,
+            "close": round_controls.close,
+            "extend": round_controls.extend,
+            "run_off": round_controls.start_run_off,
+            "drop": round_controls.drop,
+        }
+        for action_id, action in actions.items():
+            handle = partial(self.on_control, action)
+            app.action(action_id)(press_listener(handle, self.guard.get_round, ack_first=True))
         app.action("more")(press_listener(self.on_more, ack_first=True))
-        app.action("take_over")(press_listener(self.on_take_over, self._guard.get_round, ack_first=True))
+        app.action("take_over")(press_listener(self.on_take_over, self.guard.get_round, ack_first=True))
 
     async def on_control(self, action: Action, press: ButtonPress, responder: Responder) -> None:
         """Run `action` with the round's id and the user; delete a private question that it answers."""
@@ -49,19 +42,19 @@ class RoundControlListeners:
 
     async def on_more(self, press: ButtonPress, responder: Responder) -> None:
         """Extend the vote at once, or ask for confirmation before a drop; the option carries round and choice."""
-        round_ = await self._guard.get_round(press)
+        round_ = await self.guard.get_round(press)
         if press.ids[1:2] == ("extend",):
             # The option carries the deadline that it showed, so a second press on it changes nothing.
             shown_deadline = parse_datetime(press.expect_ids(3)[2])
-            extended = await self._round_controls.extend_open(press.id, shown_deadline, press.person)
+            extended = await self.casting.round_controls.extend_open(press.id, shown_deadline, press.person)
             await responder.ephemeral(private.note(voters.extended(extended)))
         else:
-            await self._permissions.require_lead(round_, press.person, "drop")
+            await self.casting.permissions.require_lead(round_, press.person, "drop")
             await responder.ephemeral(private.confirm_drop(round_))
 
     async def on_take_over(self, press: ButtonPress, responder: Responder) -> None:
         """Make the user the lead of a round whose lead has left."""
-        round_ = await self._round_controls.take_over(press.id, press.person)
+        round_ = await self.casting.round_controls.take_over(press.id, press.person)
         round_.require_lead(press.person, "take_over")
         await responder.delete_original()
         await responder.ephemeral(private.note(voters.took_over_lead(round_.character)))

@@ -1,6 +1,7 @@
 """The form of a round: opened by `/cast` or from a message, priced while the user fills it in, then submitted."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -14,15 +15,13 @@ from bot.domain.catalogue import Look, Size
 from bot.domain.errors import AlreadyCast, CastingError, ConsentNeeded, FormErrors, NotAvailableHere
 from bot.domain.round_form import Draft, ReferenceKind
 from bot.domain.service_errors import SlackRejected, SlackUnavailable
-from bot.usecases.casting import Casting
 from bot.usecases.round_form import RoundFormState, ValidatedForm
 from handlers.slack.directory import SlackDirectory
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.files import download_file
-from handlers.slack.listeners import ack_listener, form_listener, view_action_listener
+from handlers.slack.listeners import Listeners, ack_listener, form_listener, view_action_listener
 from handlers.slack.markup import mentioned_user_ids, to_plain_text
 from handlers.slack.modals import open_modal, update_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import options_query_from, shortcut_from, submission_from
 from handlers.slack.payloads.scalars import parse_datetime, parse_number, parses_payload
 from handlers.slack.payloads.values import FormSubmission, MessageShortcut, OptionsQuery, Payload, ViewAction
@@ -30,7 +29,6 @@ from handlers.slack.responder import FormResponder, Responder
 from handlers.text import reference_photo
 from handlers.text import round_form as words
 from handlers.text.format import truncate
-from handlers.text.model_titles import Titles
 from handlers.views import round_form as blocks
 from handlers.views.builder import View
 from handlers.views.fields import joined_text
@@ -41,20 +39,15 @@ log = structlog.get_logger()
 _MAX_NAMED = 8
 
 
-class RoundFormListeners:
+@dataclass(frozen=True)
+class RoundFormListeners(Listeners):
     """Listeners for the form, and for the message shortcut that opens it."""
 
-    def __init__(self, casting: Casting, titles: Titles, directory: SlackDirectory, guard: WorkspaceGuard) -> None:
-        self._round_form = casting.round_form
-        self._start_round = casting.start_round
-        self._titles = titles
-        self._directory = directory
-        self._guard = guard
-        self._now = casting.now
+    directory: SlackDirectory
 
     def listen(self, app: AsyncApp) -> None:
         app.shortcut("cast_message")(self.on_shortcut)
-        check = self._guard.check_draft
+        check = self.guard.check_draft
         for field, on_query in (("name", self.on_name_query), ("face", self.on_face_query)):
             app.options(f"{blocks.FIELD_PREFIX}{field}")(
                 ack_listener(options_query_from, on_query, _offer_nothing, check)
@@ -72,33 +65,33 @@ class RoundFormListeners:
             shortcut = shortcut_from(body)
             await responder.ack()
             responder.thread_ts = shortcut.thread_ts
-            if not await responder.within_ack_deadline(self._directory.can_post(shortcut.place)):
+            if not await responder.within_ack_deadline(self.directory.can_post(shortcut.place)):
                 raise NotAvailableHere("not_a_channel" if shortcut.place.is_dm else "not_invited_message")
-            await self._guard.require_member(shortcut.person, shortcut.place)
+            await self.guard.require_member(shortcut.person, shortcut.place)
             text = await responder.within_ack_deadline(self._message_text(shortcut))
             source_thread_ts = shortcut.thread_ts or ""
             form_state = await responder.within_ack_deadline(
-                self._round_form.create(
+                self.casting.round_form.create(
                     shortcut.place, shortcut.person, shortcut.trigger_id, Brief("", text), source_thread_ts
                 )
             )
-            await open_modal(client, shortcut.trigger_id, blocks.form(form_state, self._titles))
+            await open_modal(client, shortcut.trigger_id, blocks.form(form_state, self.titles))
 
     async def on_name_query(self, query: OptionsQuery, ack: AsyncAck) -> None:
         """Offer characters, and the name as the user typed it."""
-        found = await self._round_form.suggest_names(query.id, query.person, query.text)
+        found = await self.casting.round_form.suggest_names(query.id, query.person, query.text)
         await ack(options=blocks.options(blocks.name_choices(list(found))))
 
     async def on_face_query(self, query: OptionsQuery, ack: AsyncAck) -> None:
         """Offer faces as a reference."""
-        found = await self._round_form.suggest_faces(query.id, query.person, query.text)
+        found = await self.casting.round_form.suggest_faces(query.id, query.person, query.text)
         await ack(options=blocks.options([(name, name) for name in found]))
 
     async def on_change(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Update the price after a choice that affects it; if another update came first, again without a hash."""
         form, draft = view_action.form, draft_from(view_action.form)
         for view_hash in (view_action.view_hash, ""):
-            form_state = await self._round_form.reprice(form.id, form.person, draft, view_action.event_ts_us)
+            form_state = await self.casting.round_form.reprice(form.id, form.person, draft, view_action.event_ts_us)
             if form_state is None or await self._update(client, view_action.view_id, view_hash, form_state):
                 return
 
@@ -108,13 +101,13 @@ class RoundFormListeners:
         async with reply_with_errors(responder.ephemeral):
             submission = responder.submission = submission_from(body)
             responder.draft = draft_from(submission)
-            await self._guard.check_draft(submission)
+            await self.guard.check_draft(submission)
             try:
-                validated = await self._round_form.validate(submission.id, submission.person, responder.draft)
+                validated = await self.casting.round_form.validate(submission.id, submission.person, responder.draft)
                 if responder.draft.photo_file_id:
                     await self._start_with_photo(validated, submission, ack, client, responder)
                     return
-                started = await self._round_form.submit(validated)
+                started = await self.casting.round_form.submit(validated)
             except AlreadyCast as already_cast:
                 if ack.response is not None:
                     raise
@@ -129,25 +122,25 @@ class RoundFormListeners:
                 await responder.show_field_errors(error)
                 return
             await ack()
-            await self._start_round.enqueue(started.round.id)
+            await self.casting.start_round.enqueue(started.round.id)
 
     async def on_recast(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Start the round after the user confirms the re-cast and its price."""
-        started = await self._start_round.confirm_recast(submission.id, submission.person)
+        started = await self.casting.start_round.confirm_recast(submission.id, submission.person)
         await ack(response_action="clear")
-        await self._start_round.enqueue(started.round.id)
+        await self.casting.start_round.enqueue(started.round.id)
 
     async def on_consent(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Start the round after the user confirms that the person in the photo agreed to this use too."""
-        use = (await self._start_round.get_draft(submission.id, submission.person)).brief.use
+        use = (await self.casting.start_round.get_draft(submission.id, submission.person)).brief.use
         wording = reference_photo.wider_wording(use or "")
         try:
-            started = await self._start_round.confirm_consent(submission.id, submission.person, wording)
+            started = await self.casting.start_round.confirm_consent(submission.id, submission.person, wording)
         except AlreadyCast as already_cast:
             await ack(response_action="update", view=blocks.recast(already_cast))
             return
         await ack(response_action="clear")
-        await self._start_round.enqueue(started.round.id)
+        await self.casting.start_round.enqueue(started.round.id)
 
     async def _start_with_photo(
         self,
@@ -161,15 +154,15 @@ class RoundFormListeners:
         responder.place, responder.person = validated.round_draft.place, submission.person
         await ack()
         data = await download_file(client, responder.draft.photo_file_id)
-        started = await self._round_form.submit_with_photo(
-            validated, data, _consent(responder.draft, submission.person, self._now())
+        started = await self.casting.round_form.submit_with_photo(
+            validated, data, _consent(responder.draft, submission.person, self.casting.now())
         )
-        await self._start_round.enqueue(started.round.id)
+        await self.casting.start_round.enqueue(started.round.id)
 
     async def _update(self, client: AsyncWebClient, view_id: str, view_hash: str, form_state: RoundFormState) -> bool:
         """Show the form again; return False where another update came first."""
         try:
-            await update_modal(client, view_id, blocks.form(form_state, self._titles), view_hash)
+            await update_modal(client, view_id, blocks.form(form_state, self.titles), view_hash)
         except SlackRejected as error:
             if error.code == "hash_conflict":
                 return False
@@ -181,7 +174,7 @@ class RoundFormListeners:
         names = {}
         for person in mentioned_user_ids(shortcut.text)[:_MAX_NAMED]:
             try:
-                names[person] = (await self._directory.get_user(shortcut.place.team, person)).name
+                names[person] = (await self.directory.get_user(shortcut.place.team, person)).name
             except SlackUnavailable:
                 continue
         return truncate(to_plain_text(shortcut.text, names).strip(), TEXT_LIMIT)

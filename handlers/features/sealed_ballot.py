@@ -4,11 +4,9 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.ballot import FlawTag
-from bot.usecases.casting import Casting
 from bot.usecases.sealed_ballot import SealedAnswers
-from handlers.slack.listeners import form_listener, in_place_of_form, press_listener
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener
 from handlers.slack.modals import notice, open_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.scalars import parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
@@ -18,20 +16,16 @@ from handlers.views.round.sealed_ballot import BOTH, HUMAN, LIKENESS, NONE, ball
 _CHECKBOXES, _FLAW_MENU = "ticks ", "tells "
 
 
-class SealedBallotListeners:
+class SealedBallotListeners(Listeners):
     """Listeners for sealed ballots."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._sealed_ballots = casting.sealed_ballots
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("paper")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.view("paper")(form_listener(self.on_submit, in_place_of_form(words.TITLE), self._guard.get_round))
+        app.action("paper")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.view("paper")(form_listener(self.on_submit, in_place_of_form(words.TITLE), self.guard.get_round))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the user's ballot with the answers they saved last."""
-        modal = ballot_form(await self._sealed_ballots.form(press.id, press.person))
+        modal = ballot_form(await self.casting.sealed_ballots.form(press.id, press.person))
         await open_modal(responder.client, press.trigger_id, modal)
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
@@ -40,7 +34,7 @@ class SealedBallotListeners:
         if answers.problem:
             await ack(response_action="errors", errors={NONE: words.unclear(answers.problem)})
             return
-        round_ = await self._sealed_ballots.submit(submission.id, submission.person, answers)
+        round_ = await self.casting.sealed_ballots.submit(submission.id, submission.person, answers)
         votes = answers.reads_human & answers.matches_character
         numbers = tuple(number for number, slot_id in round_.slot_id_by_number.items() if slot_id in votes)
         await ack(response_action="update", view=notice(words.TITLE, received(round_.character, numbers)))

@@ -5,19 +5,15 @@ import re
 from slack_bolt.async_app import AsyncApp
 
 from bot.ports.messaging import Recipient
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import press_listener
+from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
 from handlers.text import spend as words
 from handlers.views import private
 
 
-class SpendListeners:
+class SpendListeners(Listeners):
     """Listeners for answers about charges; only the first answer to each counts."""
-
-    def __init__(self, casting: Casting) -> None:
-        self._spending = casting.spending
 
     def listen(self, app: AsyncApp) -> None:
         app.action(re.compile(r"^(not_)?charged:\d$"))(press_listener(self.on_charge_answer))
@@ -26,11 +22,11 @@ class SpendListeners:
     async def on_charge_answer(self, press: ButtonPress, responder: Responder) -> None:
         """Record whether the provider made an unknown charge."""
         was_charged = press.action_id.startswith("charged")
-        entry = await self._spending.confirm_charge(
+        entry = await self.casting.spending.confirm_charge(
             press.id, Recipient(press.place.team, press.person), charged=was_charged
         )
         await responder.ephemeral(private.note(words.charge_resolved(entry, was_charged=was_charged)))
 
     async def on_acknowledge(self, press: ButtonPress, responder: Responder) -> None:
-        entry = await self._spending.acknowledge_overspend(press.id, Recipient(press.place.team, press.person))
+        entry = await self.casting.spending.acknowledge_overspend(press.id, Recipient(press.place.team, press.person))
         await responder.ephemeral(private.note(words.overspend_acknowledged(entry)))

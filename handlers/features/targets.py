@@ -5,39 +5,31 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.errors import BriefError
 from bot.domain.target import TargetInput
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import form_listener, in_place_of_form, press_listener
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener
 from handlers.slack.modals import open_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
 from handlers.slack.responder import Responder
 from handlers.text import targets as words
 from handlers.views import targets as blocks
 
 
-class TargetListeners:
+class TargetListeners(Listeners):
     """Listeners for reports; the use case asks at each press who sees the face and may report."""
 
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._targets = casting.targets
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("targets")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
-        app.view(blocks.CALLBACK_ID)(
-            form_listener(self.on_submit, in_place_of_form(words.TITLE), self._guard.get_round)
-        )
+        app.action("targets")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE), self.guard.get_round))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
         """Open the form."""
-        form = blocks.form(await self._targets.form(press.id, press.person))
+        form = blocks.form(await self.casting.targets.form(press.id, press.person))
         await open_modal(responder.client, press.trigger_id, form)
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Show an invalid field at its place; else store the report and close the form. The record is redrawn."""
         values = [submission.value(field) for field in (blocks.TARGET, blocks.STATE, blocks.EXTERNAL_ID)]
         try:
-            await self._targets.report_by_person(submission.id, submission.person, TargetInput.parse(*values))
+            await self.casting.targets.report_by_person(submission.id, submission.person, TargetInput.parse(*values))
         except BriefError as error:
             await ack(response_action="errors", errors={error.field: words.field_error(error)})
             return

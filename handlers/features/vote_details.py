@@ -2,28 +2,20 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.usecases.casting import Casting
-from handlers.slack.listeners import press_listener
+from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.modals import notice, open_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
 from handlers.text import vote_details as words
-from handlers.text.model_titles import Titles
 from handlers.views.vote_details import vote_details
 
 
-class VoteDetailsListeners:
+class VoteDetailsListeners(Listeners):
     """Listener for the button; it changes nothing, so the ack comes first."""
 
-    def __init__(self, casting: Casting, titles: Titles, guard: WorkspaceGuard) -> None:
-        self._vote_details = casting.vote_details
-        self._titles = titles
-        self._guard = guard
-
     def listen(self, app: AsyncApp) -> None:
-        app.action("who_voted")(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action("who_voted")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
 
     async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        voters = await self._vote_details.get(press.id)
-        await open_modal(responder.client, press.trigger_id, notice(words.TITLE, vote_details(voters, self._titles)))
+        voters = await self.casting.vote_details.get(press.id)
+        await open_modal(responder.client, press.trigger_id, notice(words.TITLE, vote_details(voters, self.titles)))

@@ -8,11 +8,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BriefError, CastingError, NotAvailableHere
 from bot.domain.ids import ChannelRef
-from bot.usecases.casting import Casting
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import view_action_listener
+from handlers.slack.listeners import Listeners, view_action_listener
 from handlers.slack.modals import notice, push_modal, push_notice, update_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import BadPayload, FormSubmission, Payload, ViewAction
 from handlers.text import webhooks as words
@@ -21,13 +19,8 @@ from handlers.views import webhooks as blocks
 from handlers.views.builder import View
 
 
-class WebhookListeners:
+class WebhookListeners(Listeners):
     """Listeners of the modals; each press asks again who may change the settings."""
-
-    def __init__(self, casting: Casting, guard: WorkspaceGuard) -> None:
-        self._webhooks = casting.webhook_settings
-        self._permissions = casting.permissions
-        self._guard = guard
 
     def listen(self, app: AsyncApp) -> None:
         app.action("webhooks")(view_action_listener(self.on_open, self._check))
@@ -39,7 +32,7 @@ class WebhookListeners:
 
     async def on_open(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show the list above the settings."""
-        found = await self._webhooks.list_for(_place(view_action.form), view_action.form.person)
+        found = await self.casting.webhook_settings.list_for(_place(view_action.form), view_action.form.person)
         await push_modal(client, view_action.form.trigger_id, blocks.listing(found))
 
     async def on_add(self, view_action: ViewAction, client: AsyncWebClient) -> None:
@@ -52,7 +45,7 @@ class WebhookListeners:
         place, person = _place(view_action.form), view_action.form.person
         with suppress(KeyError):  # deleted meanwhile, as the list then shows
             try:
-                shown = blocks.secret(await self._webhooks.rotate(place, person, view_action.value))
+                shown = blocks.secret(await self.casting.webhook_settings.rotate(place, person, view_action.value))
             except NotAvailableHere as error:
                 shown = private.error_view(error)
             await push_notice(client, view_action.form.trigger_id, words.SECRET_TITLE, shown)
@@ -63,9 +56,11 @@ class WebhookListeners:
         place, person, endpoint_id = _place(view_action.form), view_action.form.person, view_action.value
         with suppress(KeyError):  # deleted meanwhile, as the list then shows
             if view_action.action_id == "webhook_delete":
-                await self._webhooks.delete(place, person, endpoint_id)
+                await self.casting.webhook_settings.delete(place, person, endpoint_id)
             else:
-                await self._webhooks.switch(place, person, endpoint_id, on=view_action.action_id == "webhook_on")
+                await self.casting.webhook_settings.switch(
+                    place, person, endpoint_id, on=view_action.action_id == "webhook_on"
+                )
         await self._update_list(client, place, person, view_action.view_id)
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
@@ -80,7 +75,7 @@ class WebhookListeners:
             place, url = _place(submission), submission.value(blocks.URL)
             events = submission.values.get(blocks.EVENTS, ())
             try:
-                new = await self._webhooks.add(place, submission.person, url, events)
+                new = await self.casting.webhook_settings.add(place, submission.person, url, events)
             except BriefError as error:
                 await ack(response_action="errors", errors={error.field: words.field_error(error)})
                 return
@@ -92,13 +87,13 @@ class WebhookListeners:
 
     async def _check(self, form: FormSubmission) -> None:
         """Raise NotAvailableHere, PermissionDenied; the refusal is shown above the modal."""
-        await self._guard.require_member(form.person, _place(form))
-        await self._permissions.require_settings_change(_place(form), form.person)
+        await self.guard.require_member(form.person, _place(form))
+        await self.casting.permissions.require_settings_change(_place(form), form.person)
 
     async def _update_list(self, client: AsyncWebClient, place: ChannelRef, person: str, view_id: str) -> None:
         """Show the list as it is now; what was done stays done if Slack does not answer."""
         try:
-            found = await self._webhooks.list_for(place, person)
+            found = await self.casting.webhook_settings.list_for(place, person)
             await update_modal(client, view_id, blocks.listing(found))
         except CastingError:
             return

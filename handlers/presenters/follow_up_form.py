@@ -10,23 +10,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import CastingError, PriceIncreased
 from bot.ports.rounds import StartResult
-from bot.usecases.casting import Casting
 from bot.usecases.follow_ups import FollowUpRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener, view_action_listener
 from handlers.slack.modals import Modal, open_modal, update_modal
-from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.scalars import parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import errors, follow_ups
 from handlers.text.format import strip_mrkdwn
-from handlers.text.model_titles import Titles
 
 Choice = TypeVar("Choice")
 
 
-class FollowUpListeners(ABC, Generic[Choice]):
+class FollowUpListeners(Listeners, ABC, Generic[Choice]):
     """Listeners for one kind; money is reserved and the round is saved before the ack, everything else after it.
 
     A button and the form itself have the id `callback_id`; a change of one of the `fields` changes the price.
@@ -35,11 +32,6 @@ class FollowUpListeners(ABC, Generic[Choice]):
     callback_id: str
     title: str
     fields: Sequence[str]
-
-    def __init__(self, casting: Casting, titles: Titles, guard: WorkspaceGuard) -> None:
-        self.casting = casting
-        self.titles = titles
-        self._guard = guard
 
     @abstractmethod
     async def form(self, round_id: str, person: str, key: str, choice: Choice | None = None, note: str = "") -> Modal:
@@ -58,7 +50,7 @@ class FollowUpListeners(ABC, Generic[Choice]):
         """Return the field to show an error at, empty if no other choice avoids the error."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action(self.callback_id)(press_listener(self.on_press, self._guard.get_round, ack_first=True))
+        app.action(self.callback_id)(press_listener(self.on_press, self.guard.get_round, ack_first=True))
         for field in self.fields:
             app.action(field)(view_action_listener(self.on_choice, self._check_round))
         app.view(self.callback_id)(form_listener(self.on_submit, in_place_of_form(self.title)))
@@ -77,7 +69,7 @@ class FollowUpListeners(ABC, Generic[Choice]):
     async def on_submit(self, submitted: FormSubmission, ack: AsyncAck) -> None:
         """Start the round; show errors at their fields, and ask again where it costs more than shown."""
         submission, request = self._request_from(submitted)
-        await self._guard.get_round(submission)
+        await self.guard.get_round(submission)
         try:
             started = await self.start(request)
         except PriceIncreased as increase:
@@ -95,7 +87,7 @@ class FollowUpListeners(ABC, Generic[Choice]):
             await self.casting.start_round.enqueue_follow_up(started.round)
 
     async def _check_round(self, submitted: FormSubmission) -> None:
-        await self._guard.get_round(self._request_from(submitted)[0])
+        await self.guard.get_round(self._request_from(submitted)[0])
 
     @parses_payload
     def _request_from(self, submission: FormSubmission) -> tuple[FormSubmission, FollowUpRequest[Choice]]:

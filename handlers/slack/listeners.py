@@ -5,6 +5,7 @@ Bolt passes arguments by parameter name, so each listener names exactly those it
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -13,20 +14,31 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.usecases.casting import Casting
 from handlers.slack.error_replies import ignore, reply_with_errors
 from handlers.slack.modals import notice, open_modal, push_notice
-from handlers.slack.ownership import GUARD
+from handlers.slack.ownership import GUARD, WorkspaceGuard
 from handlers.slack.payloads.parsers import press_from, submission_from, view_action_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, Payload, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import errors
 from handlers.text.format import strip_mrkdwn
+from handlers.text.model_titles import Titles
 from handlers.views.builder import View
 
 T = TypeVar("T")
 Listener = Callable[..., Awaitable[None]]
 Check = Callable[[T], Awaitable[object]]
 Reply = Callable[[AsyncAck, View], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Listeners of one feature, with what all features need; subclasses add their own collaborators."""
+
+    casting: Casting
+    titles: Titles
+    guard: WorkspaceGuard
 
 
 async def _allow(_: object) -> None:
