@@ -50,8 +50,10 @@ LABELS = {
     "keep_audit": "Keep entries of the audit log, in days",
 }
 WORKSPACE = "*For the whole workspace*\nWhere a production leaves its own times empty. For administrators only."
-ASK_LOOK_ALIKES = "After a lock, ask in its thread about similar faces of the cast"
-LEARN_ROUTING = "Closed blind ballots choose the models, where the brief names none"
+TICK_BOXES = {
+    "ask_look_alikes": "After a lock, ask in its thread about similar faces of the cast",
+    "learn_routing": "Closed blind ballots choose the models, where the brief names none",
+}
 AI_TRAINING = {
     AiTraining.NOT_ALLOWED: "Not allowed",
     AiTraining.ALLOWED: "Allowed",
@@ -286,7 +288,7 @@ def _value(field: str, text: str, titles: Titles) -> str:
         return pluralize(int(text), "day") if text else "the workspace's"
     if field in WORKSPACE_FIELDS:
         return pluralize(int(text), "day") if text else "Castroom's"
-    if field in ("learn_routing", "ask_look_alikes"):
+    if field in TICK_BOXES:
         return "on" if text else "off"
     if field == "ai_training":
         return AI_TRAINING[AiTraining(text)].lower()

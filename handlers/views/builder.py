@@ -11,6 +11,8 @@ from handlers.text import labels
 from handlers.text.format import join_parts, truncate, truncate_mrkdwn
 
 Block = dict[str, Any]
+# Pairs of a label and its value: an opaque id.
+Choices = Iterable[tuple[str, str]]
 
 CHARACTER_BUDGET = 8000
 _TEXT_LIMIT = 3000
@@ -148,22 +150,17 @@ def button(
     return block | {key: field for key, field in optional.items() if field}
 
 
-def static_select(
-    action_id: str, label: str, choices: Iterable[tuple[str, str]], *, confirm: Block | None = None
-) -> Block:
-    """Build a menu from pairs of a label and an opaque id."""
+def static_select(action_id: str, label: str, choices: Choices) -> Block:
     block: Block = {"type": "static_select", "action_id": action_id, "placeholder": plain(label)}
-    block["options"] = build_options(choices)
-    return block | {"confirm": confirm} if confirm else block
+    return block | {"options": build_options(choices)}
 
 
-def overflow(action_id: str, choices: Iterable[tuple[str, str]]) -> Block:
-    """Build a three-dots menu from two to five pairs of a label and an opaque id."""
+def overflow(action_id: str, choices: Choices) -> Block:
+    """Build a three-dots menu of two to five choices."""
     return {"type": "overflow", "action_id": action_id, "options": build_options(choices)}
 
 
-def build_options(choices: Iterable[tuple[str, str]]) -> list[Block]:
-    """Build a menu's options from pairs of a label and its value."""
+def build_options(choices: Choices) -> list[Block]:
     return [{"text": plain(truncate(label, _OPTION_LIMIT)), "value": value} for label, value in choices]
 
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from bot.usecases.callback import CallbackOptions
-from handlers.text import callback as callback_text
+from handlers.text import callback as words
 from handlers.text import errors, follow_ups, labels
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, section, view
-from handlers.views.fields import FieldOptions, build_modal, checkboxes, select
+from handlers.views.fields import build_modal, checkboxes, select
 
 CALLBACK_ID = "callback"
 FINALISTS, SITUATIONS, MODEL = "callback_finalists", "callback_situations", "callback_model"
@@ -16,12 +16,12 @@ FINALISTS, SITUATIONS, MODEL = "callback_finalists", "callback_situations", "cal
 def form(options: CallbackOptions, key: str, titles: Titles, note: str = "") -> dict[str, Any]:
     """Build the modal; every choice updates the price. `note` says what changed since."""
     name = options.round.character
-    intro = callback_text.form_intro(name, is_locked=options.is_locked)
+    intro = words.form_intro(name, is_locked=options.is_locked)
     return build_modal(
         CALLBACK_ID,
         f"{options.round.id} {key} {options.price}",
-        callback_text.title(name),
-        callback_text.SUBMIT,
+        words.title(name),
+        words.SUBMIT,
         view(
             intro,
             section(note) if note else None,
@@ -29,10 +29,12 @@ def form(options: CallbackOptions, key: str, titles: Titles, note: str = "") -> 
             _finalists(options, titles),
             checkboxes(
                 SITUATIONS,
-                callback_text.SITUATIONS,
-                callback_text.situation_choices(),
+                words.SITUATIONS,
+                words.situation_choices(),
                 options.choice.situations or (),
-                FieldOptions(hint=callback_text.SITUATIONS_HINT, dispatch=True),
+                optional=False,
+                hint=words.SITUATIONS_HINT,
+                dispatch=True,
             ),
             _model(options),
             section(_price(options)),
@@ -47,14 +49,13 @@ def _finalists(options: CallbackOptions, titles: Titles) -> Block:
         for slot in options.candidates
         if slot.number
     ]
-    field_options = FieldOptions(hint=callback_text.FINALISTS_HINT, dispatch=True)
-    return checkboxes(FINALISTS, callback_text.FINALISTS, choices, options.choice.finalists or (), field_options)
+    chosen, hint = options.choice.finalists or (), words.FINALISTS_HINT
+    return checkboxes(FINALISTS, words.FINALISTS, choices, chosen, optional=False, hint=hint, dispatch=True)
 
 
 def _model(options: CallbackOptions) -> Block:
-    choices = [(callback_text.model_choice(m.title, options.price_with(m)), m.id) for m in options.models]
-    field_options = FieldOptions(hint=callback_text.MODEL_HINT, dispatch=True)
-    return select(MODEL, callback_text.MODEL, choices, options.choice.model, field_options)
+    choices = [(words.model_choice(m.title, options.price_with(m)), m.id) for m in options.models]
+    return select(MODEL, words.MODEL, choices, options.choice.model, hint=words.MODEL_HINT, dispatch=True)
 
 
 def _price(options: CallbackOptions) -> str:

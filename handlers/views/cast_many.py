@@ -7,7 +7,7 @@ from bot.domain.cast_many import ManyList, ManyState
 from bot.usecases.cast_many import CheckedList
 from handlers.text import cast_many as words
 from handlers.views.builder import Block, View, actions, button, context, header, paragraph, section, view
-from handlers.views.fields import FieldOptions, build_modal, long_text_inputs
+from handlers.views.fields import build_modal, long_text_inputs
 
 CALLBACK_ID, CONFIRM_CALLBACK_ID, LIST = "cast_many", "cast_many_confirm", "cast_many_list"
 _LINES_PER_SECTION = 10
@@ -15,8 +15,8 @@ _LINES_PER_SECTION = 10
 
 def form(channel: str, text: str) -> dict[str, Any]:
     """Build the form; its metadata is the channel."""
-    hint = FieldOptions(hint=words.LIST_HINT)
-    body = view(words.TITLE, *long_text_inputs(LIST, words.LIST, text, hint), context(words.NOTHING_STARTED))
+    fields = long_text_inputs(LIST, words.LIST, text, hint=words.LIST_HINT)
+    body = view(words.TITLE, *fields, context(words.NOTHING_STARTED))
     return build_modal(CALLBACK_ID, channel, words.TITLE, words.CHECK, body)
 
 

@@ -24,14 +24,13 @@ from handlers.text import character_sheet as words
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, actions, button, confirm, context, image, section, view
 from handlers.views.builder import View as MessageView
-from handlers.views.fields import FieldOptions, build_modal, checkboxes, radio_buttons, select
+from handlers.views.fields import build_modal, checkboxes, radio_buttons, select
 
 CALLBACK_ID = "character_sheet"
 FIELD = "sheet_"
 PRESET, ANGLES, EXPRESSIONS, EVERY, MODEL, SIZE = (
     f"{FIELD}{name}" for name in ("preset", "views", "expressions", "every", "model", "size")
 )
-_DISPATCHED = FieldOptions(dispatch=True)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def form(options: SheetOptions, choice: SheetChoice, formed_at_us: int, note: st
                 words.PRESET,
                 [(words.preset_label(each, len(each.views)), each.id) for each in PRESETS],
                 preset.id,
-                _DISPATCHED,
+                dispatch=True,
             ),
             context(preset_note) if preset_note else None,
             *_view_fields(options, choice),
@@ -98,10 +97,11 @@ def form(options: SheetOptions, choice: SheetChoice, formed_at_us: int, note: st
                 words.MODEL,
                 [(words.model_label(each, view_price(each, choice.size)), each.id) for each in options.models],
                 model.id,
-                FieldOptions(dispatch=True, hint=words.MODEL_HINT),
+                dispatch=True,
+                hint=words.MODEL_HINT,
             ),
             radio_buttons(
-                SIZE, words.SIZE, [(words.SIZES[size], size.value) for size in SHEET_SIZES], choice.size, _DISPATCHED
+                SIZE, words.SIZE, [(words.SIZES[size], size.value) for size in SHEET_SIZES], choice.size, dispatch=True
             ),
         ),
     )
@@ -114,21 +114,23 @@ def _view_fields(options: SheetOptions, choice: SheetChoice) -> Iterator[Block]:
         words.VIEWS,
         [(words.view_label(View(angle), is_there=View(angle) in drawn), angle.value) for angle in Angle],
         [angle.value for angle in choice.angles],
-        FieldOptions(optional=True, dispatch=True, hint=words.VIEWS_HINT),
+        dispatch=True,
+        hint=words.VIEWS_HINT,
     )
     yield checkboxes(
         f"{EXPRESSIONS}:{choice.reset}",
         words.EXPRESSIONS,
         [(words.expression_label(each), each.value) for each in Expression if each is not Expression.AS_CAST],
         [each.value for each in choice.expressions],
-        FieldOptions(optional=True, dispatch=True, hint=words.EXPRESSIONS_HINT),
+        dispatch=True,
+        hint=words.EXPRESSIONS_HINT,
     )
     yield checkboxes(
         f"{EVERY}:{choice.reset}",
         words.EVERY,
         [(words.EVERY_CHOICE, "every")],
         ["every"] if choice.in_every_angle else [],
-        FieldOptions(optional=True, dispatch=True),
+        dispatch=True,
     )
 
 

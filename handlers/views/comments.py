@@ -9,7 +9,7 @@ from bot.domain.round import Round
 from bot.usecases.comments import CommentForm
 from handlers.text import comments as words
 from handlers.views.builder import Block, View, button, context, section, view
-from handlers.views.fields import FieldOptions, build_modal, select, text_input
+from handlers.views.fields import build_modal, select, text_input
 
 CALLBACK_ID, CANDIDATE, TEXT = "comment", "comment_on", "comment_text"
 # docs.slack.dev, "Checkboxes": ten options.
@@ -27,12 +27,7 @@ def form(comment_form: CommentForm) -> dict[str, Any]:
     blocks = view(
         words.TITLE,
         select(CANDIDATE, words.CANDIDATE, choices, placeholder=words.CANDIDATE_EMPTY),
-        text_input(
-            TEXT,
-            words.TEXT,
-            max_length=COMMENT_LIMIT,
-            field_options=FieldOptions(optional=True, hint=words.TEXT_HINT),
-        ),
+        text_input(TEXT, words.TEXT, max_length=COMMENT_LIMIT, optional=True, hint=words.TEXT_HINT),
         context(words.own_comments(comment_form)),
         context(words.explanation(comment_form)),
     )

@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.slot import Slot
 from bot.usecases.compare import ComparisonResult
 from handlers.text import alt_text, slack_refusals
-from handlers.text import compare as compare_text
+from handlers.text import compare as words
 from handlers.text import picture_report as report_text
 from handlers.text.model_titles import Titles
 from handlers.views import picture_report as report_views
@@ -18,7 +18,7 @@ LARGE_ID = "look_large"
 
 
 def open_button(round_id: str) -> Block:
-    return button("look", compare_text.OPEN, round_id)
+    return button("look", words.OPEN, round_id)
 
 
 def compare(
@@ -31,17 +31,17 @@ def compare(
     round_ = comparison.round
     menu = _menu(CHOICE_ID, comparison, round_.candidates, comparison.chosen, titles)
     body = view(
-        compare_text.TITLE,
-        section(compare_text.instructions(comparison), menu) | {"block_id": CHOICE_ID},
+        words.TITLE,
+        section(words.instructions(comparison), menu) | {"block_id": CHOICE_ID},
         *(
             _side_by_side(comparison, titles, file_urls, side_by_side)
             if side_by_side
             else _image_blocks(comparison, comparison.chosen, titles, file_urls)
         ),
-        section(compare_text.NOTHING) if not comparison.chosen else None,
+        section(words.NOTHING) if not comparison.chosen else None,
         actions([report_views.report_button(round_.id, "report_candidate")]),
     )
-    return build_modal("look", round_.id, compare_text.TITLE, "", body)
+    return build_modal("look", round_.id, words.TITLE, "", body)
 
 
 def _menu(
@@ -49,11 +49,11 @@ def _menu(
 ) -> Block:
     """Build a menu for a section: unlike an input, it sends each choice at once and needs no submit button."""
     options, initial_options = (
-        build_options((compare_text.option(comparison.round, slot, titles), slot.id) for slot in slots)
+        build_options((words.option(comparison.round, slot, titles), slot.id) for slot in slots)
         for slots in (offered, selected)
     )
     menu: Block = {"type": "multi_static_select", "action_id": action_id, "options": options}
-    menu["placeholder"] = plain(compare_text.PLACEHOLDER)
+    menu["placeholder"] = plain(words.PLACEHOLDER)
     return menu | {"initial_options": initial_options} if selected else menu
 
 
@@ -64,10 +64,10 @@ def _side_by_side(
     round_, chosen = comparison.round, comparison.chosen
     yield image(file_id, alt_text.side_by_side(round_, [slot.number or 0 for slot in chosen]))
     for slot in chosen:
-        yield context(compare_text.line(round_, slot, titles, file_urls.get(slot.id, "")))
+        yield context(words.line(round_, slot, titles, file_urls.get(slot.id, "")))
     large_menu = _menu(LARGE_ID, comparison, chosen, comparison.large, titles)
     # A new block id for each choice: Slack keeps the state of a block that stays, with candidates that are gone.
-    yield section(compare_text.SHOW_LARGE, large_menu) | {"block_id": large_block_id(comparison)}
+    yield section(words.SHOW_LARGE, large_menu) | {"block_id": large_block_id(comparison)}
     yield from _image_blocks(comparison, comparison.large, titles, file_urls)
 
 
@@ -86,12 +86,10 @@ def _image_blocks(
     slots = [slot for slot in visible if slot.file_id]
     if len(slots) < len(visible):
         yield section(
-            slack_refusals.sheet_refused(comparison.round)
-            if comparison.round.sheet_refused
-            else compare_text.NO_PICTURES
+            slack_refusals.sheet_refused(comparison.round) if comparison.round.sheet_refused else words.NO_PICTURES
         )
     for slot in slots:
         description = alt_text.candidate(comparison.round, slot.number or 0)
-        title = plain(compare_text.caption(comparison.round, slot, titles))
+        title = plain(words.caption(comparison.round, slot, titles))
         yield image(slot.file_id or "", description) | {"title": title}
-        yield context(compare_text.picture_link(comparison.round, slot, file_urls.get(slot.id, "")))
+        yield context(words.picture_link(comparison.round, slot, file_urls.get(slot.id, "")))

@@ -6,7 +6,7 @@ from bot.domain.brief import NAME_LIMIT, REASON_LIMIT
 from bot.usecases.deletion import DeletionSummary
 from handlers.text import deletion as words
 from handlers.views.builder import section, view
-from handlers.views.fields import FieldOptions, build_modal, text_input
+from handlers.views.fields import build_modal, text_input
 
 CALLBACK_ID = "delete_character"
 NAME, REASON = "name", "reason"
@@ -23,9 +23,7 @@ def form(summary: DeletionSummary, channel: str) -> dict[str, Any]:
         view(
             intro,
             section(intro),
-            text_input(NAME, words.name_label(summary.character.name), "", max_length=NAME_LIMIT),
-            text_input(
-                REASON, words.REASON, "", max_length=REASON_LIMIT, field_options=FieldOptions(hint=words.REASON_HINT)
-            ),
+            text_input(NAME, words.name_label(summary.character.name), max_length=NAME_LIMIT),
+            text_input(REASON, words.REASON, max_length=REASON_LIMIT, hint=words.REASON_HINT),
         ),
     )

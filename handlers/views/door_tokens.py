@@ -18,7 +18,7 @@ from handlers.views.builder import (
     section,
     view,
 )
-from handlers.views.fields import FieldOptions, build_modal, checkboxes, select, text_input
+from handlers.views.fields import build_modal, checkboxes, select, text_input
 
 LIST_ID, FORM_ID, SECRET_ID = "door_tokens", "door_token", "door_token_secret"
 OPEN, NEW, REVOKE = "door_tokens", "door_token_new", "door_token_revoke"
@@ -59,15 +59,9 @@ def form(channel: str, list_view_id: str) -> dict[str, Any]:
     lifetimes = [(words.LIFETIME_LABELS[span], words.lifetime_value(span)) for span in LIFETIMES]
     body = view(
         words.NEW_TITLE,
-        text_input(NAME, words.NAME, "", max_length=NAME_LIMIT, field_options=FieldOptions(hint=words.NAME_HINT)),
+        text_input(NAME, words.NAME, max_length=NAME_LIMIT, hint=words.NAME_HINT),
         checkboxes(SCOPES, words.MAY, [(label, scope.value) for scope, label in words.SCOPES.items()], []),
-        text_input(
-            MONTH_CAP,
-            words.MONTH_CAP,
-            "",
-            max_length=_DOLLARS_LIMIT,
-            field_options=FieldOptions(optional=True, hint=words.MONTH_CAP_HINT),
-        ),
+        text_input(MONTH_CAP, words.MONTH_CAP, max_length=_DOLLARS_LIMIT, optional=True, hint=words.MONTH_CAP_HINT),
         select(LIFETIME, words.LIFETIME, lifetimes, words.lifetime_value(_DEFAULT_LIFETIME)),
     )
     return build_modal(FORM_ID, f"{channel} {list_view_id}", words.NEW_TITLE, words.MAKE, body)

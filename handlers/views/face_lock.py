@@ -6,7 +6,7 @@ from bot.domain.round import Round
 from bot.domain.slot import Slot
 from bot.usecases.face_lock import LockChoices
 from handlers.text import alt_text, labels
-from handlers.text import face_lock as face_lock_text
+from handlers.text import face_lock as words
 from handlers.text.model_titles import Titles
 from handlers.views.builder import View, actions, button, context, image, section, view
 from handlers.views.fields import build_modal
@@ -17,7 +17,7 @@ DECIDE_CALLBACK_ID = "decide"
 def no_leader(choices: LockChoices) -> View:
     """Offer what is possible while no candidate leads; each button answers the question."""
     round_ = choices.round
-    text = face_lock_text.no_leader(choices)
+    text = words.no_leader(choices)
     closes_at = int(round_.closes_at.timestamp()) if round_.closes_at else 0
     buttons = [
         button("close", labels.CLOSE, round_.id, style="primary"),
@@ -29,12 +29,12 @@ def no_leader(choices: LockChoices) -> View:
 def decide(round_: Round, slot: Slot, titles: Titles) -> dict[str, Any]:
     """Build the modal that names the chosen candidate; its metadata is the slot id."""
     number = slot.number or 0
-    text = face_lock_text.decide_question(round_, slot)
+    text = words.decide_question(round_, slot)
     blocks = view(
         text,
         section(text),
         image(slot.file_id, alt_text.candidate(round_, number)) if slot.file_id else None,
-        context(face_lock_text.decide_details(round_, slot, titles)),
+        context(words.decide_details(round_, slot, titles)),
         context(labels.DECIDE_CONSEQUENCE),
     )
-    return build_modal(DECIDE_CALLBACK_ID, slot.id, face_lock_text.decide_title(number), f"Lock {number}", blocks)
+    return build_modal(DECIDE_CALLBACK_ID, slot.id, words.decide_title(number), f"Lock {number}", blocks)

@@ -1,14 +1,13 @@
 """Modals and their input fields. Limits are from docs.slack.dev, "Modal views" and "Block Kit reference"."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from bot.domain.erasure import is_pseudonym
 from handlers.text import labels
 from handlers.text.format import truncate
-from handlers.views.builder import Block, View, build_options, plain
+from handlers.views.builder import Block, Choices, View, build_options, plain
 
 K = TypeVar("K", bound=str)
 
@@ -19,20 +18,15 @@ _LABEL_LIMIT = 2000
 TEXT_LIMIT = 3000
 
 
-@dataclass(frozen=True)
-class FieldOptions:
+class FieldOptions(TypedDict, total=False):
     """Options of a field: it may stay empty, show a `hint`, and dispatch each choice at once.
 
     A dispatching field sends block_actions with its block id as the action id.
     """
 
-    optional: bool = False
-    hint: str = ""
-    dispatch: bool = False
-
-
-REQUIRED = FieldOptions()
-OPTIONAL = FieldOptions(optional=True)
+    optional: bool
+    hint: str
+    dispatch: bool
 
 
 def build_modal(callback_id: str, private_metadata: str, title: str, submit: str, view: View) -> dict[str, Any]:
@@ -54,67 +48,57 @@ def choices_of(labels: Mapping[K, str]) -> list[tuple[str, str]]:
 
 
 def checkboxes(
-    block_id: str,
-    label: str,
-    choices: Iterable[tuple[str, str]],
-    selected: Collection[str],
-    field_options: FieldOptions = OPTIONAL,
+    block_id: str, label: str, choices: Choices, selected: Collection[str], **options: Unpack[FieldOptions]
 ) -> Block:
-    """Build checkboxes, optional by default, from pairs of a label and its value."""
-    return _input(block_id, label, _multiple_choice("checkboxes", choices, selected), field_options)
+    """Build checkboxes, optional by default."""
+    element = _multiple_choice("checkboxes", choices, selected)
+    return _input(block_id, label, element, {"optional": True, **options})
 
 
 def multi_select(
     block_id: str,
     label: str,
     placeholder: str,
-    choices: Iterable[tuple[str, str]],
+    choices: Choices,
     selected: Collection[str],
-    field_options: FieldOptions = OPTIONAL,
+    **options: Unpack[FieldOptions],
 ) -> Block:
-    """Build a menu with any number of choices, from pairs of a label and its value."""
+    """Build a menu with any number of choices, optional by default."""
     element = _multiple_choice("multi_static_select", choices, selected) | {"placeholder": plain(placeholder)}
-    return _input(block_id, label, element, field_options)
+    return _input(block_id, label, element, {"optional": True, **options})
 
 
-def external_select(
-    block_id: str, label: str, placeholder: str, selected: str = "", field_options: FieldOptions = REQUIRED
-) -> Block:
+def external_select(block_id: str, label: str, placeholder: str, selected: str = "") -> Block:
     """Build a menu whose options Slack requests while the user types; its action id is the block id."""
     element: Block = {"type": "external_select", "action_id": block_id, "min_query_length": 0}
     element["placeholder"] = plain(placeholder)
-    initial = {"initial_option": build_options([(selected, selected)])[0]} if selected else {}
-    return _input(block_id, label, element | initial, field_options)
+    element["initial_option"] = build_options([(selected, selected)])[0] if selected else None
+    return _input(block_id, label, element)
 
 
-def file_input(block_id: str, label: str, filetypes: Sequence[str], field_options: FieldOptions = REQUIRED) -> Block:
-    element: Block = {"type": "file_input", "filetypes": list(filetypes), "max_files": 1}
-    return _input(block_id, label, element, field_options)
+def file_input(block_id: str, label: str, filetypes: Sequence[str]) -> Block:
+    return _input(block_id, label, {"type": "file_input", "filetypes": list(filetypes), "max_files": 1})
 
 
 def select(
     block_id: str,
     label: str,
-    choices: Iterable[tuple[str, str]],
+    choices: Choices,
     selected: str = "",
-    field_options: FieldOptions = REQUIRED,
+    *,
     placeholder: str = "",
+    **options: Unpack[FieldOptions],
 ) -> Block:
-    """Build a menu with one choice, from pairs of a label and its value."""
+    """Build a menu with one choice."""
     element = _single_choice("static_select", choices, selected)
-    element |= {"placeholder": plain(placeholder)} if placeholder else {}
-    return _input(block_id, label, element, field_options)
+    element["placeholder"] = plain(placeholder) if placeholder else None
+    return _input(block_id, label, element, options)
 
 
 def radio_buttons(
-    block_id: str,
-    label: str,
-    choices: Iterable[tuple[str, str]],
-    selected: str = "",
-    field_options: FieldOptions = REQUIRED,
+    block_id: str, label: str, choices: Choices, selected: str = "", **options: Unpack[FieldOptions]
 ) -> Block:
-    """Build radio buttons from pairs of a label and its value."""
-    return _input(block_id, label, _single_choice("radio_buttons", choices, selected), field_options)
+    return _input(block_id, label, _single_choice("radio_buttons", choices, selected), options)
 
 
 def text_input(
@@ -124,24 +108,22 @@ def text_input(
     *,
     multiline: bool = False,
     max_length: int = TEXT_LIMIT,
-    field_options: FieldOptions = REQUIRED,
+    **options: Unpack[FieldOptions],
 ) -> Block:
     """Build a text field of at most `max_length` characters."""
     element: Block = {"type": "plain_text_input", "multiline": multiline, "max_length": max_length}
-    return _input(block_id, label, element | ({"initial_value": text} if text else {}), field_options)
+    return _input(block_id, label, element | {"initial_value": text or None}, options)
 
 
-def long_text_inputs(
-    block_id: str, label: str, text: str = "", field_options: FieldOptions = REQUIRED
-) -> Iterator[Block]:
+def long_text_inputs(block_id: str, label: str, text: str = "", **options: Unpack[FieldOptions]) -> Iterator[Block]:
     """Build a text field, and a second one below it for what does not fit; `joined_text` reads both."""
     head, tail = split_text(text)
-    yield text_input(block_id, label, head, multiline=True, field_options=FieldOptions() if tail else field_options)
-    if tail:
-        continued = replace(field_options, optional=True)
-        yield text_input(
-            _continuation_id(block_id), labels.continued(label), tail, multiline=True, field_options=continued
-        )
+    if not tail:
+        yield text_input(block_id, label, head, multiline=True, **options)
+        return
+    yield text_input(block_id, label, head, multiline=True)
+    continued: FieldOptions = {**options, "optional": True}
+    yield text_input(_continuation_id(block_id), labels.continued(label), tail, multiline=True, **continued)
 
 
 def joined_text(values: Mapping[str, Sequence[str]], block_id: str) -> str:
@@ -172,62 +154,61 @@ def split_text(text: str) -> tuple[str, str]:
 
 
 def number_input(
-    block_id: str, label: str, value: int | None, min_value: int, max_value: int, field_options: FieldOptions = REQUIRED
+    block_id: str, label: str, value: int | None, min_value: int, max_value: int, **options: Unpack[FieldOptions]
 ) -> Block:
     """Build a field for an integer."""
     element: Block = {"type": "number_input", "is_decimal_allowed": False}
     element |= {"min_value": str(min_value), "max_value": str(max_value)}
-    return _input(
-        block_id, label, element | ({"initial_value": str(value)} if value is not None else {}), field_options
-    )
+    element["initial_value"] = None if value is None else str(value)
+    return _input(block_id, label, element, options)
 
 
-def users_select(
-    block_id: str, label: str, selected: Sequence[str] = (), field_options: FieldOptions = REQUIRED
-) -> Block:
+def users_select(block_id: str, label: str, selected: Sequence[str] = (), **options: Unpack[FieldOptions]) -> Block:
     """Build a field for any number of users; `selected` are their ids, of which Slack knows no pseudonym."""
-    element: Block = {"type": "multi_users_select"}
     known = [user for user in selected if not is_pseudonym(user)]
-    return _input(block_id, label, element | ({"initial_users": known} if known else {}), field_options)
+    return _input(block_id, label, {"type": "multi_users_select", "initial_users": known or None}, options)
 
 
-def user_select(block_id: str, label: str, selected: str = "", field_options: FieldOptions = REQUIRED) -> Block:
+def user_select(block_id: str, label: str, selected: str = "", **options: Unpack[FieldOptions]) -> Block:
     """Build a field for one user; Slack knows no pseudonym."""
-    element: Block = {"type": "users_select"}
-    known = "" if is_pseudonym(selected) else selected
-    return _input(block_id, label, element | ({"initial_user": known} if known else {}), field_options)
+    known = None if is_pseudonym(selected) else selected or None
+    return _input(block_id, label, {"type": "users_select", "initial_user": known}, options)
 
 
-def conversation_select(block_id: str, label: str, placeholder: str, field_options: FieldOptions = REQUIRED) -> Block:
+def conversation_select(block_id: str, label: str, placeholder: str) -> Block:
     """Build a field for one channel or group message; direct messages with bots are left out."""
     element: Block = {"type": "conversations_select", "placeholder": plain(placeholder)}
     element["filter"] = {"include": ["public", "private", "mpim"], "exclude_bot_users": True}
-    return _input(block_id, label, element, field_options)
+    return _input(block_id, label, element)
 
 
-def datetime_picker(block_id: str, label: str, at: datetime | None, field_options: FieldOptions = REQUIRED) -> Block:
+def datetime_picker(block_id: str, label: str, at: datetime | None, **options: Unpack[FieldOptions]) -> Block:
     """Build a field for a date and time in the reader's time zone."""
-    element: Block = {"type": "datetimepicker"}
-    return _input(block_id, label, element | ({"initial_date_time": int(at.timestamp())} if at else {}), field_options)
+    initial = int(at.timestamp()) if at else None
+    return _input(block_id, label, {"type": "datetimepicker", "initial_date_time": initial}, options)
 
 
-def _input(block_id: str, label: str, element: Block, field_options: FieldOptions) -> Block:
+def _input(block_id: str, label: str, element: Block, options: FieldOptions | None = None) -> Block:
+    """Build an input of the element's parts that are not None."""
+    options = options or {}
+    is_dispatching, hint = options.get("dispatch", False), options.get("hint", "")
     block: Block = {"type": "input", "block_id": block_id, "label": plain(truncate(label, _LABEL_LIMIT))}
-    block["optional"] = field_options.optional
-    block["element"] = {"action_id": block_id if field_options.dispatch else "chosen"} | element
-    if field_options.dispatch:
+    block["optional"] = options.get("optional", False)
+    parts = {key: part for key, part in element.items() if part is not None}
+    block["element"] = {"action_id": block_id if is_dispatching else "chosen"} | parts
+    if is_dispatching:
         block["dispatch_action"] = True
-    if field_options.hint:
-        block["hint"] = plain(truncate(field_options.hint, _LABEL_LIMIT))
+    if hint:
+        block["hint"] = plain(truncate(hint, _LABEL_LIMIT))
     return block
 
 
-def _single_choice(element_type: str, choices: Iterable[tuple[str, str]], selected: str) -> Block:
+def _single_choice(element_type: str, choices: Choices, selected: str) -> Block:
     element = _multiple_choice(element_type, choices, [selected])
-    return element | {"initial_option": initial[0]} if (initial := element.pop("initial_options", [])) else element
+    return element | {"initial_options": None, "initial_option": next(iter(element["initial_options"] or ()), None)}
 
 
-def _multiple_choice(element_type: str, choices: Iterable[tuple[str, str]], selected: Collection[str]) -> Block:
+def _multiple_choice(element_type: str, choices: Choices, selected: Collection[str]) -> Block:
     options = build_options(choices)
     initial = [option for option in options if option["value"] in selected]
-    return {"type": element_type, "options": options} | ({"initial_options": initial} if initial else {})
+    return {"type": element_type, "options": options, "initial_options": initial or None}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.domain.round import Round
-from handlers.text import full_brief as full_brief_text
+from handlers.text import full_brief as words
 from handlers.views.builder import Block, actions, button, context, header, quote, section, view
 from handlers.views.fields import build_modal
 
@@ -16,15 +16,15 @@ _TEXT_LIMIT = 6_000
 def brief_blocks(round_: Round) -> Iterator[Block | None]:
     """Quote the brief, shortened, with a button for the rest, and say what else the portraits follow."""
     brief = round_.brief
-    yield quote(full_brief_text.excerpt(brief), _TEXT_LIMIT)
-    yield context(full_brief_text.conditions(brief))
-    if full_brief_text.is_shortened(brief):
-        yield actions([button(ACTION_ID, full_brief_text.OPEN, round_.id)])
+    yield quote(words.excerpt(brief), _TEXT_LIMIT)
+    yield context(words.conditions(brief))
+    if words.is_shortened(brief):
+        yield actions([button(ACTION_ID, words.OPEN, round_.id)])
 
 
 def modal(round_: Round) -> dict[str, Any]:
     """Show the whole brief and house style of a round."""
-    return build_modal("notice", "", full_brief_text.TITLE, "", view(full_brief_text.TITLE, *_modal_blocks(round_)))
+    return build_modal("notice", "", words.TITLE, "", view(words.TITLE, *_modal_blocks(round_)))
 
 
 def _modal_blocks(round_: Round) -> Iterator[Block | None]:
@@ -32,6 +32,6 @@ def _modal_blocks(round_: Round) -> Iterator[Block | None]:
     yield header(round_.character)
     yield quote(brief.text, _TEXT_LIMIT)
     if brief.style:
-        yield section(full_brief_text.STYLE)
+        yield section(words.STYLE)
         yield quote(brief.style, _TEXT_LIMIT)
-    yield context(full_brief_text.use_and_likeness(brief))
+    yield context(words.use_and_likeness(brief))

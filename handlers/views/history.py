@@ -7,11 +7,11 @@ from bot.domain.face import Face
 from bot.domain.timeline import TimelineEvent
 from bot.usecases.history import CharacterHistory
 from handlers.text import alt_text, labels
-from handlers.text import history as history_text
+from handlers.text import history as words
 from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
-from handlers.views.fields import FieldOptions, build_modal, multi_select, select
+from handlers.views.fields import build_modal, multi_select, select
 from handlers.views.recall import unresolved
 
 PAGE_SIZE = 12
@@ -28,15 +28,15 @@ def history(
     if found.kind in ("unsure", "several", "nothing"):
         return unresolved(found, "history")
     events = events_on_page(character_history, page)
-    lines = [history_text.event(event, links.get(event.round_id, ""), titles) for event in events]
+    lines = [words.event(event, links.get(event.round_id, ""), titles) for event in events]
     remaining = len(character_history.events) - (page + 1) * PAGE_SIZE
-    title = history_text.heading(character_history.character.name)
+    title = words.heading(character_history.character.name)
     return view(
-        f"{escape_mrkdwn(title)}. {history_text.summary(character_history)}",
+        f"{escape_mrkdwn(title)}. {words.summary(character_history)}",
         header(title),
-        context(history_text.summary(character_history)),
-        *(_sections(lines) or [section(history_text.NOTHING)]),
-        context(history_text.more_before(remaining)) if remaining > 0 else None,
+        context(words.summary(character_history)),
+        *(_sections(lines) or [section(words.NOTHING)]),
+        context(words.more_before(remaining)) if remaining > 0 else None,
         actions(_buttons(character_history, page, remaining)),
     )
 
@@ -78,7 +78,7 @@ def versions(
         for block in _version_blocks(face, files if face.round_id in alone else {}, reasons, titles)
     ]
     both = _side_by_side(older, newer, side_by_side, large) if side_by_side else ()
-    title = history_text.versions_title(newer.character)
+    title = words.versions_title(newer.character)
     return build_modal(
         "versions",
         newer.round_id,
@@ -103,26 +103,19 @@ def _beside_its_label(menu: Block) -> Block:
 
 
 def _version_menus(faces: Sequence[Face], older: Face, newer: Face) -> tuple[Block, Block]:
-    versions_by_id = [(history_text.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
-    field_options = FieldOptions(dispatch=True)
+    versions_by_id = [(words.version_title(face), face.round_id) for face in faces[:_MAX_VERSIONS]]
     return (
-        _beside_its_label(select(LEFT, history_text.FIRST_VERSION, versions_by_id, older.round_id, field_options)),
-        _beside_its_label(select(RIGHT, history_text.SECOND_VERSION, versions_by_id, newer.round_id, field_options)),
+        _beside_its_label(select(LEFT, words.FIRST_VERSION, versions_by_id, older.round_id, dispatch=True)),
+        _beside_its_label(select(RIGHT, words.SECOND_VERSION, versions_by_id, newer.round_id, dispatch=True)),
     )
 
 
 def _side_by_side(older: Face, newer: Face, file_id: str, large: Collection[str]) -> tuple[Block, Block]:
     """Show both versions in one picture, and offer each large."""
-    choices = [(history_text.version_title(face), face.round_id) for face in (older, newer)]
+    choices = [(words.version_title(face), face.round_id) for face in (older, newer)]
     alt = alt_text.versions(newer.character, newer.brief, [older.version, newer.version])
-    menu = multi_select(
-        large_block_id(older, newer),
-        history_text.SHOW_LARGE,
-        history_text.WHICH,
-        choices,
-        large,
-        FieldOptions(optional=True, dispatch=True),
-    )
+    menu_id = large_block_id(older, newer)
+    menu = multi_select(menu_id, words.SHOW_LARGE, words.WHICH, choices, large, dispatch=True)
     return image(file_id, alt), _beside_its_label(menu)
 
 
@@ -136,6 +129,6 @@ def _version_blocks(
     face: Face, files: Mapping[str, str | None], reasons: Mapping[str, str], titles: Titles
 ) -> list[Block]:
     file_id = files.get(face.round_id)
-    caption = section(history_text.version(face, titles, reasons.get(face.round_id, "")))
+    caption = section(words.version(face, titles, reasons.get(face.round_id, "")))
     portrait = image(file_id, alt_text.face(face.character, face.brief)) if file_id else None
     return [block for block in (caption, portrait) if block]

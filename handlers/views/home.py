@@ -6,11 +6,11 @@ from bot.domain.brief import NAME_LIMIT
 from bot.domain.face import Character
 from bot.usecases.home import HomeView
 from handlers.text import alt_text, labels
-from handlers.text import home as home_text
+from handlers.text import home as words
 from handlers.text import recall as recall_text
 from handlers.views import home_cast
 from handlers.views.builder import Block, View, actions, button, context, divider, header, image_element, section, view
-from handlers.views.fields import FieldOptions, select, text_input
+from handlers.views.fields import select, text_input
 from handlers.views.recall import Location
 
 MAX_WAITING = 10
@@ -22,36 +22,36 @@ _MAX_PRODUCTIONS = 99
 def home(home_view: HomeView, locations: Mapping[str, Location], channel_names: Mapping[str, str]) -> View:
     """Build the App Home; `locations` are by round id, `channel_names` by channel id."""
     return view(
-        home_text.TITLE,
-        actions([button(home_cast.ACTION_ID, home_text.CAST, "home", style="primary")]),
+        words.TITLE,
+        actions([button(home_cast.ACTION_ID, words.CAST, "home", style="primary")]),
         *_waiting(home_view, locations),
         divider(),
-        header(home_text.ROSTER),
+        header(words.ROSTER),
         *_roster(home_view, locations, channel_names),
         divider(),
-        header(home_text.SPENDING),
-        context(home_text.spent(home_view.spent_today, home_view.cap)),
+        header(words.SPENDING),
+        context(words.spent(home_view.spent_today, home_view.cap)),
         divider(),
-        header(home_text.STANDINGS),
-        context(home_text.STANDINGS_HINT),
-        actions([button("home_standings", home_text.SEND_STANDINGS, "home")]),
+        header(words.STANDINGS),
+        context(words.STANDINGS_HINT),
+        actions([button("home_standings", words.SEND_STANDINGS, "home")]),
     )
 
 
 def _waiting(home_view: HomeView, locations: Mapping[str, Location]) -> Iterator[Block | None]:
     """List what waits for the user: decisions first, then votes; a part without entries is left out."""
     if not home_view.decisions and not home_view.waiting:
-        yield section(home_text.NOTHING_WAITS)
+        yield section(words.NOTHING_WAITS)
     if home_view.decisions:
-        yield header(home_text.DECISIONS)
+        yield header(words.DECISIONS)
         for each in home_view.decisions[:MAX_WAITING]:
-            yield section(home_text.decision(each, _link(locations, each.round.id)))
-        yield context(home_text.more_waiting(len(home_view.decisions) - MAX_WAITING))
+            yield section(words.decision(each, _link(locations, each.round.id)))
+        yield context(words.more_waiting(len(home_view.decisions) - MAX_WAITING))
     if home_view.waiting:
-        yield header(home_text.WAITING)
+        yield header(words.WAITING)
         for r in home_view.waiting[:MAX_WAITING]:
-            yield section(home_text.waiting(r.character, r.place.channel, r.closes_at, _link(locations, r.id)))
-        yield context(home_text.more_waiting(len(home_view.waiting) - MAX_WAITING))
+            yield section(words.waiting(r.character, r.place.channel, r.closes_at, _link(locations, r.id)))
+        yield context(words.more_waiting(len(home_view.waiting) - MAX_WAITING))
 
 
 def _link(locations: Mapping[str, Location], round_id: str | None) -> str:
@@ -65,12 +65,12 @@ def _roster(
         yield section(recall_text.NO_FACES)
         return
     yield from _filter_fields(home_view, channel_names)
-    yield context(home_text.result_summary(home_view))
+    yield context(words.result_summary(home_view))
     if home_view.roster_filter.words or home_view.roster_filter.production:
         yield actions([button("everyone", labels.SHOW_ALL, ALL_PRODUCTIONS)])
     last_heading = ""
     for n, character in enumerate(home_view.characters):
-        if (heading := home_text.section_heading(character)) != last_heading:
+        if (heading := words.section_heading(character)) != last_heading:
             yield section(heading)
             last_heading = heading
         yield from _card(n, character, locations)
@@ -83,28 +83,26 @@ def _filter_fields(home_view: HomeView, channel_names: Mapping[str, str]) -> Ite
     Their block ids change with their content: Slack would keep the old input of a field with the same id.
     """
     roster_filter = home_view.roster_filter
-    search_options = FieldOptions(optional=True, hint=home_text.FIND_HINT, dispatch=True)
     yield text_input(
         f"search {roster_filter.words}".strip(),
-        home_text.FIND,
+        words.FIND,
         roster_filter.words,
         max_length=NAME_LIMIT,
-        field_options=search_options,
+        optional=True,
+        hint=words.FIND_HINT,
+        dispatch=True,
     )
     productions = {roster_section.production_id: roster_section for roster_section in reversed(home_view.sections)}
     if len(productions) > 1:
         choices = [
-            (home_text.production(s, channel_names.get(s.place.channel, "")), s.production_id)
-            for s in productions.values()
+            (words.production(s, channel_names.get(s.place.channel, "")), s.production_id) for s in productions.values()
         ]
         menu = [
-            (home_text.EVERY_PRODUCTION, ALL_PRODUCTIONS),
+            (words.EVERY_PRODUCTION, ALL_PRODUCTIONS),
             *sorted(choices, key=lambda c: c[0].casefold())[:_MAX_PRODUCTIONS],
         ]
         selected = roster_filter.production or ALL_PRODUCTIONS
-        yield select(
-            f"production {selected}", home_text.PRODUCTION, menu, selected, FieldOptions(optional=True, dispatch=True)
-        )
+        yield select(f"production {selected}", words.PRODUCTION, menu, selected, optional=True, dispatch=True)
 
 
 def _card(n: int, character: Character, locations: Mapping[str, Location]) -> Iterator[Block | None]:
@@ -112,7 +110,7 @@ def _card(n: int, character: Character, locations: Mapping[str, Location]) -> It
     face = character.face
     file_id = locations.get(face.round_id, Location()).file_id if face else None
     portrait = image_element(file_id, alt_text.face(character.name, face.brief)) if face and file_id else None
-    yield section(home_text.card(character, _link(locations, character.open_round_id)), portrait)
+    yield section(words.card(character, _link(locations, character.open_round_id)), portrait)
     yield actions(
         [
             button(

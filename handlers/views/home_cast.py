@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers.text import home_cast as home_cast_text
+from handlers.text import home_cast as words
 from handlers.views.builder import section, view
 from handlers.views.fields import build_modal, conversation_select
 
@@ -12,8 +12,8 @@ ACTION_ID, CALLBACK_ID, CHANNEL = "cast_from_home", "cast_channel", "channel"
 def choose_channel() -> dict[str, Any]:
     """Build the modal; Slack offers the channels that the user sees."""
     blocks = view(
-        home_cast_text.INTRO,
-        section(home_cast_text.INTRO),
-        conversation_select(CHANNEL, home_cast_text.CHANNEL, home_cast_text.PLACEHOLDER),
+        words.INTRO,
+        section(words.INTRO),
+        conversation_select(CHANNEL, words.CHANNEL, words.PLACEHOLDER),
     )
-    return build_modal(CALLBACK_ID, "", home_cast_text.TITLE, home_cast_text.NEXT, blocks)
+    return build_modal(CALLBACK_ID, "", words.TITLE, words.NEXT, blocks)

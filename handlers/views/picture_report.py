@@ -8,7 +8,7 @@ from bot.domain.round import Round
 from bot.usecases.picture_report import ReportForm
 from handlers.text import picture_report as words
 from handlers.views.builder import Block, button, section, view
-from handlers.views.fields import FieldOptions, build_modal, select, text_input
+from handlers.views.fields import build_modal, select, text_input
 
 CALLBACK_ID = "report_picture"
 CANDIDATE, REASON = "candidate", "reason"
@@ -34,8 +34,7 @@ def form(report_form: ReportForm) -> dict[str, Any]:
     ids = [slot.id for slot in candidates]
     selected = next((id_ for id_ in ids if id_ == round_.locked_slot or len(ids) == 1), "")
     choices = [(words.option(round_, slot), slot.id) for slot in candidates]
-    options = FieldOptions(hint=words.REASON_HINT)
-    reason = text_input(REASON, words.REASON, "", multiline=True, max_length=REASON_LIMIT, field_options=options)
+    reason = text_input(REASON, words.REASON, multiline=True, max_length=REASON_LIMIT, hint=words.REASON_HINT)
     menu = select(CANDIDATE, words.CANDIDATE, choices, selected)
     return build_modal(
         CALLBACK_ID, round_.id, words.TITLE, words.SUBMIT, view(words.INTRO, section(words.INTRO), menu, reason)

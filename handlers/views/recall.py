@@ -14,7 +14,7 @@ from bot.usecases.recall import RecallResult
 from handlers.text import alt_text, consent_withdrawal, labels
 from handlers.text import help as help_text
 from handlers.text import picture_report as report_text
-from handlers.text import recall as recall_text
+from handlers.text import recall as words
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
@@ -54,12 +54,12 @@ def recalled(
     """
     if found.kind == "face" and (face := found.characters[0].face):
         shown = _face_view(found, face, location, titles, can_share=can_share, action_prefix=action_prefix)
-        note = context(recall_text.shared_by(shared_by)) if shared_by else None
+        note = context(words.shared_by(shared_by)) if shared_by else None
         return replace(shown, blocks=(*shown.blocks, note)) if note else shown
     if found.kind == "unlocked" and (last_face := found.characters[0].last_unlocked_face):
         return _unlocked_view(found, last_face, location, action_prefix=action_prefix)
     if found.kind == "casting":
-        text = recall_text.being_cast(found.characters[0].name, location.closes_at, location.link)
+        text = words.being_cast(found.characters[0].name, location.closes_at, location.link)
         return view(text, section(text))
     return unresolved(found)
 
@@ -69,11 +69,11 @@ def unresolved(found: RecallResult, action: str = "recall", hint: str = "") -> V
 
     `hint` is a further sentence, about a command that may have been meant.
     """
-    text = recall_text.not_found(found.name)
+    text = words.not_found(found.name)
     if found.kind == "several":
-        text = recall_text.ambiguous(found.name)
+        text = words.ambiguous(found.name)
     elif found.kind == "unsure":
-        text = recall_text.did_you_mean(found.name, [c.name for c in found.characters])
+        text = words.did_you_mean(found.name, [c.name for c in found.characters])
     return view(text, section(text), *_suggestion_blocks(found, action), context(hint))
 
 
@@ -89,16 +89,16 @@ def unclear_line(found: RecallResult, line: str) -> View | None:
 
 def listing(page: Page) -> View:
     """List the first characters, one per line."""
-    text = recall_text.list_heading(page.total)
-    lines = [recall_text.list_line(c) for c in page.characters]
+    text = words.list_heading(page.total)
+    lines = [words.list_line(c) for c in page.characters]
     parts = [lines[n : n + _LINES_PER_SECTION] for n in range(0, len(lines), _LINES_PER_SECTION)]
-    more = recall_text.more_faces(page.total - len(lines)) if page.total > len(lines) else ""
+    more = words.more_faces(page.total - len(lines)) if page.total > len(lines) else ""
     return view(text, section(text), *(section("\n".join(part)) for part in parts), context(more))
 
 
 def full_size(face: Face, url: str, upscale: Upscale | None = None, upscale_url: str = "") -> View:
-    text = recall_text.full_size(face.character, face, url)
-    upscale_line = recall_text.full_size_upscale(upscale, upscale_url) if upscale else ""
+    text = words.full_size(face.character, face, url)
+    upscale_line = words.full_size_upscale(upscale, upscale_url) if upscale else ""
     return view(text, section(text), section(upscale_line) if upscale_line else None)
 
 
@@ -111,13 +111,13 @@ def facts(
     style: str = "",
     provenance: Provenance | None = None,
 ) -> View:
-    rows = recall_text.rows(face, titles, reference, upscale, recast_reason, style, provenance)
+    rows = words.rows(face, titles, reference, upscale, recast_reason, style, provenance)
     lines = "\n".join(f"*{label}:* {value}" for label, value in rows)
     return view(
-        f"{recall_text.HEADING}: {escape_mrkdwn(face.character)}",
-        header(f"{recall_text.HEADING} · {face.character}"),
+        f"{words.HEADING}: {escape_mrkdwn(face.character)}",
+        header(f"{words.HEADING} · {face.character}"),
         section(lines),
-        section(f"*{recall_text.PROMPT}:*"),
+        section(f"*{words.PROMPT}:*"),
         quote(face.prompt, _PROMPT_LIMIT),
     )
 
@@ -131,7 +131,7 @@ def _face_view(
     found: RecallResult, face: Face, location: Location, titles: Titles, *, can_share: bool, action_prefix: str
 ) -> View:
     character = found.characters[0]
-    text = recall_text.face_line(face, titles, location.link)
+    text = words.face_line(face, titles, location.link)
     buttons = [button("share", labels.SHARE, character.id)] if can_share else []
     buttons += [
         button(f"{action_prefix}full", labels.FULL, face.round_id),
@@ -144,26 +144,26 @@ def _face_view(
     return view(
         f"{escape_mrkdwn(character.name)}: {text}",
         header(character.name),
-        context(recall_text.alias_list(character.aliases)),
+        context(words.alias_list(character.aliases)),
         image(location.file_id, alt_text.face(character.name, face.brief)) if location.file_id else None,
         section(report_text.FACE_HIDDEN) if location.is_reported else None,
         section(text),
         context(consent_withdrawal.notice(face.consent_withdrawn_at)),
-        context(recall_text.being_recast(location.recast.closes_at, location.recast.link)) if location.recast else None,
+        context(words.being_recast(location.recast.closes_at, location.recast.link)) if location.recast else None,
         context(
             upscale_text.original_size(face.portrait),
             upscale_text.upscaled_size(found.upscale) if found.upscale else "",
         ),
-        context(recall_text.other_versions(found.history, titles)),
+        context(words.other_versions(found.history, titles)),
         actions(buttons),
     )
 
 
 def _unlocked_view(found: RecallResult, last_face: Face, location: Location, *, action_prefix: str) -> View:
     """Show a character without a face, with buttons for the last one."""
-    text = recall_text.unlocked(last_face, location.link)
+    text = words.unlocked(last_face, location.link)
     buttons = [
-        button(f"{action_prefix}full", recall_text.show_version(last_face), last_face.round_id),
+        button(f"{action_prefix}full", words.show_version(last_face), last_face.round_id),
         button(f"{action_prefix}facts", labels.FACTS, last_face.round_id),
         *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, last_face.round_id)]),
         *([] if action_prefix else [button("history", labels.HISTORY, found.characters[0].id)]),
@@ -175,7 +175,7 @@ def _suggestion_blocks(found: RecallResult, action: str) -> Iterator[Block | Non
     """Number repeated names, and say where each was cast."""
     numbered = list(enumerate(found.characters, start=1)) if found.kind in ("unsure", "several") else []
     if found.kind == "several":
-        yield section("\n".join(f"{n}: {recall_text.list_line(c)}" for n, c in numbered))
+        yield section("\n".join(f"{n}: {words.list_line(c)}" for n, c in numbered))
         yield actions(button(f"{action}:{n}", f"{n} · {c.name}", c.id) for n, c in numbered)
     else:
         yield actions(button(f"{action}:{n}", labels.suggestion(c.name, c.aliases), c.id) for n, c in numbered)

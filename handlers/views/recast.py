@@ -7,9 +7,9 @@ from typing import Any
 from bot.domain.brief import REASON_LIMIT
 from bot.usecases.recast import RecastMode, RecastOptions
 from handlers.text import errors
-from handlers.text import recast as recast_text
+from handlers.text import recast as words
 from handlers.views.builder import Block, section, view
-from handlers.views.fields import FieldOptions, build_modal, long_text_inputs, radio_buttons, text_input
+from handlers.views.fields import build_modal, long_text_inputs, radio_buttons, text_input
 
 CALLBACK_ID = "recast_face"
 MODE, REASON, BRIEF = "how", "reason", "brief"
@@ -25,20 +25,14 @@ def form(
     return build_modal(
         CALLBACK_ID,
         f"{options.round.id} {key} {shown_price}",
-        recast_text.title(options.face.character),
-        recast_text.submit(only_unlock=options.price is None or mode == RecastMode.ONLY_UNLOCK),
+        words.title(options.face.character),
+        words.submit(only_unlock=options.price is None or mode == RecastMode.ONLY_UNLOCK),
         view(
             intro,
             section(note) if note else None,
             section(intro),
             _mode_input(options, mode or RecastMode.KEEP) if len(options.modes) > 1 else None,
-            text_input(
-                REASON,
-                recast_text.REASON,
-                reason,
-                max_length=REASON_LIMIT,
-                field_options=FieldOptions(hint=recast_text.REASON_HINT),
-            ),
+            text_input(REASON, words.REASON, reason, max_length=REASON_LIMIT, hint=words.REASON_HINT),
             *(_brief_inputs(options.round.brief.text if text is None else text) if options.price is not None else ()),
         ),
     )
@@ -46,15 +40,15 @@ def form(
 
 def _intro(options: RecastOptions) -> str:
     if options.price is not None:
-        return recast_text.intro(options.face, options.previous_face, options.price)
-    return recast_text.unlock_only_intro(
+        return words.intro(options.face, options.previous_face, options.price)
+    return words.unlock_only_intro(
         options.face, options.previous_face, errors.sentence(options.refusal) if options.refusal else ""
     )
 
 
 def _mode_input(options: RecastOptions, selected: str) -> Block:
-    choices = [(recast_text.mode_label(mode, _cost(options.price, mode)), mode.value) for mode in options.modes]
-    return radio_buttons(MODE, recast_text.MODE, choices, selected, FieldOptions(dispatch=True))
+    choices = [(words.mode_label(mode, _cost(options.price, mode)), mode.value) for mode in options.modes]
+    return radio_buttons(MODE, words.MODE, choices, selected, dispatch=True)
 
 
 def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:
@@ -62,4 +56,4 @@ def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:
 
 
 def _brief_inputs(text: str) -> Iterator[Block]:
-    return long_text_inputs(BRIEF, recast_text.BRIEF, text, FieldOptions(hint=recast_text.BRIEF_HINT))
+    return long_text_inputs(BRIEF, words.BRIEF, text, hint=words.BRIEF_HINT)

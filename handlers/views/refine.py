@@ -6,11 +6,11 @@ from typing import Any
 from bot.domain.ballot import FlawTag
 from bot.usecases.refine import RefineForm
 from handlers.text import comments as comments_text
-from handlers.text import refine as refine_text
+from handlers.text import refine as words
 from handlers.views import comments as comment_views
 from handlers.views import flaw_tags as flaw_tag_views
 from handlers.views.builder import Block, context, section, view
-from handlers.views.fields import FieldOptions, build_modal, checkboxes, is_continuation, long_text_inputs
+from handlers.views.fields import build_modal, checkboxes, is_continuation, long_text_inputs
 
 CALLBACK_ID, BRIEF, COMMENTS = "refine", "brief", "comments"
 _TAG_SEPARATOR = "+"
@@ -22,20 +22,22 @@ def form(refine_form: RefineForm, text: str | None = None, added: Sequence[FlawT
     `text` is what the user has typed so far, with the words for the flaws in `added`.
     """
     round_ = refine_form.round
-    field_options = FieldOptions(hint=refine_text.routing_hint(round_))
-    intro = refine_text.intro(round_, refine_form.price)
+    intro = words.intro(round_, refine_form.price)
     offers = tuple(flaw_tag_views.word_offers(refine_form.offers, added))
     blocks = view(
         intro,
         section(intro),
         *long_text_inputs(
-            _brief_field(added), refine_text.BRIEF, round_.brief.text if text is None else text, field_options
+            _brief_field(added),
+            words.BRIEF,
+            round_.brief.text if text is None else text,
+            hint=words.routing_hint(round_),
         ),
-        context(refine_text.flaw_summary(refine_form.flaw_counts)),
+        context(words.flaw_summary(refine_form.flaw_counts)),
         *offers,
         *_comment_choices(refine_form),
     )
-    return build_modal(CALLBACK_ID, round_.id, refine_text.TITLE, refine_text.SUBMIT, blocks)
+    return build_modal(CALLBACK_ID, round_.id, words.TITLE, words.SUBMIT, blocks)
 
 
 def find_brief_field(values: Mapping[str, Sequence[str]]) -> tuple[str, tuple[FlawTag, ...]]:

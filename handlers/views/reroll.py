@@ -6,14 +6,14 @@ from bot.domain.round_state import RoundState
 from bot.usecases.reroll import RerollOptions
 from handlers.text import comments as comments_text
 from handlers.text import refine as refine_text
-from handlers.text import reroll as reroll_text
+from handlers.text import reroll as words
 from handlers.text.model_titles import Titles
 from handlers.views import comments as comment_views
 from handlers.views.builder import Block, View, button, context, section, static_select, view
 
 
 def reroll(options: RerollOptions, titles: Titles) -> View:
-    text = reroll_text.heading(options)
+    text = words.heading(options)
     return view(
         text,
         section(text),
@@ -21,47 +21,41 @@ def reroll(options: RerollOptions, titles: Titles) -> View:
         *_single_slots(options, titles),
         section(refine_text.OPEN_INTRO, button("refine", refine_text.OPEN, options.round.id)),
         section(
-            reroll_text.REROLL_ALL_INTRO,
-            button("reroll_all", reroll_text.reroll_all_label(options.round_price), options.round.id),
+            words.REROLL_ALL_INTRO,
+            button("reroll_all", words.reroll_all_label(options.round_price), options.round.id),
         ),
-        context(reroll_text.limits_note(options)),
+        context(words.limits_note(options)),
     )
 
 
 def _failed_slots(options: RerollOptions) -> Iterator[Block]:
     for position, option in enumerate(options.failures, start=1):
-        text = reroll_text.missing_title(position, len(options.failures))
+        text = words.missing_title(position, len(options.failures))
         if option.slot.variation_of_slot_id:
-            text = reroll_text.missing_variation_title(options.round.variation_number(option.slot))
-        yield section(text, button(f"reroll_one:{position}", reroll_text.reroll_label(option.price), option.slot.id))
+            text = words.missing_variation_title(options.round.variation_number(option.slot))
+        yield section(text, button(f"reroll_one:{position}", words.reroll_label(option.price), option.slot.id))
 
 
 def _single_slots(options: RerollOptions, titles: Titles) -> Iterator[Block]:
     if options.rerolls and options.round.state is RoundState.CLOSED:
         models = [
-            (reroll_text.model_label(titles(option.slot.model), option.price), option.slot.id)
-            for option in options.rerolls
+            (words.model_label(titles(option.slot.model), option.price), option.slot.id) for option in options.rerolls
         ]
-        yield section(
-            reroll_text.model_intro(options), static_select("reroll_one", reroll_text.MODEL_PLACEHOLDER, models)
-        )
+        yield section(words.model_intro(options), static_select("reroll_one", words.MODEL_PLACEHOLDER, models))
     elif options.rerolls:
         numbers = [
-            (reroll_text.candidate_label(option.slot.number or 0, option.price), option.slot.id)
-            for option in options.rerolls
+            (words.candidate_label(option.slot.number or 0, option.price), option.slot.id) for option in options.rerolls
         ]
         yield section(
-            reroll_text.candidate_intro(options),
-            static_select("reroll_one", reroll_text.CANDIDATE_PLACEHOLDER, numbers),
+            words.candidate_intro(options),
+            static_select("reroll_one", words.CANDIDATE_PLACEHOLDER, numbers),
         )
     if options.variations:
         choices = [
-            (reroll_text.variation_label(option.slot.number or 0, option.price), option.slot.id)
+            (words.variation_label(option.slot.number or 0, option.price), option.slot.id)
             for option in options.variations
         ]
-        yield section(
-            reroll_text.variation_intro(options), static_select("vary", reroll_text.VARIATION_PLACEHOLDER, choices)
-        )
+        yield section(words.variation_intro(options), static_select("vary", words.VARIATION_PLACEHOLDER, choices))
     yield from _comment_variations(options)
 
 
@@ -70,7 +64,7 @@ def _comment_variations(options: RerollOptions) -> Iterator[Block]:
     prices = {option.slot.id: option.price for option in options.variations}
     choices = [
         (
-            comments_text.vary_option(number, comment, reroll_text.price_tail(prices[comment.slot_id])),
+            comments_text.vary_option(number, comment, words.price_tail(prices[comment.slot_id])),
             f"{comment.slot_id} {comment.event_ts_us}",
         )
         for number, comment in comment_views.offered(options.round, options.comments)
@@ -78,4 +72,4 @@ def _comment_variations(options: RerollOptions) -> Iterator[Block]:
     ]
     if choices:
         menu = static_select("vary_with", comments_text.VARY_PLACEHOLDER, choices)
-        yield section(reroll_text.comment_variation_intro(options), menu)
+        yield section(words.comment_variation_intro(options), menu)

@@ -6,7 +6,7 @@ from bot.domain.face import Character
 from bot.imaging.poster import Caption
 from bot.usecases.roster_poster import VisibleRoster
 from handlers.text import alt_text
-from handlers.text import roster as roster_text
+from handlers.text import roster as words
 from handlers.text.format import escape_mrkdwn
 from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
 
@@ -26,16 +26,16 @@ def roster(
         for n, file_id in enumerate(files)
     ]
     return view(
-        f"{escape_mrkdwn(title)}: {roster_text.total(visible_roster)}",
+        f"{escape_mrkdwn(title)}: {words.total(visible_roster)}",
         header(title),
-        section(roster_text.total(visible_roster)),
+        section(words.total(visible_roster)),
         *images,
-        context(roster_text.number_legend(captions)),
+        context(words.number_legend(captions)),
         context(note),
     )
 
 
 def with_share_button(message: View, channel: str, channel_name: str) -> View:
     """Add a button that shares the view in a channel."""
-    share_block: Block | None = actions([button("share_roster", roster_text.share(channel_name), channel)])
+    share_block: Block | None = actions([button("share_roster", words.share(channel_name), channel)])
     return view(message.text, *message.blocks, share_block, image_placeholder=message.image_placeholder)

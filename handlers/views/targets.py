@@ -6,7 +6,7 @@ from bot.domain.target import EXTERNAL_ID_LIMIT
 from bot.usecases.targets import TargetForm, TargetList
 from handlers.text import targets as words
 from handlers.views.builder import Block, button, section, view
-from handlers.views.fields import FieldOptions, build_modal, choices_of, radio_buttons, select, text_input
+from handlers.views.fields import build_modal, choices_of, radio_buttons, select, text_input
 
 CALLBACK_ID = "report_target"
 TARGET, STATE, EXTERNAL_ID = "target", "target_state", "external_id"
@@ -20,12 +20,17 @@ def record_block(round_id: str, targets: TargetList) -> Block | None:
 def form(target_form: TargetForm) -> dict[str, Any]:
     """Build the modal; its metadata is the round's id."""
     choices = [(target, target) for target, _ in target_form.targets]
-    hint = FieldOptions(optional=True, hint=words.EXTERNAL_ID_HINT)
     body = view(
         words.TITLE,
         section(words.INTRO),
         select(TARGET, words.TARGET, choices, placeholder=words.TARGET_EMPTY),
         radio_buttons(STATE, words.STATE, choices_of(words.STATES)),
-        text_input(EXTERNAL_ID, words.EXTERNAL_ID, max_length=EXTERNAL_ID_LIMIT, field_options=hint),
+        text_input(
+            EXTERNAL_ID,
+            words.EXTERNAL_ID,
+            max_length=EXTERNAL_ID_LIMIT,
+            optional=True,
+            hint=words.EXTERNAL_ID_HINT,
+        ),
     )
     return build_modal(CALLBACK_ID, target_form.face.round_id, words.TITLE, words.SUBMIT, body)

@@ -7,7 +7,7 @@ from bot.domain.webhook import URL_LIMIT, EventType, WebhookEndpoint
 from bot.usecases.webhooks import NewSecret, WebhookList
 from handlers.text import webhooks as words
 from handlers.views.builder import Block, View, actions, button, confirm, context, divider, preformatted, section, view
-from handlers.views.fields import FieldOptions, build_modal, checkboxes, choices_of, text_input
+from handlers.views.fields import build_modal, checkboxes, choices_of, text_input
 
 LIST_CALLBACK_ID, CALLBACK_ID = "webhooks", "add_webhook"
 URL, EVENTS = "webhook_url", "webhook_events"
@@ -36,8 +36,8 @@ def form(channel: str, list_view_id: str) -> dict[str, Any]:
     body = view(
         words.ADD_TITLE,
         section(words.ADD_INTRO),
-        text_input(URL, words.URL, max_length=URL_LIMIT, field_options=FieldOptions(hint=words.URL_HINT)),
-        checkboxes(EVENTS, words.EVENTS, choices_of(words.EVENT_LABELS), tuple(EventType)) | {"optional": False},
+        text_input(URL, words.URL, max_length=URL_LIMIT, hint=words.URL_HINT),
+        checkboxes(EVENTS, words.EVENTS, choices_of(words.EVENT_LABELS), tuple(EventType), optional=False),
     )
     return build_modal(CALLBACK_ID, f"{channel} {list_view_id}".strip(), words.ADD_TITLE, words.ADD_SUBMIT, body)
 

@@ -13,7 +13,7 @@ from handlers.text import flaw_tags as flaw_tag_text
 from handlers.text import look_alikes as look_alike_text
 from handlers.text import reaudition as reaudition_text
 from handlers.text import recast as recast_text
-from handlers.text import record as record_text
+from handlers.text import record as words
 from handlers.text import round as round_text
 from handlers.text import run_off as run_off_text
 from handlers.text import upscale as upscale_text
@@ -29,8 +29,8 @@ from handlers.views.round.shared import RoundViewData, portrait_file_id, who_vot
 def record(data: RoundViewData) -> View:
     round_, face = data.round, data.face
     file_id = portrait_file_id(round_)
-    title = record_text.header(face, data.current_face) if face else labels.record_header(round_.character)
-    winner = record_text.winner_plain_text(face, data.titles) if face else ""
+    title = words.header(face, data.current_face) if face else labels.record_header(round_.character)
+    winner = words.winner_plain_text(face, data.titles) if face else ""
     return view(
         join_parts(escape_mrkdwn(title), winner, separator=" "),
         header(title),
@@ -42,9 +42,9 @@ def record(data: RoundViewData) -> View:
         *(_face_blocks(data, face) if face else ()),
         context(look_alike_text.notes(data.look_alikes)),
         context(run_off_text.first_ballot(round_)),
-        context(record_text.other_candidates(round_, data.tally, data.titles)),
+        context(words.other_candidates(round_, data.tally, data.titles)),
         context(flaw_tag_text.remedy_outcomes(round_.remedies, shares(round_.first_tally))),
-        context(record_text.expired_portraits(round_)),
+        context(words.expired_portraits(round_)),
         context(
             round_text.cost(round_),
             upscale_text.original_size(face.portrait) if face else "",
@@ -62,20 +62,16 @@ def _face_blocks(data: RoundViewData, face: Face) -> Iterator[Block | None]:
     round_, tally, titles = data.round, data.tally, data.titles
     if withdrawn := consent_withdrawal.notice(face.consent_withdrawn_at):
         yield section(withdrawn)
-    if unlock_text := record_text.unlock_notice(face, data.current_face, data.link_to(data.current_face)):
+    if unlock_text := words.unlock_notice(face, data.current_face, data.link_to(data.current_face)):
         yield section(unlock_text)
-    winner = record_text.winner(face, titles, record_text.sealed_results(round_, tally, round_.locked_candidate))
+    winner = words.winner(face, titles, words.sealed_results(round_, tally, round_.locked_candidate))
     yield section(winner, who_voted_button(round_, tally))
-    if number := record_text.understudy(round_, tally):
+    if number := words.understudy(round_, tally):
         understudy = round_.candidate_by_number(number)
-        yield section(
-            record_text.understudy_line(
-                understudy, tally, titles, record_text.sealed_results(round_, tally, understudy)
-            )
-        )
+        yield section(words.understudy_line(understudy, tally, titles, words.sealed_results(round_, tally, understudy)))
     if data.recast_face:
         yield context(
-            record_text.recast_of_closed_round(round_.recast_reason, data.recast_face, data.link_to(data.recast_face))
+            words.recast_of_closed_round(round_.recast_reason, data.recast_face, data.link_to(data.recast_face))
         )
 
 

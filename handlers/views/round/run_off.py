@@ -2,7 +2,7 @@
 
 from handlers.text import alt_text, labels, voters
 from handlers.text import round as round_text
-from handlers.text import run_off as run_off_text
+from handlers.text import run_off as words
 from handlers.text.format import escape_mrkdwn
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
@@ -15,12 +15,12 @@ from handlers.views.round.voting import close_button, lock_button, more_menu
 
 def run_off(data: RoundViewData) -> View:
     round_ = data.round
-    heading = run_off_text.heading(round_.character, tuple(round_.ballot_options))
+    heading = words.heading(round_.character, tuple(round_.ballot_options))
     status = round_text.ballot_status(round_, data.tally, data.turnout)
     # A lock button would reveal the leader of a sealed run-off.
     lead_elements = [
         *([] if round_.is_sealed else [lock_button(data)]),
-        close_button(data, run_off_text.CLOSE_CONSEQUENCE),
+        close_button(data, words.CLOSE_CONSEQUENCE),
         more_menu(round_),
     ]
     return view(
@@ -30,14 +30,14 @@ def run_off(data: RoundViewData) -> View:
         origin(data),
         *report.hidden(round_),
         _finalists(data),
-        section(run_off_text.HOW_TO_VOTE),
+        section(words.HOW_TO_VOTE),
         actions(_choice_buttons(data)),
         actions([compare_views.open_button(round_.id), comment_views.open_button(round_.id)]),
         context(status),
         context(round_text.vote_outlook(round_, data.tally, data.turnout)),
-        context(run_off_text.first_ballot(round_)),
+        context(words.first_ballot(round_)),
         context(round_text.who_votes(round_), voters.led_by(round_)),
-        context(run_off_text.SEALED if round_.is_sealed else ""),
+        context(words.SEALED if round_.is_sealed else ""),
         actions(lead_elements),
     )
 
@@ -45,7 +45,7 @@ def run_off(data: RoundViewData) -> View:
 def _finalists(data: RoundViewData) -> Block | None:
     """Show the finalists alone; until Slack has their picture, say so."""
     if not data.run_off_sheet:
-        return context(run_off_text.PICTURE_TO_COME)
+        return context(words.PICTURE_TO_COME)
     return image(data.run_off_sheet, alt_text.contact_sheet(data.round, tuple(data.round.ballot_options)))
 
 
@@ -56,7 +56,7 @@ def _choice_buttons(data: RoundViewData) -> list[Block]:
             f"choose:{number}",
             labels.vote(number, votes.get(number, 0)),
             slot_id,
-            accessibility_label=run_off_text.accessibility_label(number)
+            accessibility_label=words.accessibility_label(number)
             if data.round.is_sealed
             else labels.vote_accessibility_label(number, votes.get(number, 0)),
         )

@@ -9,7 +9,7 @@ from handlers.text import alt_text, labels, lineage, voters
 from handlers.text import callback as callback_text
 from handlers.text import reaudition as reaudition_text
 from handlers.text import round as round_text
-from handlers.text import sealed_ballot as sealed_ballot_text
+from handlers.text import sealed_ballot as words
 from handlers.text.format import escape_mrkdwn, join_parts
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
@@ -27,7 +27,7 @@ _BALLOT_ID = "paper"
 def sealed(data: RoundViewData) -> View:
     """Build the message; it shows no counts, not even to the lead."""
     round_ = data.round
-    heading = sealed_ballot_text.heading(round_.character)
+    heading = words.heading(round_.character)
     status = round_text.ballot_status(round_, data.tally, data.turnout)
     return view(
         f"{escape_mrkdwn(heading)} {status}",
@@ -35,16 +35,16 @@ def sealed(data: RoundViewData) -> View:
         *brief_blocks(round_),
         origin(data),
         *contact_sheet(data),
-        section(sealed_ballot_text.how_to_vote(round_.character)),
+        section(words.how_to_vote(round_.character)),
         actions(
             [
-                button(_BALLOT_ID, sealed_ballot_text.OPEN, round_.id, style="primary"),
+                button(_BALLOT_ID, words.OPEN, round_.id, style="primary"),
                 compare_views.open_button(round_.id),
                 comment_views.open_button(round_.id),
             ]
         ),
         context(status),
-        context(sealed_ballot_text.WHO_SEES_WHAT),
+        context(words.WHO_SEES_WHAT),
         context(
             round_text.who_votes(round_),
             voters.led_by(round_),
@@ -65,15 +65,13 @@ def ballot_form(form: BallotForm) -> dict[str, Any]:
     return build_modal(
         _BALLOT_ID,
         round_.id,
-        sealed_ballot_text.TITLE,
-        sealed_ballot_text.SUBMIT,
+        words.TITLE,
+        words.SUBMIT,
         view(
             text,
             section(text),
             *blocks,
-            checkboxes(
-                NONE, sealed_ballot_text.OR_ELSE, [(sealed_ballot_text.NONE, NONE)], [NONE] if is_none_checked else []
-            ),
+            checkboxes(NONE, words.OR_ELSE, [(words.NONE, NONE)], [NONE] if is_none_checked else []),
         ),
     )
 
@@ -82,22 +80,21 @@ def _candidate_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
     round_, submission, number = form.round, form.submission, slot.number or 0
     if round_.is_follow_up:
         return _follow_up_blocks(form, slot)
-    questions = [(sealed_ballot_text.HUMAN, HUMAN), (sealed_ballot_text.likeness_label(round_.character), LIKENESS)]
+    questions = [(words.HUMAN, HUMAN), (words.likeness_label(round_.character), LIKENESS)]
     checked = [HUMAN] * bool(submission and slot.id in submission.reads_human) + [LIKENESS] * bool(
         submission and slot.id in submission.matches_character
     )
     return [
         divider(),
-        image(slot.file_id, alt_text.candidate(round_, number))
-        | {"title": plain(sealed_ballot_text.candidate_label(number))}
+        image(slot.file_id, alt_text.candidate(round_, number)) | {"title": plain(words.candidate_label(number))}
         if slot.file_id
         else None,
-        checkboxes(f"ticks {slot.id}", sealed_ballot_text.candidate_label(number), questions, checked),
+        checkboxes(f"ticks {slot.id}", words.candidate_label(number), questions, checked),
         multi_select(
             f"tells {slot.id}",
-            sealed_ballot_text.FLAWS,
-            sealed_ballot_text.FLAWS_PLACEHOLDER,
-            choices_of(sealed_ballot_text.FLAW_LABELS),
+            words.FLAWS,
+            words.FLAWS_PLACEHOLDER,
+            choices_of(words.FLAW_LABELS),
             submission.flaw_tags.get(slot.id, ()) if submission else (),
         ),
     ]
@@ -107,7 +104,7 @@ def _instructions(round_: Round) -> str:
     if round_.is_follow_up:
         is_callback = round_.is_callback
         return callback_text.INSTRUCTIONS if is_callback else reaudition_text.instructions(round_.character)
-    return sealed_ballot_text.instructions(round_.character)
+    return words.instructions(round_.character)
 
 
 def _follow_up_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
@@ -115,7 +112,7 @@ def _follow_up_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
     round_, number = form.round, slot.number or 0
     question = callback_text.QUESTION if round_.is_callback else reaudition_text.question(round_.character)
     is_checked = bool(form.submission and slot.id in form.submission.votes)
-    label = sealed_ballot_text.candidate_label(number)
+    label = words.candidate_label(number)
     pictures = []
     for shown in (slot, *round_.views_of(slot)):
         if shown.file_id:
@@ -131,5 +128,5 @@ def _follow_up_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
 
 def received(name: str, numbers: tuple[int, ...]) -> View:
     """Replace the form with a receipt."""
-    text = sealed_ballot_text.received(name, numbers)
+    text = words.received(name, numbers)
     return view(text, section(text))

@@ -19,7 +19,6 @@ from handlers.slack.payloads.values import BadPayload
 from handlers.text import round_form as round_form_text
 from handlers.text.format import dollars
 from handlers.views import fields, recast, refine, round_form
-from handlers.views.fields import FieldOptions
 from providers.registry import MODELS
 from tests.support.builders import CATALOGUE, PLACE, TITLES, make_face, make_round
 
@@ -101,7 +100,7 @@ def test_field_starts_with_the_previous_choice_if_still_valid() -> None:
 
 def test_only_dispatching_fields_send_actions() -> None:
     dispatching = fields.radio_buttons(
-        "ballot", "Ballot", [("Open", "quick")], field_options=FieldOptions(dispatch=True, optional=True, hint="Why")
+        "ballot", "Ballot", [("Open", "quick")], dispatch=True, optional=True, hint="Why"
     )
     assert (dispatching["dispatch_action"], dispatching["element"]["action_id"]) == (True, "ballot")
     assert (dispatching["optional"], dispatching["hint"]["text"]) == (True, "Why")
