@@ -22,14 +22,19 @@ from bot.domain.errors import (
 )
 from bot.usecases.character_sheet import SheetRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import (
+    Listeners,
+    form_listener,
+    in_place_of_form,
+    press_listener,
+    show_field_error,
+    view_action_listener,
+)
 from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.payloads.scalars import parse_microseconds, parse_number, parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import character_sheet as words
-from handlers.text import errors
-from handlers.text.format import strip_mrkdwn
 from handlers.views import character_sheet as blocks
 
 # Errors shown at a field, so the user keeps the choice.
@@ -85,7 +90,7 @@ class CharacterSheetListeners(Listeners):
         except _FIELD_ERRORS as error:
             is_choice = isinstance(error, CannotDrawSheet) and error.reason in ("nothing", "drawn")
             field = f"{blocks.ANGLES}:{choice.reset}" if is_choice else blocks.MODEL
-            await ack(response_action="errors", errors={field: strip_mrkdwn(errors.sentence(error))})
+            await show_field_error(ack, field, error)
             return
         await ack()
         async with reply_with_errors(ignore):

@@ -8,13 +8,11 @@ from bot.domain.errors import BriefError
 from bot.domain.ids import ChannelRef
 from bot.usecases.deletion import DeletionRequest
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import Listeners
+from handlers.slack.listeners import Listeners, show_field_error
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import Payload
 from handlers.slack.responder import FormResponder
 from handlers.text import deletion as words
-from handlers.text import errors
-from handlers.text.format import strip_mrkdwn
 from handlers.views import deletion as blocks
 from handlers.views import private
 
@@ -40,7 +38,7 @@ class DeletionListeners(Listeners):
                 )
             except BriefError as error:
                 field = error.field if error.field in (blocks.NAME, blocks.REASON) else blocks.NAME
-                await ack(response_action="errors", errors={field: strip_mrkdwn(errors.sentence(error))})
+                await show_field_error(ack, field, error)
                 return
             await ack()
             await responder.ephemeral(private.note(words.STARTED))

@@ -21,7 +21,7 @@ from handlers.text import download, labels
 from handlers.text import home as words
 from handlers.views import private
 from handlers.views.fields import build_modal
-from handlers.views.recall import facts, full_size
+from handlers.views.recall import facts
 
 Action = Callable[[FormSubmission, Face, AsyncWebClient], Awaitable[None]]
 
@@ -65,10 +65,7 @@ class HomeCardListeners(Listeners):
             await action(press, await self.casting.recall.get_face(press.id, press.person), client)
 
     async def _show_original(self, press: FormSubmission, face: Face, client: AsyncWebClient) -> None:
-        team = press.place.team
-        url = await self.faces.original_url(team, press.id, press.person)
-        upscale = await self.casting.recall.get_upscale(face)
-        view = full_size(face, url, upscale, await self.faces.upscale_url(team, upscale))
+        view = await self.faces.full_size(press.place.team, face, press.person)
         await push_notice(client, press.trigger_id, labels.FULL, view)
 
     async def _show_facts(self, press: FormSubmission, face: Face, client: AsyncWebClient) -> None:

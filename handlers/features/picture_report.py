@@ -8,13 +8,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import BriefError
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import (
+    Listeners,
+    form_listener,
+    in_place_of_form,
+    press_listener,
+    show_field_error,
+    view_action_listener,
+)
 from handlers.slack.modals import notice, open_modal, push_modal
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
-from handlers.text import errors
 from handlers.text import picture_report as words
-from handlers.text.format import strip_mrkdwn
 from handlers.views import picture_report as blocks
 from handlers.views import private
 
@@ -49,7 +54,7 @@ class ReportListeners(Listeners):
         try:
             self.casting.reporting.check(reason)
         except BriefError as error:
-            await ack(response_action="errors", errors={blocks.REASON: strip_mrkdwn(errors.sentence(error))})
+            await show_field_error(ack, blocks.REASON, error)
             return
         await ack(response_action="update", view=notice(words.TITLE, private.note(words.DONE)))
         async with reply_with_errors(ignore):

@@ -7,13 +7,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import NameConflict, PermissionDenied, SettingsConflict, SettingsErrors
 from bot.domain.ids import ChannelRef
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import Listeners
+from handlers.slack.listeners import Listeners, show_field_error
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import FormSubmission, Payload
 from handlers.slack.responder import FormResponder, post_message
-from handlers.text import errors
 from handlers.text import production_settings as words
-from handlers.text.format import strip_mrkdwn
 from handlers.views import private
 from handlers.views import production_settings as blocks
 
@@ -42,7 +40,7 @@ class ProductionSettingsListeners(Listeners):
             except (NameConflict, PermissionDenied) as error:
                 if isinstance(error, PermissionDenied) and not _changed_values(submission).get("production"):
                     raise
-                await ack(response_action="errors", errors={"production": strip_mrkdwn(errors.sentence(error))})
+                await show_field_error(ack, "production", error)
                 return
             except SettingsConflict:
                 await self._show_conflict(ack, responder.place, submission.person)

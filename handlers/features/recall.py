@@ -11,7 +11,7 @@ from handlers.presenters.faces import FacePresenter
 from handlers.slack.listeners import Listeners, press_listener
 from handlers.slack.payloads.values import ButtonPress
 from handlers.slack.responder import Responder
-from handlers.views.recall import facts, full_size
+from handlers.views.recall import facts
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,8 @@ class RecallListeners(Listeners):
 
     async def on_full(self, press: ButtonPress, responder: Responder) -> None:
         """Show the address of the original."""
-        team, face = press.place.team, await self.casting.recall.get_face(press.id, press.person)
-        url = await self.faces.original_url(team, press.id, press.person)
-        upscale = await self.casting.recall.get_upscale(face)
-        await responder.ephemeral(full_size(face, url, upscale, await self.faces.upscale_url(team, upscale)))
+        face = await self.casting.recall.get_face(press.id, press.person)
+        await responder.ephemeral(await self.faces.full_size(press.place.team, face, press.person))
 
     async def on_facts(self, press: ButtonPress, responder: Responder) -> None:
         """Show where the face comes from."""

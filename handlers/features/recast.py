@@ -19,14 +19,19 @@ from bot.domain.errors import (
 )
 from bot.usecases.recast import RecastMode, RecastRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import (
+    Listeners,
+    form_listener,
+    in_place_of_form,
+    press_listener,
+    show_field_error,
+    view_action_listener,
+)
 from handlers.slack.modals import open_modal, update_modal
 from handlers.slack.payloads.scalars import parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
-from handlers.text import errors
 from handlers.text import recast as words
-from handlers.text.format import strip_mrkdwn
 from handlers.views import recast as blocks
 from handlers.views.fields import joined_text
 
@@ -77,7 +82,7 @@ class RecastListeners(Listeners):
             return
         except _FIELD_ERRORS as error:
             field = _error_field(error, submission)
-            await ack(response_action="errors", errors={field: strip_mrkdwn(errors.sentence(error))})
+            await show_field_error(ack, field, error)
             return
         await ack()
         async with reply_with_errors(ignore):

@@ -12,7 +12,6 @@ from bot.domain.face import Face
 from bot.domain.ids import ChannelRef
 from bot.domain.service_errors import PortraitMissing, SlackUnavailable
 from bot.domain.timeline import START_KINDS
-from bot.domain.upscale import Upscale
 from bot.ports.erasure import MessageAddress, PostedMessages
 from bot.usecases.casting import Casting
 from bot.usecases.history import CharacterHistory
@@ -22,7 +21,7 @@ from handlers.slack.responder import post_message
 from handlers.text.model_titles import Titles
 from handlers.views.builder import View
 from handlers.views.history import events_on_page, history, versions
-from handlers.views.recall import Location, recalled, recalled_in_modal
+from handlers.views.recall import Location, full_size, recalled, recalled_in_modal
 
 log = structlog.get_logger()
 
@@ -123,7 +122,13 @@ class FacePresenter:
         reasons = {face.round_id: await self._recall.get_recast_reason(face) for face in (first, second)}
         return ComparedVersions(faces, (first, second), shown_files, reasons, self._titles, tuple(large))
 
-    async def original_url(self, team: str, round_id: str, person: str) -> str:
+    async def full_size(self, team: str, face: Face, person: str) -> View:
+        """Build the view with the addresses of the original and of its upscale, which is empty until it is uploaded."""
+        url, upscale = await self._original_url(team, face.round_id, person), await self._recall.get_upscale(face)
+        upscale_url = await self._locations.file_url(team, upscale.file_id) if upscale and upscale.file_id else ""
+        return full_size(face, url, upscale, upscale_url or "")
+
+    async def _original_url(self, team: str, round_id: str, person: str) -> str:
         """Return the address of a locked portrait's original; upload it again once where Slack has lost it."""
         if not (file_id := await self._locations.original_file_id(round_id)):
             return ""
@@ -135,10 +140,6 @@ class FacePresenter:
                 log.warning("original_missing", round=round_id, why=str(error))
             url = await self._locations.file_url(team, await self._locations.original_file_id(round_id))
         return url or ""
-
-    async def upscale_url(self, team: str, upscale: Upscale | None) -> str:
-        """Return the address of an upscale's file; empty until it is uploaded."""
-        return (await self._locations.file_url(team, upscale.file_id) or "") if upscale and upscale.file_id else ""
 
     async def _location(self, found: RecallResult, person: str) -> Location:
         """Find the message and the picture; upload the picture again once where Slack has lost it."""

@@ -12,13 +12,19 @@ from bot.domain.errors import CastingError, PriceIncreased
 from bot.ports.rounds import StartResult
 from bot.usecases.follow_ups import FollowUpRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener, view_action_listener
+from handlers.slack.listeners import (
+    Listeners,
+    form_listener,
+    in_place_of_form,
+    press_listener,
+    show_field_error,
+    view_action_listener,
+)
 from handlers.slack.modals import Modal, open_modal, update_modal
 from handlers.slack.payloads.scalars import parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
-from handlers.text import errors, follow_ups
-from handlers.text.format import strip_mrkdwn
+from handlers.text import follow_ups
 
 Choice = TypeVar("Choice")
 
@@ -80,7 +86,7 @@ class FollowUpListeners(Listeners, ABC, Generic[Choice]):
         except CastingError as error:
             if not (field := self.field_of(error)):
                 raise
-            await ack(response_action="errors", errors={field: strip_mrkdwn(errors.sentence(error))})
+            await show_field_error(ack, field, error)
             return
         await ack()
         async with reply_with_errors(ignore):

@@ -1,16 +1,15 @@
 """The progress message of a list of characters."""
 
-from uuid import NAMESPACE_OID, uuid5
-
 from bot.domain.cast_many import ManyList
 from bot.domain.service_errors import SlackRejected
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
-from handlers.slack.fallback import send_view
-from handlers.views.builder import View, fit
+from handlers.slack.responder import message_id, post_message
+from handlers.slack.updated_messages import update_if_present
+from handlers.views.builder import fit
 from handlers.views.cast_many import progress
 
-_MISSING_CODES = frozenset({"message_not_found", "cant_update_message", "duplicate_message_not_found"})
+_DELETED = "duplicate_message_not_found"
 
 
 class CastManyMessages:
@@ -21,26 +20,15 @@ class CastManyMessages:
 
     async def show(self, many: ManyList) -> str:
         """Post the message, or update it; a message that someone deleted stays deleted. Raises SlackUnavailable."""
-        client, channel = await self._clients.for_team(many.place.team), many.place.channel
-
-        async def update(sent: View) -> None:
-            await client.chat_update(channel=channel, ts=many.message_ts, text=sent.text, blocks=sent.blocks)
-
-        async def post(sent: View) -> str:
-            message_id = str(uuid5(NAMESPACE_OID, f"castroom:{many.place.team}:{many.id}"))
-            response = await client.chat_postMessage(
-                channel=channel, text=sent.text, blocks=sent.blocks, client_msg_id=message_id
-            )
-            return str(response["ts"])
-
-        view = fit(progress(many))
-        try:
-            if not many.message_ts:
-                with slack_call("chat.postMessage"):
-                    return await send_view(post, view)
+        view, place = fit(progress(many)), many.place
+        if many.message_ts:
             with slack_call("chat.update"):
-                await send_view(update, view)
+                await update_if_present(self._clients, place, many.message_ts, view)
+            return many.message_ts
+        client = await self._clients.for_team(place.team)
+        try:
+            return (await post_message(view, place, client, client_msg_id=message_id(place.team, many.id))).ts
         except SlackRejected as error:
-            if error.code not in _MISSING_CODES:
+            if error.code != _DELETED:
                 raise
-        return many.message_ts
+            return ""

@@ -1,8 +1,5 @@
 """The messages of a character sheet's views, in the thread of the record."""
 
-from datetime import date
-from uuid import NAMESPACE_OID, uuid5
-
 from bot.domain.catalogue import Catalogue
 from bot.domain.character_sheet import MESSAGE_GONE, Sheet, SheetView, available_sheet_models, redraw_model
 from bot.domain.face import Face
@@ -13,8 +10,8 @@ from bot.ports.clock import Now
 from bot.ports.storage import StoragePorts
 from handlers.slack.api_errors import best_effort, slack_call
 from handlers.slack.clients import Clients
-from handlers.slack.fallback import send_view
 from handlers.slack.files import FILE_RETRY_DELAYS
+from handlers.slack.responder import message_id, post_message
 from handlers.slack.updated_messages import digest_of, update_if_present
 from handlers.text.model_titles import Titles
 from handlers.views.builder import View, fit
@@ -58,24 +55,16 @@ class CharacterSheetMessages:
         if attempt.message_ts or attempt.is_in_progress:
             return
         shown = fit(self._view(round_, face, sheet, attempt))
-        client, channel = await self._clients.for_team(round_.place.team), round_.place.channel
-        message_id = str(uuid5(NAMESPACE_OID, f"castroom:{round_.place.team}:{attempt.id}"))
-
-        async def post(sent: View) -> str:
-            response = await client.chat_postMessage(
-                channel=channel,
-                thread_ts=round_.message_ts,
-                text=sent.text,
-                blocks=sent.blocks,
-                client_msg_id=message_id,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-            return str(response["ts"])
-
         try:
-            with slack_call("chat.postMessage"):
-                message_ts = await send_view(post, shown, FILE_RETRY_DELAYS)
+            posted = await post_message(
+                shown,
+                round_.place,
+                await self._clients.for_team(round_.place.team),
+                thread_ts=round_.message_ts,
+                client_msg_id=message_id(round_.place.team, attempt.id),
+                retry_delays=FILE_RETRY_DELAYS,
+            )
+            message_ts = posted.ts
         except SlackRejected as error:
             if error.code != _DELETED:
                 raise
@@ -92,9 +81,6 @@ class CharacterSheetMessages:
 
     def _view(self, round_: Round, face: Face, sheet: Sheet, attempt: SheetView) -> View:
         may_draw = not face.unlocked and not face.consent_withdrawn_at and not round_.is_face_hidden
-        models = available_sheet_models(self._catalogue, self._today()) if may_draw else ()
+        models = available_sheet_models(self._catalogue, self._now().date()) if may_draw else ()
         model = redraw_model(attempt, models)
         return view_message(SheetMessage(face, sheet, attempt, self._titles, model, is_hidden=round_.is_face_hidden))
-
-    def _today(self) -> date:
-        return self._now().date()

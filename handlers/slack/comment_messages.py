@@ -1,17 +1,13 @@
 """The message in a round's thread that collects the comments on its candidates."""
 
-import structlog
-
 from bot.domain.round import Round
 from bot.ports.comments import CommentMessage, CommentRepository
 from handlers.slack.api_errors import best_effort, slack_call
 from handlers.slack.clients import Clients
-from handlers.slack.fallback import send_view
+from handlers.slack.responder import post_message
 from handlers.slack.updated_messages import digest_of, update_if_present
 from handlers.views.builder import View, fit
 from handlers.views.comments import collected
-
-log = structlog.get_logger()
 
 
 class CommentMessages:
@@ -41,16 +37,4 @@ class CommentMessages:
         if message_ts and await update_if_present(self._clients, round_.place, message_ts, shown):
             return message_ts
         client = await self._clients.for_team(round_.place.team)
-
-        async def post(sent: View) -> str:
-            response = await client.chat_postMessage(
-                channel=round_.place.channel,
-                thread_ts=round_.message_ts,
-                text=sent.text,
-                blocks=sent.blocks,
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-            return str(response["ts"])
-
-        return await send_view(post, shown)
+        return (await post_message(shown, round_.place, client, thread_ts=round_.message_ts)).ts

@@ -30,6 +30,7 @@ from handlers.text import voters as words_of_voters
 from handlers.text import webhooks as words_of_webhooks
 from handlers.text.model_titles import Titles
 from handlers.views import spend as blocks
+from handlers.views.builder import View
 from handlers.views.private import note
 from handlers.views.reaudition import retirement_notice
 
@@ -54,32 +55,28 @@ class SlackDirectMessages:
         self._permalinks = Permalinks(clients)
 
     async def send_retirement(self, recipient: Recipient, retirement: Retirement, faces: Sequence[Face] = ()) -> None:
-        message = retirement_notice(retirement, faces)
-        await send_dm(recipient.person, message, await self._clients.for_team(recipient.team))
+        await self._send(recipient, retirement_notice(retirement, faces))
 
     async def send_overspend(self, recipient: Recipient, entry: LedgerEntry) -> None:
-        await send_dm(recipient.person, blocks.overspent(entry), await self._clients.for_team(recipient.team))
+        await self._send(recipient, blocks.overspent(entry))
 
     async def send_vote_reminder(self, recipient: Recipient, round_: Round) -> None:
         text = words_of_voters.vote_missing(round_, await self._permalinks.get(round_))
         await self._send_about(round_, recipient, text)
 
     async def send_deletion_report(self, recipient: Recipient, refused_files: Sequence[str]) -> None:
-        text = deletion.report(len(refused_files))
-        await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
+        await self._send(recipient, note(deletion.report(len(refused_files))))
 
     async def send_report(self, recipient: Recipient, round_: Round, slot: Slot, report: Report) -> None:
         text = words_of_report.notice(round_, slot, report, await self._permalinks.get(round_))
         await self._send_about(round_, recipient, text)
 
     async def send_webhook_off(self, recipient: Recipient, endpoint: WebhookEndpoint) -> None:
-        text = words_of_webhooks.switched_off(endpoint)
-        await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
+        await self._send(recipient, note(words_of_webhooks.switched_off(endpoint)))
 
     async def send_spend_report(self, recipient: Recipient, report: SpendReport) -> None:
         """Send the report, then add its chart, which is uploaded into the message's own thread."""
-        client = await self._clients.for_team(recipient.team)
-        posted = await send_dm(recipient.person, blocks.spend_report(report, self._titles), client)
+        posted = await self._send(recipient, blocks.spend_report(report, self._titles))
         if not report.productions:
             return
         try:
@@ -87,9 +84,12 @@ class SlackDirectMessages:
         except SlackUnavailable as error:
             log.info("chart_upload_failed", what=error.operation)
 
+    async def _send(self, recipient: Recipient, view: View) -> PostedMessage:
+        return await send_dm(recipient.person, view, await self._clients.for_team(recipient.team))
+
     async def _send_about(self, round_: Round, recipient: Recipient, text: str) -> None:
         """Send a message about a round, and store where it is, so that deleting the character deletes it."""
-        sent = await send_dm(recipient.person, note(text), await self._clients.for_team(recipient.team))
+        sent = await self._send(recipient, note(text))
         if self._posted:
             await self._posted.add(round_.id, MessageAddress(sent.channel, sent.ts))
 

@@ -14,6 +14,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.errors import CastingError
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import ignore, reply_with_errors
 from handlers.slack.modals import notice, open_modal, push_notice
@@ -139,6 +140,11 @@ def at_field(field: str) -> Reply:
             await ack(response_action="errors", errors={field: strip_mrkdwn(view.text)})
 
     return reply
+
+
+async def show_field_error(ack: AsyncAck, field: str, error: CastingError) -> None:
+    """Show an error at a field of the form, which stays open."""
+    await ack(response_action="errors", errors={field: strip_mrkdwn(errors.sentence(error))})
 
 
 def event_listener(

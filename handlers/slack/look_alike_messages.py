@@ -1,7 +1,5 @@
 """The questions in a round's thread whether its face could be confused with an earlier one."""
 
-from uuid import NAMESPACE_OID, uuid5
-
 from bot.domain.look_alikes import LookAlikeQuestion
 from bot.domain.round import Round
 from bot.ports.erasure import MessageAddress
@@ -9,11 +7,11 @@ from bot.ports.messaging import Picture
 from bot.ports.storage import StoragePorts
 from handlers.slack.api_errors import best_effort, slack_call
 from handlers.slack.clients import Clients
-from handlers.slack.fallback import send_view
 from handlers.slack.files import Upload, Uploads
+from handlers.slack.responder import message_id, post_message
 from handlers.slack.updated_messages import digest_of, update_if_present
 from handlers.text import look_alikes as words
-from handlers.views.builder import View, fit
+from handlers.views.builder import fit
 from handlers.views.look_alikes import question_view
 
 
@@ -37,12 +35,17 @@ class LookAlikeMessages:
         # Slack posts a file when it has processed it, and the question belongs below.
         await self._uploads.wait_until_displayable(round_.place.team, file_id)
         shown = fit(question_view(question, names))
-        with slack_call("chat.postMessage"):
-            message_ts = await send_view(lambda view: self._post(round_, question, view), shown)
+        posted = await post_message(
+            shown,
+            round_.place,
+            await self._clients.for_team(round_.place.team),
+            thread_ts=round_.message_ts,
+            client_msg_id=message_id(round_.place.team, f"{question.round_id}:{question.other_round_id}:look_alike"),
+        )
         for shown_round in (question.round_id, question.other_round_id):
-            address = MessageAddress(round_.place.channel, message_ts)
+            address = MessageAddress(round_.place.channel, posted.ts)
             await self._storage.posted_messages.add(shown_round, address)
-        await self._storage.look_alikes.set_message(question, message_ts, digest_of(shown))
+        await self._storage.look_alikes.set_message(question, posted.ts, digest_of(shown))
 
     async def publish(self, round_: Round) -> None:
         """Update the questions of a locked face whose counts changed; a refusal is only logged."""
@@ -60,15 +63,3 @@ class LookAlikeMessages:
         roster = self._storage.roster
         face, other = await roster.get_face(question.round_id), await roster.get_face(question.other_round_id)
         return (face.character, other.character) if face and other else None
-
-    async def _post(self, round_: Round, question: LookAlikeQuestion, view: View) -> str:
-        client = await self._clients.for_team(round_.place.team)
-        purpose = f"castroom:{round_.place.team}:{question.round_id}:{question.other_round_id}:look_alike"
-        response = await client.chat_postMessage(
-            channel=round_.place.channel,
-            thread_ts=round_.message_ts,
-            text=view.text,
-            blocks=view.blocks,
-            client_msg_id=str(uuid5(NAMESPACE_OID, purpose)),
-        )
-        return str(response["ts"])

@@ -1,9 +1,10 @@
 """Answers to one user, and messages into conversations."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import NAMESPACE_OID, uuid5
 
 import aiohttp
 import structlog
@@ -160,8 +161,12 @@ async def post_message(
     *,
     thread_ts: str | None = None,
     client_msg_id: str | None = None,
+    retry_delays: Sequence[float] = (),
 ) -> PostedMessage:
-    """Show `view` to all members of a conversation, once for each `client_msg_id`; raises SlackUnavailable."""
+    """Show `view` to all members of a conversation, once for each `client_msg_id`; raises SlackUnavailable.
+
+    A picture that Slack still processes is sent again after each of `retry_delays`.
+    """
 
     async def send(sent: View) -> PostedMessage:
         response = await client.chat_postMessage(
@@ -176,7 +181,12 @@ async def post_message(
         return PostedMessage(str(response["channel"]), str(response["ts"]))
 
     with slack_call("chat.postMessage"):
-        return await send_view(send, fit(view))
+        return await send_view(send, fit(view), retry_delays)
+
+
+def message_id(team: str, purpose: str) -> str:
+    """Return the `client_msg_id` by which Slack knows a message that is posted once."""
+    return str(uuid5(NAMESPACE_OID, f"castroom:{team}:{purpose}"))
 
 
 async def send_dm(person: str, view: View, client: AsyncWebClient) -> PostedMessage:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.character_sheet import Expression, Opinions, Sheet, SheetView, View
+from bot.domain.character_sheet import Expression, Sheet, SheetView, View
 from bot.domain.face import Face
 from bot.domain.sheet_presets import AS_OF, Preset
 from handlers.text import failures
@@ -79,14 +79,6 @@ def submit(count: int, price: Decimal) -> str:
 
 def price_increased(price: Decimal) -> str:
     return f"This costs up to {dollars(price)} now. Nothing was started. Submit again to agree."
-
-
-def same_label(opinions: Opinions) -> str:
-    return f"{SAME} · {opinions.same}" if opinions.same else SAME
-
-
-def drifted_label(opinions: Opinions) -> str:
-    return f"{DRIFTED} · {opinions.drifted}" if opinions.drifted else DRIFTED
 
 
 def draw_again(price: Decimal) -> str:

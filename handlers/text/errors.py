@@ -126,6 +126,9 @@ _REFUSALS = {
     "user_not_in_channel": "You are no longer in this channel, so nothing was changed.",
 }
 
+_DOOR_REFUSED = "This access token cannot be used here. `/cast settings` shows the tokens of a channel."
+_ALREADY_RESOLVED = "This was already answered. `/cast spend` shows the current state."
+_MESSAGE_DELETED = "This round's message was deleted, so nothing was changed. I post it again in a few seconds."
 _NO_RESPONSE = "Slack does not answer right now. Nothing was changed. Try again in a minute."
 
 
@@ -136,13 +139,22 @@ def sentence(error: CastingError) -> str:  # noqa: ARG001 - the registered kinds
 
 
 sentence.register(BriefError)(brief_errors.sentence)
+sentence.register(ReferenceUnclear)(brief_errors.unclear_reference)
 sentence.register(ModelsUnavailable)(routing.unavailable)
 sentence.register(StorageUnavailable)(storage_trouble.storage_unavailable)
-
-
-@sentence.register
-def _(error: ReferenceUnclear) -> str:
-    return brief_errors.unclear_reference(error)
+sentence.register(ConsentNeeded)(reference_photo.consent_needed)
+sentence.register(PassportUnavailable)(passport_text.unavailable)
+sentence.register(CannotFollowUp)(follow_ups.refusal)
+sentence.register(AlreadyCasting)(lambda error: already_casting(error, ""))
+sentence.register(NameConflict)(lambda error: production_settings_text.name_conflict(error.names))
+sentence.register(NotAVoter)(lambda error: voters.not_a_voter(error.voters, error.character))
+sentence.register(NotAvailableHere)(lambda error: NOT_AVAILABLE.get(error.reason, NOT_AVAILABLE["unknown"]))
+sentence.register(SettingsConflict)(lambda _: production_settings_text.CONFLICT)
+sentence.register(PortraitMissing)(lambda _: storage_trouble.PORTRAIT_MISSING)
+sentence.register(NotInstalled)(lambda _: WORKSPACE_UNKNOWN)
+sentence.register(DoorRefused)(lambda _: _DOOR_REFUSED)
+sentence.register(AlreadyResolved)(lambda _: _ALREADY_RESOLVED)
+sentence.register(MessageDeleted)(lambda _: _MESSAGE_DELETED)
 
 
 @sentence.register
@@ -165,8 +177,7 @@ def _(error: PermissionDenied) -> str:
     if error.is_guest:
         return (
             f"{outsiders(error)} can vote here, but not {_PERMISSIONS[error.action]} unless `/cast settings` names "
-            "them. "
-            "Nothing was started."
+            "them. Nothing was started."
         )
     allowed_users = people(error.allowed_users, "or")
     where = "" if error.action == "keep" else " `/cast settings` shows the permissions."
@@ -179,33 +190,8 @@ def outsiders(error: PermissionDenied) -> str:
 
 
 @sentence.register
-def _(error: SettingsConflict) -> str:  # noqa: ARG001 - it has no values
-    return production_settings_text.CONFLICT
-
-
-@sentence.register
-def _(error: NameConflict) -> str:
-    return production_settings_text.name_conflict(error.names)
-
-
-@sentence.register
-def _(error: NotAVoter) -> str:
-    return voters.not_a_voter(error.voters, error.character)
-
-
-@sentence.register
 def _(error: LeadDeactivated) -> str:
     return voters.lead_deactivated(error.lead, _ACTIONS.get(error.action, "do this"))
-
-
-@sentence.register
-def _(error: NotAvailableHere) -> str:
-    return NOT_AVAILABLE.get(error.reason, NOT_AVAILABLE["unknown"])
-
-
-@sentence.register
-def _(error: AlreadyCasting) -> str:
-    return already_casting(error, "")
 
 
 @sentence.register
@@ -214,11 +200,6 @@ def _(error: AlreadyCast) -> str:
         f"{escape_mrkdwn(error.character)} is already cast. A re-cast draws new portraits, "
         f"for up to {dollars(error.price)} in total; the current face stays in the history."
     )
-
-
-@sentence.register
-def _(error: ConsentNeeded) -> str:
-    return reference_photo.consent_needed(error)
 
 
 @sentence.register
@@ -276,24 +257,9 @@ def _(error: CannotUpscale) -> str:
 
 
 @sentence.register
-def _(error: PassportUnavailable) -> str:
-    return passport_text.unavailable(error)
-
-
-@sentence.register
-def _(_error: DoorRefused) -> str:
-    return "This access token cannot be used here. `/cast settings` shows the tokens of a channel."
-
-
-@sentence.register
 def _(error: CannotDrawSheet) -> str:
     name = escape_mrkdwn(error.character) or "This character"
     return CANNOT_DRAW_SHEET.get(error.reason, CANNOT_DRAW_SHEET["changed"]).format(name=name)
-
-
-@sentence.register
-def _(error: CannotFollowUp) -> str:
-    return follow_ups.refusal(error)
 
 
 @sentence.register
@@ -307,11 +273,6 @@ def _(error: UnacknowledgedOverspend) -> str:
 
 
 @sentence.register
-def _(error: AlreadyResolved) -> str:  # noqa: ARG001 - it has no values
-    return "This was already answered. `/cast spend` shows the current state."
-
-
-@sentence.register
 def _(error: NoModels) -> str:
     if not error.configured:
         return "No image model has an account here yet. Your Castroom administrator can add a key. Nothing was started."
@@ -322,19 +283,9 @@ def _(error: NoModels) -> str:
 
 
 @sentence.register
-def _(error: PortraitMissing) -> str:  # noqa: ARG001 - its key is for the log
-    return storage_trouble.PORTRAIT_MISSING
-
-
-@sentence.register
 def _(error: SlackUnavailable) -> str:
     # `operation` is Slack's method and its error code: `reactions.get: missing_scope`.
     return _REFUSALS.get(error.operation.rpartition(": ")[2], _NO_RESPONSE)
-
-
-@sentence.register
-def _(error: NotInstalled) -> str:  # noqa: ARG001 - its workspace is for the log
-    return WORKSPACE_UNKNOWN
 
 
 @sentence.register
@@ -347,11 +298,6 @@ def _(error: SlackRejected) -> str:
 @sentence.register
 def _(error: ChannelClosed) -> str:
     return _REFUSALS.get(error.code, "The channel is archived, so nothing can be posted there. Everything is kept.")
-
-
-@sentence.register
-def _(error: MessageDeleted) -> str:  # noqa: ARG001 - it has no values
-    return "This round's message was deleted, so nothing was changed. I post it again in a few seconds."
 
 
 def already_casting(error: AlreadyCasting, url: str) -> str:

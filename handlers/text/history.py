@@ -1,6 +1,7 @@
 """A character's history, one line per event."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bot.domain.ballot import BallotStage
 from bot.domain.face import Character, Face
@@ -88,14 +89,9 @@ def _status(character: Character) -> str:
     return "being cast" if character.open_round_id else "no face now"
 
 
-def _round_started(verb: str) -> Callable[[TimelineEvent, str], str]:
-    def line(entry: TimelineEvent, url: str) -> str:
-        lead_note = f", led by {person(entry.lead)}" if entry.lead else ""
-        cost = f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
-        reason = f": {_detail(entry)}" if entry.detail else ""
-        return f"{link(url, verb)} by {people(entry.people)}{lead_note}{reason}{cost}"
-
-    return line
+def _round_started(verb: str, entry: TimelineEvent, url: str) -> str:
+    lead_note = f", led by {person(entry.lead)}" if entry.lead else ""
+    return f"{link(url, verb)} by {people(entry.people)}{lead_note}{_reason(entry)}{_most(entry)}"
 
 
 def _spent(entry: TimelineEvent, _url: str) -> str:
@@ -115,13 +111,10 @@ def _counts(votes: Mapping[int, int]) -> str:
     return ", ".join(f"candidate {number}: {pluralize(-count, 'vote')}" for count, number in counted)
 
 
-def _face_chosen(verb: str) -> Callable[[TimelineEvent, str], str]:
-    def line(entry: TimelineEvent, _url: str) -> str:
-        number = entry.number or 0
-        votes_of_all = f", {entry.votes.get(number, 0)} of {pluralize(entry.count, 'vote')}" if entry.count else ""
-        return f"Version {entry.version} {verb} by {people(entry.people)}: candidate {number}{votes_of_all}"
-
-    return line
+def _face_chosen(verb: str, entry: TimelineEvent, _url: str) -> str:
+    number = entry.number or 0
+    votes_of_all = f", {entry.votes.get(number, 0)} of {pluralize(entry.count, 'vote')}" if entry.count else ""
+    return f"Version {entry.version} {verb} by {people(entry.people)}: candidate {number}{votes_of_all}"
 
 
 def _unlocked(entry: TimelineEvent, _url: str) -> str:
@@ -129,52 +122,35 @@ def _unlocked(entry: TimelineEvent, _url: str) -> str:
     return f"Version {entry.version} unlocked by {people(entry.people)}: {reason}"
 
 
-def _by_people(verb: str) -> Callable[[TimelineEvent, str], str]:
-    def line(entry: TimelineEvent, _url: str) -> str:
-        by = f" by {people(entry.people)}" if entry.people else ""
-        return f"{verb}{by}" + (f": {_detail(entry)}" if entry.detail else "")
-
-    return line
+def _by_people(verb: str, entry: TimelineEvent, _url: str) -> str:
+    return f"{verb}{_by(entry)}{_reason(entry)}"
 
 
-def _candidate_added(verb: str) -> Callable[[TimelineEvent, str], str]:
-    """Return the text for `Candidate 3 drawn again by @lena`; a missing picture has no number."""
-
-    def line(entry: TimelineEvent, _url: str) -> str:
-        subject = f"Candidate {escape_mrkdwn(entry.detail)}" if entry.detail else "A missing candidate"
-        return f"{subject} {verb} by {people(entry.people)}"
-
-    return line
+def _candidate_added(verb: str, entry: TimelineEvent, _url: str) -> str:
+    """Return `Candidate 3 drawn again by @lena`; a missing picture has no number."""
+    subject = f"Candidate {escape_mrkdwn(entry.detail)}" if entry.detail else "A missing candidate"
+    return f"{subject} {verb} by {people(entry.people)}"
 
 
 def _upscaled(entry: TimelineEvent, _url: str) -> str:
-    cost = f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
-    return f"Finish at 4K requested by {people(entry.people)}{cost}"
+    return f"Finish at 4K requested by {people(entry.people)}{_most(entry)}"
 
 
 def _sheet(entry: TimelineEvent, _url: str) -> str:
-    cost = f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
     views = pluralize(entry.count, "view")
-    return f"Character sheet: {views} requested by {people(entry.people)}{cost} ({_detail(entry)})"
+    return f"Character sheet: {views} requested by {people(entry.people)}{_most(entry)} ({_detail(entry)})"
 
 
 def _sheet_kept(entry: TimelineEvent, _url: str) -> str:
     return f"Character sheet: {_detail(entry)} kept by {people(entry.people)}"
 
 
-def _upscale_ended(verb: str) -> Callable[[TimelineEvent, str], str]:
-    def line(entry: TimelineEvent, _url: str) -> str:
-        by = f" by {people(entry.people)}" if entry.people else ""
-        return f"Finish {verb}{by}" + (f" · {dollars(entry.usd)}" if entry.usd is not None else "")
-
-    return line
+def _upscale_ended(verb: str, entry: TimelineEvent, _url: str) -> str:
+    return f"Finish {verb}{_by(entry)}" + (f" · {dollars(entry.usd)}" if entry.usd is not None else "")
 
 
-def _alias_changed(verb: str) -> Callable[[TimelineEvent, str], str]:
-    def line(entry: TimelineEvent, _url: str) -> str:
-        return f"{verb} “{_detail(entry)}”, by {people(entry.people)}"
-
-    return line
+def _alias_changed(verb: str, entry: TimelineEvent, _url: str) -> str:
+    return f"{verb} “{_detail(entry)}”, by {people(entry.people)}"
 
 
 def _renamed(entry: TimelineEvent, _url: str) -> str:
@@ -183,8 +159,7 @@ def _renamed(entry: TimelineEvent, _url: str) -> str:
 
 def _unknown_event(entry: TimelineEvent, url: str) -> str:
     """Describe an event whose kind has no text yet."""
-    verb = entry.kind.replace("_", " ").capitalize()
-    return _by_people(escape_mrkdwn(verb))(entry, url)
+    return _by_people(escape_mrkdwn(entry.kind.replace("_", " ").capitalize()), entry, url)
 
 
 def _consent_widened(entry: TimelineEvent, _url: str) -> str:
@@ -192,63 +167,70 @@ def _consent_widened(entry: TimelineEvent, _url: str) -> str:
     return f"Consent to the photo widened to {use}, confirmed by {people(entry.people)}"
 
 
+def _expired(noun: str, singular: str, plural: str, entry: TimelineEvent, _url: str) -> str:
+    """Return `3 portraits that were not locked deleted at the end of the retention time`."""
+    count = int(entry.detail or 0)
+    subject = join_parts(pluralize(count, noun), singular if count == 1 else plural, separator=" ")
+    return f"{subject} deleted at the end of the retention time"
+
+
+def _expired_voters(entry: TimelineEvent, _url: str) -> str:
+    voters = pluralize(int(entry.detail or 0), "person", "people")
+    return f"Who voted deleted at the end of the retention time ({voters})"
+
+
 def _detail(entry: TimelineEvent) -> str:
     """Shorten a reason; the record shows all of it."""
     return escape_mrkdwn(truncate(entry.detail, _DETAIL_LIMIT))
 
 
-def _expired(noun: str, singular: str = "", plural: str = "") -> Callable[[TimelineEvent, str], str]:
-    """Return the text for `3 portraits that were not locked deleted: their retention time is over`."""
-
-    def line(entry: TimelineEvent, _url: str) -> str:
-        count = int(entry.detail or 0)
-        subject = " ".join(filter(None, (pluralize(count, noun), singular if count == 1 else plural)))
-        return f"{subject} deleted at the end of the retention time"
-
-    return line
+def _reason(entry: TimelineEvent) -> str:
+    return f": {_detail(entry)}" if entry.detail else ""
 
 
-def _expired_voters(entry: TimelineEvent, _url: str) -> str:
-    return (
-        f"Who voted deleted at the end of the retention time ({pluralize(int(entry.detail or 0), 'person', 'people')})"
-    )
+def _by(entry: TimelineEvent) -> str:
+    return f" by {people(entry.people)}" if entry.people else ""
+
+
+def _most(entry: TimelineEvent) -> str:
+    return f" · up to {dollars(entry.usd)}" if entry.usd is not None else ""
 
 
 _EVENT_TEXTS: Mapping[str, Callable[[TimelineEvent, str], str]] = {
-    "started": _round_started("Started"),
-    "rerolled": _round_started("All redrawn"),
-    "refined": _round_started("Brief refined"),
-    "rerolled_one": _candidate_added("redrawn"),
-    "varied": _candidate_added("varied"),
-    "alias": _alias_changed("Also called"),
-    "unalias": _alias_changed("No longer called"),
-    "recast": _round_started("Re-cast"),
-    "callback": _round_started("Callback"),
-    "reaudition": _round_started("Re-audition"),
+    "started": partial(_round_started, "Started"),
+    "rerolled": partial(_round_started, "All redrawn"),
+    "refined": partial(_round_started, "Brief refined"),
+    "rerolled_one": partial(_candidate_added, "redrawn"),
+    "varied": partial(_candidate_added, "varied"),
+    "alias": partial(_alias_changed, "Also called"),
+    "unalias": partial(_alias_changed, "No longer called"),
+    "recast": partial(_round_started, "Re-cast"),
+    "callback": partial(_round_started, "Callback"),
+    "reaudition": partial(_round_started, "Re-audition"),
     "renamed": _renamed,
     "spent": _spent,
     "voted": _voted,
-    "closed": _by_people("Voting closed"),
-    "deadline": _by_people("Voting closed at its deadline"),
-    "extended": _by_people("Voting extended"),
-    "run_off": _by_people("Run-off started"),
-    "dropped": _by_people("Round cancelled"),
-    "cancelled": _by_people("Round cancelled"),
+    "closed": partial(_by_people, "Voting closed"),
+    "deadline": partial(_by_people, "Voting closed at its deadline"),
+    "extended": partial(_by_people, "Voting extended"),
+    "run_off": partial(_by_people, "Run-off started"),
+    "dropped": partial(_by_people, "Round cancelled"),
+    "cancelled": partial(_by_people, "Round cancelled"),
     "consent_widened": _consent_widened,
-    "consent_withdrawn": _by_people("Consent to the photo withdrawn, reported"),
-    EXPIRED_PORTRAITS: _expired("portrait", "that was not locked", "that were not locked"),
-    EXPIRED_PHOTO: _expired("attached photo"),
+    "consent_withdrawn": partial(_by_people, "Consent to the photo withdrawn, reported"),
+    EXPIRED_PORTRAITS: partial(_expired, "portrait", "that was not locked", "that were not locked"),
+    EXPIRED_PHOTO: partial(_expired, "attached photo", "", ""),
     EXPIRED_VOTERS: _expired_voters,
     TARGET_REPORTED: targets.history_line,
-    "took_over": _by_people("Lead taken over"),
+    "took_over": partial(_by_people, "Lead taken over"),
     "sheet": _sheet,
     "sheet_kept": _sheet_kept,
     "upscaled": _upscaled,
-    "upscale_kept": _upscale_ended("kept"),
-    "upscale_offered": _upscale_ended("waits for the lead"),
-    "upscale_declined": _upscale_ended("declined"),
-    "upscale_failed": _upscale_ended("failed"),
-    "locked": _face_chosen("locked"),
-    "decided": _face_chosen("decided"),
+    "upscale_kept": partial(_upscale_ended, "kept"),
+    "upscale_offered": partial(_upscale_ended, "waits for the lead"),
+    "upscale_declined": partial(_upscale_ended, "declined"),
+    "upscale_failed": partial(_upscale_ended, "failed"),
+    "locked": partial(_face_chosen, "locked"),
+    "decided": partial(_face_chosen, "decided"),
     "unlocked": _unlocked,
 }

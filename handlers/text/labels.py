@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.domain.ballot import Tally
+from bot.domain.round import Round
+from bot.domain.round_state import RoundState
 from handlers.text.format import dollars, pluralize, truncate
 
 HEADER_LIMIT = 150
@@ -45,6 +47,13 @@ CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
 
 FOLLOW_UP_CLOSE_CONSEQUENCE = "The votes are counted as they stand and it is told which picture is which."
+_ROUND_HEADERS = {
+    RoundState.DRAWING: "Casting {name}",
+    RoundState.VOTING: "Casting {name} · which looks most human?",
+    RoundState.CLOSED: "Casting {name} · voting is closed",
+    RoundState.LOCKED: "{name} is cast.",
+    RoundState.VOID: "Casting {name} · ended",
+}
 
 
 def continued(label: str) -> str:
@@ -62,42 +71,19 @@ def recall_accessibility_label(name: str) -> str:
     return truncate(f"Recall {name}", BUTTON_LIMIT)
 
 
-def drawing_header(name: str) -> str:
-    return f"Casting {name}"
+def round_header(round_: Round) -> str:
+    return _ROUND_HEADERS[round_.state].format(name=round_.character)
 
 
-def voting_header(name: str) -> str:
-    return f"Casting {name} · which looks most human?"
+def counted(label: str, votes: int) -> str:
+    """Return `2 · 3`: a button's label with its votes, if there are any."""
+    return f"{label} · {votes}" if votes else label
 
 
-def closed_header(name: str) -> str:
-    return f"Casting {name} · voting is closed"
-
-
-def record_header(name: str) -> str:
-    return f"{name} is cast."
-
-
-def void_header(name: str) -> str:
-    return f"Casting {name} · ended"
-
-
-def vote(number: int, votes: int) -> str:
-    return f"{number} · {votes}" if votes else f"{number}"
-
-
-def vote_accessibility_label(number: int, votes: int) -> str:
-    """Return what a screen reader says for a number button."""
-    return f"Vote for candidate {number}, {pluralize(votes, 'vote')} so far"
-
-
-def none_of_these(count: int) -> str:
-    return f"{NONE} · {count}" if count else NONE
-
-
-def none_accessibility_label(count: int) -> str:
-    """Return what a screen reader says for the button that rejects all candidates."""
-    return f"Vote for none of these, {pluralize(count, 'vote')} so far"
+def vote_accessibility_label(number: int | None, votes: int) -> str:
+    """Return what a screen reader says for a number button, or for the one that rejects all candidates."""
+    choice = f"candidate {number}" if number else "none of these"
+    return f"Vote for {choice}, {pluralize(votes, 'vote')} so far"
 
 
 def lock(leader: int | None) -> str:

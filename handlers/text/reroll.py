@@ -6,12 +6,16 @@ from decimal import Decimal
 from bot.domain.brief import SLOT_LIMIT
 from bot.usecases.reroll import RerollOption, RerollOptions
 from handlers.text.format import dollars, escape_mrkdwn, truncate
+from handlers.text.model_titles import Titles
 
 REROLL_ALL_INTRO = "*Redraw all*\nA new round for the same brief. This one ends; its portraits and votes are kept."
-VARIATION_PLACEHOLDER = "Choose a candidate"
-CANDIDATE_PLACEHOLDER = "Choose a candidate"
-MODEL_PLACEHOLDER = "Choose a model"
-_PLACEHOLDER_LIMIT = 150
+PLACEHOLDERS = {"candidate": "Choose a candidate", "model": "Choose a model", "variation": "Choose a candidate"}
+_OPTION_LIMIT = 75
+_INTROS = {
+    "candidate": ("Redraw one candidate", "The same model and brief, another face."),
+    "model": ("Redraw with one model", "Another face for the same brief."),
+    "variation": ("A variation", "The same face at another moment: expression, angle, light."),
+}
 _NO_VARIATION_REASONS = {
     "no_model": "No model with an account here takes a picture as reference, so no candidate can be varied.",
 }
@@ -21,19 +25,19 @@ def heading(options: RerollOptions) -> str:
     return f"Re-roll for {escape_mrkdwn(options.round.character)}? Nothing is drawn or charged before you choose."
 
 
-def candidate_intro(options: RerollOptions) -> str:
-    explanation = "The same model and brief, another face."
-    return f"*Redraw one candidate{_common_price(options.rerolls)}*\n{explanation} {_next_number_note(options)}"
+def intro(kind: str, options: RerollOptions) -> str:
+    """Introduce the menu of candidates, of models, or of variations."""
+    title, explanation = _INTROS[kind]
+    price = _common_price(options.variations if kind == "variation" else options.rerolls)
+    return f"*{title}{price}*\n{explanation} {_next_number_note(options)}"
 
 
-def model_intro(options: RerollOptions) -> str:
-    explanation = "Another face for the same brief."
-    return f"*Redraw with one model{_common_price(options.rerolls)}*\n{explanation} {_next_number_note(options)}"
-
-
-def variation_intro(options: RerollOptions) -> str:
-    explanation = "The same face at another moment: expression, angle, light."
-    return f"*A variation{_common_price(options.variations)}*\n{explanation} {_next_number_note(options)}"
+def label(kind: str, option: RerollOption, titles: Titles) -> str:
+    """Return `3 again · up to $0.05`, with the model in place of the number, or `Vary 3 · up to $0.05`."""
+    tail, number = price_tail(option.price), option.slot.number or 0
+    if kind == "model":
+        return f"{truncate(titles(option.slot.model), _OPTION_LIMIT - len(tail) - len(' again'))} again{tail}"
+    return f"Vary {number}{tail}" if kind == "variation" else f"{number} again{tail}"
 
 
 def comment_variation_intro(options: RerollOptions) -> str:
@@ -62,30 +66,17 @@ def limits_note(options: RerollOptions) -> str:
 
 
 def reroll_all_label(price: Decimal) -> str:
-    return f"Redraw all · up to {dollars(price)}"
+    return f"Redraw all{price_tail(price)}"
 
 
 def reroll_label(price: Decimal) -> str:
-    return f"Again · up to {dollars(price)}"
-
-
-def candidate_label(number: int, price: Decimal) -> str:
-    return f"{number} again · up to {dollars(price)}"
-
-
-def model_label(title: str, price: Decimal) -> str:
-    tail = f" again · up to {dollars(price)}"
-    return f"{truncate(title, _PLACEHOLDER_LIMIT // 2 - len(tail))}{tail}"
-
-
-def variation_label(number: int, price: Decimal) -> str:
-    return f"Vary {number} · up to {dollars(price)}"
+    return f"Again{price_tail(price)}"
 
 
 def _common_price(choices: Sequence[RerollOption]) -> str:
     """Return the price if all choices have the same; otherwise the menu shows each."""
     prices = {choice.price for choice in choices}
-    return f" · up to {dollars(prices.pop())}" if len(prices) == 1 else ""
+    return price_tail(prices.pop()) if len(prices) == 1 else ""
 
 
 def _next_number_note(options: RerollOptions) -> str:

@@ -21,6 +21,7 @@ from bot.domain.face import Face
 from bot.domain.sheet_presets import FULL_SHEET, PRESETS, preset_by_id
 from bot.usecases.character_sheet import SheetOptions
 from handlers.text import character_sheet as words
+from handlers.text import labels
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, actions, button, confirm, context, image, section, view
 from handlers.views.builder import View as MessageView
@@ -183,8 +184,8 @@ def view_message(message: SheetMessage) -> MessageView:
 
 def _buttons(message: SheetMessage) -> Iterator[Block]:
     opinions = message.sheet.opinions_on(message.attempt)
-    yield button("sheet_same", words.same_label(opinions), message.value)
-    yield button("sheet_drifted", words.drifted_label(opinions), message.value)
+    yield button("sheet_same", labels.counted(words.SAME, opinions.same), message.value)
+    yield button("sheet_drifted", labels.counted(words.DRIFTED, opinions.drifted), message.value)
     if not message.attempt.kept_by:
         yield button("sheet_keep", words.KEEP, message.value, style="primary")
     yield from _again_button(message)

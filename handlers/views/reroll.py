@@ -1,9 +1,9 @@
 """The private answer that lists what can be drawn again, each with its price."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.domain.round_state import RoundState
-from bot.usecases.reroll import RerollOptions
+from bot.usecases.reroll import RerollOption, RerollOptions
 from handlers.text import comments as comments_text
 from handlers.text import refine as refine_text
 from handlers.text import reroll as words
@@ -37,26 +37,18 @@ def _failed_slots(options: RerollOptions) -> Iterator[Block]:
 
 
 def _single_slots(options: RerollOptions, titles: Titles) -> Iterator[Block]:
-    if options.rerolls and options.round.state is RoundState.CLOSED:
-        models = [
-            (words.model_label(titles(option.slot.model), option.price), option.slot.id) for option in options.rerolls
-        ]
-        yield section(words.model_intro(options), static_select("reroll_one", words.MODEL_PLACEHOLDER, models))
-    elif options.rerolls:
-        numbers = [
-            (words.candidate_label(option.slot.number or 0, option.price), option.slot.id) for option in options.rerolls
-        ]
-        yield section(
-            words.candidate_intro(options),
-            static_select("reroll_one", words.CANDIDATE_PLACEHOLDER, numbers),
-        )
-    if options.variations:
-        choices = [
-            (words.variation_label(option.slot.number or 0, option.price), option.slot.id)
-            for option in options.variations
-        ]
-        yield section(words.variation_intro(options), static_select("vary", words.VARIATION_PLACEHOLDER, choices))
+    is_closed = options.round.state is RoundState.CLOSED
+    yield from _menu("model" if is_closed else "candidate", "reroll_one", options, options.rerolls, titles)
+    yield from _menu("variation", "vary", options, options.variations, titles)
     yield from _comment_variations(options)
+
+
+def _menu(
+    kind: str, action_id: str, options: RerollOptions, offered: Sequence[RerollOption], titles: Titles
+) -> Iterator[Block]:
+    if offered:
+        choices = [(words.label(kind, option, titles), option.slot.id) for option in offered]
+        yield section(words.intro(kind, options), static_select(action_id, words.PLACEHOLDERS[kind], choices))
 
 
 def _comment_variations(options: RerollOptions) -> Iterator[Block]:

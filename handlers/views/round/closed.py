@@ -19,6 +19,7 @@ from handlers.views.builder import Block, View, actions, button, confirm, contex
 from handlers.views.full_brief import brief_blocks
 from handlers.views.round.follow_up import outcomes
 from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, origin, who_voted_button
+from handlers.views.round.voting import lock_button
 
 
 def closed(data: RoundViewData) -> View:
@@ -28,7 +29,7 @@ def closed(data: RoundViewData) -> View:
     lines = "\n".join(
         round_text.candidate_result(round_, slot, tally, data.titles, with_size=with_size) for slot in ranked
     )
-    heading, result = labels.closed_header(round_.character), round_text.result(round_, tally)
+    heading, result = labels.round_header(round_), round_text.result(round_, tally)
     return view(
         f"{escape_mrkdwn(heading)}. {result}",
         header(heading),
@@ -55,12 +56,9 @@ def closed(data: RoundViewData) -> View:
 
 
 def _decision_elements(data: RoundViewData) -> Iterator[Block]:
-    round_, leader = data.round, data.round.leader(data.tally)
-    if leader is not None:
-        title, consequence = labels.lock_question(round_.character, leader), labels.lock_consequence(data.tally)
-        confirmation = confirm(title, consequence, labels.lock_yes(leader))
-        value = f"{round_.id} {round_.slot_id_by_number[leader]}"
-        yield button("lock", labels.lock(leader), value, confirm=confirmation, style="primary")
+    round_ = data.round
+    if round_.leader(data.tally) is not None:
+        yield lock_button(data)
     if run_off_numbers := round_.run_off_options:
         yield button("run_off", run_off_text.label(run_off_numbers), round_.id)
     if len(round_.candidates) > len(round_.hidden):

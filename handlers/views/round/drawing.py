@@ -15,8 +15,8 @@ def drawing(data: RoundViewData) -> View:
     round_ = data.round
     state = round_text.restart_notice(round_) if round_.needs_lead_decision else round_text.progress(round_)
     return view(
-        f"{escape_mrkdwn(labels.drawing_header(round_.character))}: {state}",
-        header(labels.drawing_header(round_.character)),
+        f"{escape_mrkdwn(labels.round_header(round_))}: {state}",
+        header(labels.round_header(round_)),
         *brief_blocks(round_),
         origin(data),
         context(round_text.requested_by(round_)),

@@ -17,10 +17,10 @@ from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views import comments as comment_views
 from handlers.views import picture_report as report
-from handlers.views.builder import Block, View, actions, button, confirm, context, header, overflow, section, view
+from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, view
 from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, contact_sheet, who_voted_button
-from handlers.views.round.voting import close_button, vote_buttons
+from handlers.views.round.voting import close_button, more_menu, vote_buttons
 
 
 class FollowUpWords(Protocol):
@@ -117,8 +117,7 @@ def _ballot_elements(data: RoundViewData) -> Iterator[Block]:
     yield close_button(data, labels.FOLLOW_UP_CLOSE_CONSEQUENCE)
     yield comment_views.open_button(round_.id)
     yield report.report_button(round_.id)
-    closes_at = int(round_.closes_at.timestamp()) if round_.closes_at else 0
-    yield overflow("more", [(labels.EXTEND, f"{round_.id} extend {closes_at}"), (labels.DROP, f"{round_.id} drop")])
+    yield more_menu(round_)
 
 
 def _closed(data: RoundViewData, words: FollowUpWords) -> View:

@@ -29,7 +29,7 @@ from handlers.views.round.shared import RoundViewData, portrait_file_id, who_vot
 def record(data: RoundViewData) -> View:
     round_, face = data.round, data.face
     file_id = portrait_file_id(round_)
-    title = words.header(face, data.current_face) if face else labels.record_header(round_.character)
+    title = words.header(face, data.current_face) if face else labels.round_header(round_)
     winner = words.winner_plain_text(face, data.titles) if face else ""
     return view(
         join_parts(escape_mrkdwn(title), winner, separator=" "),

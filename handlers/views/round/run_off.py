@@ -54,7 +54,7 @@ def _choice_buttons(data: RoundViewData) -> list[Block]:
     return [
         button(
             f"choose:{number}",
-            labels.vote(number, votes.get(number, 0)),
+            labels.counted(f"{number}", votes.get(number, 0)),
             slot_id,
             accessibility_label=words.accessibility_label(number)
             if data.round.is_sealed

@@ -23,8 +23,8 @@ def void(data: RoundViewData) -> View:
         else round_text.void_notice(round_)
     )
     return view(
-        f"{escape_mrkdwn(labels.void_header(round_.character))}. {round_text.void_notice(round_)}",
-        header(labels.void_header(round_.character)),
+        f"{escape_mrkdwn(labels.round_header(round_))}. {round_text.void_notice(round_)}",
+        header(labels.round_header(round_)),
         *brief_blocks(round_),
         section(text, compare_views.open_button(round_.id) if has_successor and round_.candidates else None),
         *(_replaced_round_blocks(data) if has_successor else ()),

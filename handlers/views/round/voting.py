@@ -14,7 +14,7 @@ from handlers.views.round.shared import RoundViewData, blind_failures, contact_s
 
 def voting(data: RoundViewData) -> View:
     round_ = data.round
-    heading = labels.voting_header(round_.character)
+    heading = labels.round_header(round_)
     status = round_text.ballot_status(round_, data.tally, data.turnout)
     return view(
         f"{escape_mrkdwn(heading)} {status}",
@@ -51,15 +51,15 @@ def vote_buttons(data: RoundViewData) -> list[Block]:
     numbers = [
         button(
             f"vote:{number}",
-            labels.vote(number, votes[number]),
+            labels.counted(f"{number}", votes[number]),
             slot_id,
             accessibility_label=labels.vote_accessibility_label(number, votes[number]),
         )
         for number, slot_id in data.round.slot_id_by_number.items()
     ]
     count = data.tally.none_count
-    label = labels.none_accessibility_label(count)
-    return [*numbers, button("vote_none", labels.none_of_these(count), data.round.id, accessibility_label=label)]
+    label, spoken = labels.counted(labels.NONE, count), labels.vote_accessibility_label(None, count)
+    return [*numbers, button("vote_none", label, data.round.id, accessibility_label=spoken)]
 
 
 def lock_button(data: RoundViewData) -> Block:
