@@ -167,7 +167,6 @@ class CastListeners(Listeners):
         await self.casting.start_round.enqueue(started.round.id)
 
     async def _open_settings(self, command: SlashCommand, responder: Responder) -> None:
-        """Open the form with the settings of the channel's production."""
         await self._require_bot_in_channel(command, responder)
         form_state = await responder.within_ack_deadline(
             self.casting.production_settings_editor.form(command.place, command.person)
@@ -221,7 +220,6 @@ class CastListeners(Listeners):
         await responder.ack()
 
     async def _change_alias(self, parsed: AliasCommand, command: SlashCommand, responder: Responder) -> None:
-        """Add another name of a character, or remove one."""
         aliases = self.casting.aliases
         try:
             if parsed.alias:

@@ -3,7 +3,6 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.domain.ids import ChannelRef
 from handlers.slack.listeners import Listeners, at_field, form_listener, press_listener
 from handlers.slack.modals import notice
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
@@ -26,7 +25,7 @@ class CastManyListeners(Listeners):
 
     async def on_list(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Check the list of a user who is in the channel, and show it above the form, which keeps its text."""
-        place = ChannelRef(submission.place.team, submission.id)
+        place = submission.channel
         await self.guard.require_member(submission.person, place)
         text = joined_text(submission.values, blocks.LIST)
         checked = await self.casting.cast_many.check(text, place, submission.person, submission.view_id)

@@ -1,6 +1,7 @@
 """[Webhooks ...] in `/cast settings`: the list of a channel's endpoints, the form that adds one, and their secrets."""
 
 from contextlib import suppress
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -9,14 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import BriefError, CastingError, NotAvailableHere
 from bot.domain.ids import ChannelRef
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.listeners import Listeners, view_action_listener
+from handlers.slack.listeners import Listeners, in_place_of_form, view_action_listener
 from handlers.slack.modals import notice, push_modal, push_notice, update_modal
 from handlers.slack.payloads.parsers import submission_from
-from handlers.slack.payloads.values import BadPayload, FormSubmission, Payload, ViewAction
+from handlers.slack.payloads.values import FormSubmission, Payload, ViewAction
 from handlers.text import webhooks as words
 from handlers.views import private
 from handlers.views import webhooks as blocks
-from handlers.views.builder import View
 
 
 class WebhookListeners(Listeners):
@@ -32,17 +32,17 @@ class WebhookListeners(Listeners):
 
     async def on_open(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show the list above the settings."""
-        found = await self.casting.webhook_settings.list_for(_place(view_action.form), view_action.form.person)
+        found = await self.casting.webhook_settings.list_for(view_action.form.channel, view_action.form.person)
         await push_modal(client, view_action.form.trigger_id, blocks.listing(found))
 
     async def on_add(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show the form above the list."""
-        form = blocks.form(_place(view_action.form).channel, view_action.view_id)
+        form = blocks.form(view_action.form.channel.channel, view_action.view_id)
         await push_modal(client, view_action.form.trigger_id, form)
 
     async def on_rotate(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show the new secret above the list."""
-        place, person = _place(view_action.form), view_action.form.person
+        place, person = view_action.form.channel, view_action.form.person
         with suppress(KeyError):  # deleted meanwhile, as the list then shows
             try:
                 shown = blocks.secret(await self.casting.webhook_settings.rotate(place, person, view_action.value))
@@ -53,7 +53,7 @@ class WebhookListeners(Listeners):
 
     async def on_change(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Switch an endpoint or delete it, and show the list as it is now."""
-        place, person, endpoint_id = _place(view_action.form), view_action.form.person, view_action.value
+        place, person, endpoint_id = view_action.form.channel, view_action.form.person, view_action.value
         with suppress(KeyError):  # deleted meanwhile, as the list then shows
             if view_action.action_id == "webhook_delete":
                 await self.casting.webhook_settings.delete(place, person, endpoint_id)
@@ -65,14 +65,10 @@ class WebhookListeners(Listeners):
 
     async def on_submit(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Show an invalid field at its place; else the secret, once, in place of the form."""
-
-        async def replace_form(view: View) -> None:
-            await ack(response_action="update", view=notice(words.ADD_TITLE, view))
-
-        async with reply_with_errors(replace_form):
+        async with reply_with_errors(partial(in_place_of_form(words.ADD_TITLE), ack)):
             submission = submission_from(body)
             await self._check(submission)
-            place, url = _place(submission), submission.value(blocks.URL)
+            place, url = submission.channel, submission.value(blocks.URL)
             events = submission.values.get(blocks.EVENTS, ())
             try:
                 new = await self.casting.webhook_settings.add(place, submission.person, url, events)
@@ -87,8 +83,8 @@ class WebhookListeners(Listeners):
 
     async def _check(self, form: FormSubmission) -> None:
         """Raise NotAvailableHere, PermissionDenied; the refusal is shown above the modal."""
-        await self.guard.require_member(form.person, _place(form))
-        await self.casting.permissions.require_settings_change(_place(form), form.person)
+        await self.guard.require_member(form.person, form.channel)
+        await self.casting.permissions.require_settings_change(form.channel, form.person)
 
     async def _update_list(self, client: AsyncWebClient, place: ChannelRef, person: str, view_id: str) -> None:
         """Show the list as it is now; what was done stays done if Slack does not answer."""
@@ -97,11 +93,3 @@ class WebhookListeners(Listeners):
             await update_modal(client, view_id, blocks.listing(found))
         except CastingError:
             return
-
-
-def _place(form: FormSubmission) -> ChannelRef:
-    """Return the channel that the modal's metadata names first; raises BadPayload."""
-    channel, *_ = form.id.split() or [""]
-    if not channel:
-        raise BadPayload("webhooks without a channel")
-    return ChannelRef(form.place.team, channel)

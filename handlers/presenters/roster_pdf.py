@@ -1,5 +1,7 @@
 """Sends the roster as a PDF to the user who asks for it."""
 
+from dataclasses import dataclass
+
 import structlog
 
 from bot.domain.command import RosterPdfCommand
@@ -20,34 +22,32 @@ from handlers.views.builder import View
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
 class RosterPdfPresenter:
     """Sender of PDFs, in direct messages only: who gets them outside of Slack is the user's decision."""
 
-    def __init__(
-        self, casting: Casting, titles: Titles, directory: SlackDirectory, clients: Clients, uploads: Uploads
-    ) -> None:
-        self._casting = casting
-        self._titles = titles
-        self._directory = directory
-        self._clients = clients
-        self._uploads = uploads
+    casting: Casting
+    titles: Titles
+    directory: SlackDirectory
+    clients: Clients
+    uploads: Uploads
 
     async def send(self, command: RosterPdfCommand, person: str, place: ChannelRef) -> str:
         """Send the PDF of the production of `place`; return the private answer in the channel."""
-        pdf_roster = await self._casting.roster_pdfs.load(person, place)
+        pdf_roster = await self.casting.roster_pdfs.load(person, place)
         if not pdf_roster.characters:
             return roster_words.NO_FACES
-        title = roster_words.title(pdf_roster.roster, await self._directory.channel_name(place))
-        today = self._casting.now().date()
+        title = roster_words.title(pdf_roster.roster, await self.directory.channel_name(place))
+        today = self.casting.now().date()
         try:
             # In a thread: the first use looks through the system's fonts.
-            texts = await run_in_thread(words.texts, pdf_roster, title, command, self._titles, today)
-            data = await self._casting.roster_pdfs.render(pdf_roster, texts)
-            client = await self._clients.for_team(place.team)
+            texts = await run_in_thread(words.texts, pdf_roster, title, command, self.titles, today)
+            data = await self.casting.roster_pdfs.render(pdf_roster, texts)
+            client = await self.clients.for_team(place.team)
             posted = await send_dm(person, View(escape_mrkdwn(words.contents(pdf_roster, title)), ()), client)
             upload = Upload(data, words.FILE_NAME, title, words.alt_text(title, len(pdf_roster.characters)))
             rounds = [character.face.round_id for character in pdf_roster.characters if character.face]
-            await self._uploads.upload(ChannelRef(place.team, posted.channel), posted.ts, [upload], rounds)
+            await self.uploads.upload(ChannelRef(place.team, posted.channel), posted.ts, [upload], rounds)
         except (PortraitMissing, SlackUnavailable) as error:
             log.warning("roster_pdf_missing", why=str(error))
             return words.NOT_SENT

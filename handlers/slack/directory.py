@@ -75,18 +75,10 @@ class SlackDirectory:
         self._administrators: TTLCache[str, tuple[str, ...]] = TTLCache(_MAX_CACHED, _ADMINISTRATORS_CACHED, now)
 
     async def is_private(self, place: ChannelRef) -> bool:
-        try:
-            return (await self._conversation(place)).is_private
-        except SlackUnavailable as error:
-            log.warning("visibility_unknown", channel=place.channel, what=error.operation)
-            return True
+        return (await self._conversation_or_closed(place)).is_private
 
     async def has_outsiders(self, place: ChannelRef) -> bool:
-        try:
-            return (await self._conversation(place)).has_outsiders
-        except SlackUnavailable as error:
-            log.warning("visibility_unknown", channel=place.channel, what=error.operation)
-            return True
+        return (await self._conversation_or_closed(place)).has_outsiders
 
     async def can_see(self, person: str, place: ChannelRef) -> bool:
         """Guests and people of other organizations see a public channel only if they are in it.
@@ -170,6 +162,14 @@ class SlackDirectory:
                 raise
         return user.is_external and not user.is_deactivated and person in await self._list_members(place)
 
+    async def _conversation_or_closed(self, place: ChannelRef) -> _Conversation:
+        """Return the conversation; where Slack does not answer, a private one with outsiders."""
+        try:
+            return await self._conversation(place)
+        except SlackUnavailable as error:
+            log.warning("visibility_unknown", channel=place.channel, what=error.operation)
+            return _Conversation(is_private=True, has_bot=False, dm_user="", has_outsiders=True)
+
     async def _conversation(self, place: ChannelRef) -> _Conversation:
         if cached := self._conversations.get(place):
             return cached
@@ -205,7 +205,6 @@ class SlackDirectory:
         return channels
 
     async def _list_members(self, place: ChannelRef) -> frozenset[str]:
-        """Return the ids of a conversation's members; raises SlackUnavailable."""
         request = _request.get()
         known = request.members if request else None
         return await _last_known(place, known, self._members, lambda: self._fetch_members(place))

@@ -21,7 +21,7 @@ from handlers.slack.modals import notice, open_modal, push_notice
 from handlers.slack.ownership import GUARD, WorkspaceGuard
 from handlers.slack.payloads.parsers import press_from, submission_from, view_action_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, Payload, ViewAction
-from handlers.slack.responder import Responder
+from handlers.slack.responder import FormResponder, Responder
 from handlers.text import errors
 from handlers.text.format import strip_mrkdwn
 from handlers.text.model_titles import Titles
@@ -120,6 +120,22 @@ def form_listener(
 ) -> Listener:
     """Listen to submitted forms; `reply` answers errors."""
     return ack_listener(submission_from, handle, reply, check)
+
+
+def channel_form_listener(
+    handle: Callable[[FormSubmission, AsyncAck, FormResponder], Awaitable[None]], field: str
+) -> Listener:
+    """Listen to forms of a channel that its members submit; errors are answered at `field`, after the ack there."""
+
+    async def listener(ack: AsyncAck, body: Payload, client: AsyncWebClient, context: AsyncBoltContext) -> None:
+        responder = FormResponder(ack, client, field)
+        async with reply_with_errors(responder.ephemeral):
+            submission = submission_from(body)
+            responder.place, responder.person = submission.channel, submission.person
+            await context[GUARD].require_member(submission.person, submission.channel)
+            await handle(submission, ack, responder)
+
+    return listener
 
 
 def in_place_of_form(title: str) -> Reply:

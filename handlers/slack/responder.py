@@ -134,7 +134,7 @@ class FormResponder:
 
     def __init__(self, ack: AsyncAck, client: AsyncWebClient, field: str) -> None:
         self._ack = ack
-        self._client = client
+        self.client = client
         self._field = field
         self.place: ChannelRef | None = None
         self.person = ""
@@ -143,7 +143,7 @@ class FormResponder:
         if self._ack.response is None:
             await self._ack(response_action="errors", errors={self._field: strip_mrkdwn(view.text)})
         elif self.place:
-            await post_ephemeral(view, self.place, self.person, self._client)
+            await post_ephemeral(view, self.place, self.person, self.client)
 
 
 @dataclass(frozen=True)

@@ -58,10 +58,7 @@ _SENTENCES = {
     ("like", "consent_withdrawn"): "The person in the photo behind {got} took their consent back, so no face is drawn "
     "after it any more.",
     ("candidate", "missing"): "Choose a portrait of this round.",
-    (
-        "like",
-        "photo_deleted",
-    ): "The attached photo was deleted at the end of its retention time. Attach it "
+    ("like", "photo_deleted"): "The attached photo was deleted at the end of its retention time. Attach it "
     "again in the form that `/cast` alone opens.",
     ("like", "heic"): "This is a HEIC photo, which I cannot read. Export it as JPEG (on an iPhone: Settings, Camera, "
     "Formats, Most Compatible) and attach it again.",
@@ -75,17 +72,13 @@ _SENTENCES = {
     ("like", "needs_form"): "A picture is attached in a form: `/cast` alone opens it, and so does “Cast from this "
     "message” in a message's menu.",
     ("ballot", "unknown"): "A ballot is {known}, not {got}.",
-    (
-        "voters",
-        "unknown",
-    ): "I don't know {got} in this workspace. Name voters with @, or choose them in the form of /cast.",
+    ("voters", "unknown"): "I don't know {got} in this workspace. Name voters with @, or choose them in the "
+    "form of /cast.",
     ("voters", "unable"): "{got} cannot vote: a bot or a deactivated account. Name active members.",
     ("use", "unknown"): "A face is for {known}, not {got}.",
     ("quorum", "not_a_count"): "--quorum takes a number of people from 1 to {limit}, not {got}.",
-    (
-        "quorum",
-        "above_voters",
-    ): "The quorum is {got}, and only {limit} may vote. Name more voters, or ask for fewer votes.",
+    ("quorum", "above_voters"): "The quorum is {got}, and only {limit} may vote. Name more voters, or ask for "
+    "fewer votes.",
     ("for", "not_a_time"): "--for takes a time like 30m, 24h or 3d, not {got}.",
     ("for", "out_of_range"): "Voting stays open for 5 minutes to 30 days; {got} is outside.",
 }

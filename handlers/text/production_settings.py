@@ -88,10 +88,8 @@ _HINTS = {
     "may_change_settings": "Empty: everyone except guests and other organizations.",
 }
 _FIELD_ERRORS = {
-    (
-        "production",
-        "first_join",
-    ): "Switch the production first, then change its settings: your changes here belong to the current production.",
+    ("production", "first_join"): "Switch the production first, then change its settings: your changes here belong "
+    "to the current production.",
     ("production", "unseen"): "You are no longer in a channel of this production.",
     ("name", "too_long"): "The name has {got} characters; up to {limit} fit.",
     ("style", "too_long"): "The style has {got} characters; up to {limit} fit.",

@@ -47,6 +47,11 @@ def view(text: str, *blocks: Block | None, image_placeholder: str = "") -> View:
     return View(text, tuple(b for b in blocks if b), image_placeholder)
 
 
+def text_view(text: str, *buttons: Block) -> View:
+    """Build a view of one text with buttons below it."""
+    return view(text, section(text), actions(buttons))
+
+
 def is_single_sentence(message: View) -> bool:
     """Tell whether the only block repeats the view's text."""
     return len(message.blocks) == 1 and (message.blocks[0].get("text") or {}).get("text") == message.text

@@ -8,7 +8,7 @@ from bot.usecases.face_lock import LockChoices
 from handlers.text import alt_text, labels
 from handlers.text import face_lock as words
 from handlers.text.model_titles import Titles
-from handlers.views.builder import View, actions, button, context, image, section, view
+from handlers.views.builder import View, button, context, image, section, text_view, view
 from handlers.views.fields import build_modal
 
 DECIDE_CALLBACK_ID = "decide"
@@ -17,13 +17,12 @@ DECIDE_CALLBACK_ID = "decide"
 def no_leader(choices: LockChoices) -> View:
     """Offer what is possible while no candidate leads; each button answers the question."""
     round_ = choices.round
-    text = words.no_leader(choices)
     closes_at = int(round_.closes_at.timestamp()) if round_.closes_at else 0
-    buttons = [
+    return text_view(
+        words.no_leader(choices),
         button("close", labels.CLOSE, round_.id, style="primary"),
         button("more", labels.EXTEND, f"{round_.id} extend {closes_at}"),
-    ]
-    return view(text, section(text), actions(buttons))
+    )
 
 
 def decide(round_: Round, slot: Slot, titles: Titles) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from handlers.text import help as help_text
 from handlers.text import run_off as run_off_text
 from handlers.text import sealed_ballot as sealed_ballot_text
 from handlers.views import flaw_tags
-from handlers.views.builder import View, actions, button, paragraph, preformatted, section, view
+from handlers.views.builder import View, actions, button, paragraph, preformatted, section, text_view, view
 
 _LINE_LIMIT = 3000
 # Lines to copy for channels in which the bot cannot post.
@@ -44,22 +44,20 @@ def error_view(error: CastingError) -> View:
     if isinstance(error, BriefError):
         return bad_line(error)
     if isinstance(error, NotAvailableHere) and error.reason in _LINES_TO_COPY:
-        return view(
-            text,
-            section(text),
-            preformatted(_LINES_TO_COPY[error.reason].format(line=error.line).strip()[:_LINE_LIMIT]),
-        )
+        line = _LINES_TO_COPY[error.reason].format(line=error.line).strip()
+        return view(text, section(text), preformatted(line[:_LINE_LIMIT]))
     if isinstance(error, AlreadyCast):
-        recast_button = button("recast", labels.recast(error.character, error.price), error.draft_id, style="primary")
-        return view(text, section(text), actions([recast_button]))
+        label = labels.recast(error.character, error.price)
+        return text_view(text, button("recast", label, error.draft_id, style="primary"))
     if isinstance(error, ConsentNeeded):
-        agreed = button("consent_use", reference_photo.agreed_to(error.use), error.draft_id, style="primary")
-        return view(text, section(text), actions([agreed]))
+        label = reference_photo.agreed_to(error.use)
+        return text_view(text, button("consent_use", label, error.draft_id, style="primary"))
     if isinstance(error, LeadDeactivated):
-        return view(text, section(text), actions([button("take_over", voters.TAKE_OVER, error.round_id)]))
+        return text_view(text, button("take_over", voters.TAKE_OVER, error.round_id))
     if isinstance(error, ModelsUnavailable) and error.offers:
-        buttons = [button(f"cast_with:{o.kind}", routing.offer_label(o), o.draft_id) for o in error.offers]
-        return view(text, section(text), actions(buttons))
+        return text_view(
+            text, *(button(f"cast_with:{o.kind}", routing.offer_label(o), o.draft_id) for o in error.offers)
+        )
     return note(text)
 
 
@@ -68,11 +66,11 @@ def bad_line(error: BriefError, prefix: str = "/cast") -> View:
     text = errors.sentence(error)
     if isinstance(error, ReferenceUnclear) and error.offers:
         numbered = enumerate(error.offers, start=1)
-        buttons = [button(f"cast_like:{number}", name, draft_id) for number, (name, draft_id) in numbered]
-        return view(text, section(text), actions(buttons))
-    return view(
-        text, section(f"{text} {receipts.WORKING_EXAMPLE}"), preformatted(brief_errors.working_line(error, prefix))
-    )
+        return text_view(
+            text, *(button(f"cast_like:{number}", name, draft_id) for number, (name, draft_id) in numbered)
+        )
+    example = preformatted(brief_errors.working_line(error, prefix))
+    return view(text, section(f"{text} {receipts.WORKING_EXAMPLE}"), example)
 
 
 def already_casting(error: AlreadyCasting, url: str, line: str = "") -> View:
@@ -116,7 +114,7 @@ def choice_receipt(round_: Round, number: int) -> View:
 def confirm_drop(round_: Round) -> View:
     """Ask for confirmation, since Slack's overflow menu has no dialog per option."""
     text = voters.confirm_drop(round_.character)
-    return view(text, section(text), actions([button("drop", labels.DROP, round_.id, style="danger")]))
+    return text_view(text, button("drop", labels.DROP, round_.id, style="danger"))
 
 
 def note(text: str) -> View:

@@ -18,7 +18,7 @@ from handlers.text import recall as words
 from handlers.text import upscale as upscale_text
 from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
-from handlers.views.builder import Block, View, actions, button, context, header, image, quote, section, view
+from handlers.views.builder import Block, View, actions, button, context, header, image, quote, section, text_view, view
 
 MAX_LISTED = 20
 _LINES_PER_SECTION = 5
@@ -59,8 +59,7 @@ def recalled(
     if found.kind == "unlocked" and (last_face := found.characters[0].last_unlocked_face):
         return _unlocked_view(found, last_face, location, action_prefix=action_prefix)
     if found.kind == "casting":
-        text = words.being_cast(found.characters[0].name, location.closes_at, location.link)
-        return view(text, section(text))
+        return text_view(words.being_cast(found.characters[0].name, location.closes_at, location.link))
     return unresolved(found)
 
 
@@ -82,8 +81,7 @@ def unclear_line(found: RecallResult, line: str) -> View | None:
     if found.kind not in ("nothing", "unsure") or not (command := meant_command(line)):
         return None
     if found.kind == "nothing":
-        text = help_text.meant(line, command)
-        return view(text, section(text))
+        return text_view(help_text.meant(line, command))
     return unresolved(found, hint=help_text.or_command(command))
 
 
@@ -161,14 +159,13 @@ def _face_view(
 
 def _unlocked_view(found: RecallResult, last_face: Face, location: Location, *, action_prefix: str) -> View:
     """Show a character without a face, with buttons for the last one."""
-    text = words.unlocked(last_face, location.link)
     buttons = [
         button(f"{action_prefix}full", words.show_version(last_face), last_face.round_id),
         button(f"{action_prefix}facts", labels.FACTS, last_face.round_id),
         *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, last_face.round_id)]),
         *([] if action_prefix else [button("history", labels.HISTORY, found.characters[0].id)]),
     ]
-    return view(text, section(text), actions(buttons))
+    return text_view(words.unlocked(last_face, location.link), *buttons)
 
 
 def _suggestion_blocks(found: RecallResult, action: str) -> Iterator[Block | None]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from bot.domain.spend_report import LedgerEntry, SpendReport
 from handlers.text import spend as words
 from handlers.text.model_titles import Titles
-from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
+from handlers.views.builder import Block, View, actions, button, context, header, image, section, text_view, view
 
 _MAX_PENDING_CHARGES = 8
 
@@ -31,8 +31,7 @@ def spend_report(
 
 def overspent(entry: LedgerEntry) -> View:
     """Tell the payer that a charge exceeded its reservation."""
-    text = words.overspent(entry)
-    return view(text, section(text), actions([button("seen:0", words.ACKNOWLEDGE, entry.id, style="primary")]))
+    return text_view(words.overspent(entry), button("seen:0", words.ACKNOWLEDGE, entry.id, style="primary"))
 
 
 def _table(title: str, lines: str) -> Block | None:

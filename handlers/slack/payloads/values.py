@@ -81,6 +81,13 @@ class FormSubmission:
             raise BadPayload(f"{len(ids)} ids, not {count}")
         return ids
 
+    @property
+    def channel(self) -> ChannelRef:
+        """The channel that is the first id of the modal; raises BadPayload."""
+        if not (ids := self.id.split()):
+            raise BadPayload("form without a channel")
+        return ChannelRef(self.place.team, ids[0])
+
     def for_id(self, id_: str) -> "FormSubmission":
         """Return the form as one that carries this id alone."""
         return replace(self, id=id_)

@@ -13,7 +13,20 @@ from handlers.text import sealed_ballot as words
 from handlers.text.format import escape_mrkdwn, join_parts
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
-from handlers.views.builder import Block, View, actions, button, context, divider, header, image, plain, section, view
+from handlers.views.builder import (
+    Block,
+    View,
+    actions,
+    button,
+    context,
+    divider,
+    header,
+    image,
+    plain,
+    section,
+    text_view,
+    view,
+)
 from handlers.views.fields import build_modal, checkboxes, choices_of, multi_select
 from handlers.views.full_brief import brief_blocks
 from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
@@ -128,5 +141,4 @@ def _follow_up_blocks(form: BallotForm, slot: Slot) -> list[Block | None]:
 
 def received(name: str, numbers: tuple[int, ...]) -> View:
     """Replace the form with a receipt."""
-    text = words.received(name, numbers)
-    return view(text, section(text))
+    return text_view(words.received(name, numbers))
