@@ -26,11 +26,12 @@ from handlers.slack.listeners import (
     Listeners,
     form_listener,
     in_place_of_form,
+    modal_listener,
     press_listener,
     show_field_error,
     view_action_listener,
 )
-from handlers.slack.modals import open_modal, update_modal
+from handlers.slack.modals import Modal, update_modal
 from handlers.slack.payloads.scalars import parse_microseconds, parse_number, parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
@@ -46,7 +47,7 @@ class CharacterSheetListeners(Listeners):
     """Listeners for character sheets; money is reserved and the views are saved before the ack, drawn after it."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("character_sheet")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action("character_sheet")(modal_listener(self.on_press, self.guard.get_round))
         fields = re.compile(rf"^{blocks.FIELD}(preset|views|expressions|every|model|size)(:\d+)?$")
         app.action(fields)(view_action_listener(self.on_change, self._check_round))
         app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
@@ -56,11 +57,11 @@ class CharacterSheetListeners(Listeners):
         app.action("sheet_keep")(press_listener(self.on_keep, self.guard.get_round, ack_first=True))
         app.action("sheet_again")(press_listener(self.on_again, self.guard.get_round))
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Open the form with a full sheet chosen, and its price."""
+    async def on_press(self, press: ButtonPress) -> Modal:
+        """Build the form with a full sheet chosen, and its price."""
         options = await self.casting.character_sheets.options(press.id, press.person)
         formed_at_us = round(self.casting.now().timestamp() * _MICROSECONDS)
-        await open_modal(responder.client, press.trigger_id, blocks.form(options, blocks.SheetChoice(), formed_at_us))
+        return blocks.form(options, blocks.SheetChoice(), formed_at_us)
 
     async def _check_round(self, submitted: FormSubmission) -> None:
         await self.guard.get_round(_sheet_form_from(submitted)[0])

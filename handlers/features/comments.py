@@ -3,10 +3,9 @@
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from handlers.slack.listeners import Listeners, at_field, form_listener, press_listener
-from handlers.slack.modals import notice, open_modal
+from handlers.slack.listeners import Listeners, at_field, form_listener, modal_listener
+from handlers.slack.modals import Modal, notice
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
-from handlers.slack.responder import Responder
 from handlers.text import comments as words
 from handlers.views import comments as blocks
 from handlers.views.private import note
@@ -16,13 +15,12 @@ class CommentListeners(Listeners):
     """Listeners for comments; a comment is saved before the ack that closes the form."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("comment")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action("comment")(modal_listener(self.on_press, self.guard.get_round))
         app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, at_field(blocks.TEXT), self.guard.get_round))
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Open the form with the user's comments so far."""
-        form = blocks.form(await self.casting.comments.form(press.id, press.person))
-        await open_modal(responder.client, press.trigger_id, form)
+    async def on_press(self, press: ButtonPress) -> Modal:
+        """Build the form with the user's comments so far."""
+        return blocks.form(await self.casting.comments.form(press.id, press.person))
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
         result = await self.casting.comments.comment(

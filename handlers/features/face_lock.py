@@ -5,8 +5,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.slack.error_replies import reply_with_errors
-from handlers.slack.listeners import Listeners, press_listener
-from handlers.slack.modals import notice, open_modal
+from handlers.slack.listeners import Listeners, modal_listener, press_listener
+from handlers.slack.modals import Modal, notice
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import ButtonPress, Payload
 from handlers.slack.responder import FormResponder, Responder
@@ -20,7 +20,7 @@ class LockListeners(Listeners):
 
     def listen(self, app: AsyncApp) -> None:
         app.action("lock")(press_listener(self.on_lock, self.guard.get_round, ack_first=True))
-        app.action("decide")(press_listener(self.on_choice, self.guard.check_slot, ack_first=True))
+        app.action("decide")(modal_listener(self.on_choice, self.guard.check_slot))
         app.view(face_lock.DECIDE_CALLBACK_ID)(self.on_decide)
 
     async def on_lock(self, press: ButtonPress, responder: Responder) -> None:
@@ -31,10 +31,10 @@ class LockListeners(Listeners):
         choices = await self.casting.lock_face.choices_without_leader(press.id, press.person)
         await responder.ephemeral(face_lock.no_leader(choices))
 
-    async def on_choice(self, press: ButtonPress, responder: Responder) -> None:
+    async def on_choice(self, press: ButtonPress) -> Modal:
         """Ask for confirmation of the candidate that the lead chose from the menu."""
         round_, slot = await self.casting.lock_face.get_choice(press.id, press.person)
-        await open_modal(responder.client, press.trigger_id, face_lock.decide(round_, slot, self.titles))
+        return face_lock.decide(round_, slot, self.titles)
 
     async def on_decide(self, ack: AsyncAck, body: Payload, client: AsyncWebClient) -> None:
         """Close the modal, then lock: the record is drawn in Slack, which may take longer than the ack may wait."""

@@ -15,7 +15,7 @@ from handlers.presenters.download import ArchiveSender
 from handlers.presenters.faces import FacePresenter
 from handlers.slack.error_replies import reply_with_errors
 from handlers.slack.listeners import Listeners, view_action_listener
-from handlers.slack.modals import notice, open_modal, push_notice, update_modal
+from handlers.slack.modals import notice, open_modal, push_modal, update_modal
 from handlers.slack.payloads.values import FormSubmission, ViewAction
 from handlers.text import download, labels
 from handlers.text import home as words
@@ -60,23 +60,23 @@ class HomeCardListeners(Listeners):
     async def on_face_press(self, title: str, action: Action, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Run `action` with a face that the user may see; show errors in a modal above it."""
         press = _card_press(view_action)
-        async with reply_with_errors(lambda view: push_notice(client, press.trigger_id, title, view)):
+        async with reply_with_errors(lambda view: push_modal(client, press.trigger_id, notice(title, view))):
             await self.guard.get_round(press)
             await action(press, await self.casting.recall.get_face(press.id, press.person), client)
 
     async def _show_original(self, press: FormSubmission, face: Face, client: AsyncWebClient) -> None:
         view = await self.faces.full_size(press.place.team, face, press.person)
-        await push_notice(client, press.trigger_id, labels.FULL, view)
+        await push_modal(client, press.trigger_id, notice(labels.FULL, view))
 
     async def _show_facts(self, press: FormSubmission, face: Face, client: AsyncWebClient) -> None:
         reference = (await self.guard.get_round(press)).brief.reference
         upscale, provenance = await self.casting.recall.get_upscale(face), await self.casting.passports.provenance(face)
         view = facts(face, self.titles, reference, upscale, provenance=provenance)
-        await push_notice(client, press.trigger_id, labels.FACTS, view)
+        await push_modal(client, press.trigger_id, notice(labels.FACTS, view))
 
     async def _send_archive(self, press: FormSubmission, _: Face, client: AsyncWebClient) -> None:
         """Send the archive as a direct message; the modal opens first, since a trigger is valid for three seconds."""
-        notice_id = await push_notice(client, press.trigger_id, labels.DOWNLOAD, private.note(words.PACKING))
+        notice_id = await push_modal(client, press.trigger_id, notice(labels.DOWNLOAD, private.note(words.PACKING)))
         async with reply_with_errors(lambda view: update_modal(client, notice_id, notice(labels.DOWNLOAD, view))):
             archive = await self.casting.face_download.archive(press.id, press.person)
             await self.archives.send(press.place.team, press.person, archive)

@@ -12,11 +12,12 @@ from handlers.slack.listeners import (
     Listeners,
     form_listener,
     in_place_of_form,
+    modal_listener,
     press_listener,
     show_field_error,
     view_action_listener,
 )
-from handlers.slack.modals import notice, open_modal, push_modal
+from handlers.slack.modals import Modal, notice, push_modal
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
 from handlers.slack.responder import Responder
 from handlers.text import picture_report as words
@@ -28,16 +29,16 @@ class ReportListeners(Listeners):
     """Listeners for everybody who sees the round; the decision is checked in the use case."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("report")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action("report")(modal_listener(self.on_press, self.guard.get_round))
         app.action(re.compile(r"report_dismiss:\d+"))(
             press_listener(self.on_dismiss, self.guard.check_slot, ack_first=True)
         )
         app.action("report_candidate")(view_action_listener(self.on_press_in_modal, self.guard.get_round))
         app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE), self.guard.get_round))
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
+    async def on_press(self, press: ButtonPress) -> Modal:
         """Ask which portrait, and why."""
-        await open_modal(responder.client, press.trigger_id, blocks.form(await self.casting.reporting.form(press.id)))
+        return blocks.form(await self.casting.reporting.form(press.id))
 
     async def on_press_in_modal(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Ask above the comparison."""

@@ -23,14 +23,13 @@ from handlers.slack.listeners import (
     Listeners,
     form_listener,
     in_place_of_form,
-    press_listener,
+    modal_listener,
     show_field_error,
     view_action_listener,
 )
-from handlers.slack.modals import open_modal, update_modal
+from handlers.slack.modals import Modal, update_modal
 from handlers.slack.payloads.scalars import parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
-from handlers.slack.responder import Responder
 from handlers.text import recast as words
 from handlers.views import recast as blocks
 from handlers.views.fields import joined_text
@@ -43,14 +42,13 @@ class RecastListeners(Listeners):
     """Listeners for re-casts and unlocks; everything is saved before the ack, drawn and shown after it."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("recast_face")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action("recast_face")(modal_listener(self.on_press, self.guard.get_round))
         app.action(blocks.MODE)(view_action_listener(self.on_mode, self._check_round))
         app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE)))
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Open the form with the choices for the face and their price."""
-        options = await self.casting.recast.options(press.id, press.person)
-        await open_modal(responder.client, press.trigger_id, blocks.form(options, str(press.event_ts_us)))
+    async def on_press(self, press: ButtonPress) -> Modal:
+        """Build the form with the choices for the face and their price."""
+        return blocks.form(await self.casting.recast.options(press.id, press.person), str(press.event_ts_us))
 
     async def _check_round(self, submitted: FormSubmission) -> None:
         await self.guard.get_round(recast_request_from(submitted)[0])

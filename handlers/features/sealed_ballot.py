@@ -5,11 +5,10 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.ballot import FlawTag
 from bot.usecases.sealed_ballot import SealedAnswers
-from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener
-from handlers.slack.modals import notice, open_modal
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, modal_listener
+from handlers.slack.modals import Modal, notice
 from handlers.slack.payloads.scalars import parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
-from handlers.slack.responder import Responder
 from handlers.text import sealed_ballot as words
 from handlers.views.round.sealed_ballot import BOTH, HUMAN, LIKENESS, NONE, ballot_form, received
 
@@ -20,13 +19,12 @@ class SealedBallotListeners(Listeners):
     """Listeners for sealed ballots."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("paper")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action("paper")(modal_listener(self.on_press, self.guard.get_round))
         app.view("paper")(form_listener(self.on_submit, in_place_of_form(words.TITLE), self.guard.get_round))
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Open the user's ballot with the answers they saved last."""
-        modal = ballot_form(await self.casting.sealed_ballots.form(press.id, press.person))
-        await open_modal(responder.client, press.trigger_id, modal)
+    async def on_press(self, press: ButtonPress) -> Modal:
+        """Build the user's ballot with the answers they saved last."""
+        return ballot_form(await self.casting.sealed_ballots.form(press.id, press.person))
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Save the ballot before the ack that closes the form."""

@@ -5,10 +5,9 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.domain.errors import BriefError
 from bot.domain.target import TargetInput
-from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, press_listener
-from handlers.slack.modals import open_modal
+from handlers.slack.listeners import Listeners, form_listener, in_place_of_form, modal_listener
+from handlers.slack.modals import Modal
 from handlers.slack.payloads.values import ButtonPress, FormSubmission
-from handlers.slack.responder import Responder
 from handlers.text import targets as words
 from handlers.views import targets as blocks
 
@@ -17,13 +16,11 @@ class TargetListeners(Listeners):
     """Listeners for reports; the use case asks at each press who sees the face and may report."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("targets")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action("targets")(modal_listener(self.on_press, self.guard.get_round))
         app.view(blocks.CALLBACK_ID)(form_listener(self.on_submit, in_place_of_form(words.TITLE), self.guard.get_round))
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Open the form."""
-        form = blocks.form(await self.casting.targets.form(press.id, press.person))
-        await open_modal(responder.client, press.trigger_id, form)
+    async def on_press(self, press: ButtonPress) -> Modal:
+        return blocks.form(await self.casting.targets.form(press.id, press.person))
 
     async def on_submit(self, submission: FormSubmission, ack: AsyncAck) -> None:
         """Show an invalid field at its place; else store the report and close the form. The record is redrawn."""

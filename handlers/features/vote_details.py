@@ -2,10 +2,9 @@
 
 from slack_bolt.async_app import AsyncApp
 
-from handlers.slack.listeners import Listeners, press_listener
-from handlers.slack.modals import notice, open_modal
+from handlers.slack.listeners import Listeners, modal_listener
+from handlers.slack.modals import Modal, notice
 from handlers.slack.payloads.values import ButtonPress
-from handlers.slack.responder import Responder
 from handlers.text import vote_details as words
 from handlers.views.vote_details import vote_details
 
@@ -14,8 +13,7 @@ class VoteDetailsListeners(Listeners):
     """Listener for the button; it changes nothing, so the ack comes first."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action("who_voted")(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action("who_voted")(modal_listener(self.on_press, self.guard.get_round))
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        voters = await self.casting.vote_details.get(press.id)
-        await open_modal(responder.client, press.trigger_id, notice(words.TITLE, vote_details(voters, self.titles)))
+    async def on_press(self, press: ButtonPress) -> Modal:
+        return notice(words.TITLE, vote_details(await self.casting.vote_details.get(press.id), self.titles))

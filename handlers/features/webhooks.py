@@ -11,7 +11,7 @@ from bot.domain.errors import BriefError, CastingError, NotAvailableHere
 from bot.domain.ids import ChannelRef
 from handlers.slack.error_replies import ignore, reply_with_errors
 from handlers.slack.listeners import Listeners, in_place_of_form, view_action_listener
-from handlers.slack.modals import notice, push_modal, push_notice, update_modal
+from handlers.slack.modals import notice, push_modal, update_modal
 from handlers.slack.payloads.parsers import submission_from
 from handlers.slack.payloads.values import FormSubmission, Payload, ViewAction
 from handlers.text import webhooks as words
@@ -48,7 +48,7 @@ class WebhookListeners(Listeners):
                 shown = blocks.secret(await self.casting.webhook_settings.rotate(place, person, view_action.value))
             except NotAvailableHere as error:
                 shown = private.error_view(error)
-            await push_notice(client, view_action.form.trigger_id, words.SECRET_TITLE, shown)
+            await push_modal(client, view_action.form.trigger_id, notice(words.SECRET_TITLE, shown))
         await self._update_list(client, place, person, view_action.view_id)
 
     async def on_change(self, view_action: ViewAction, client: AsyncWebClient) -> None:

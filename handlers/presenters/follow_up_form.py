@@ -16,14 +16,13 @@ from handlers.slack.listeners import (
     Listeners,
     form_listener,
     in_place_of_form,
-    press_listener,
+    modal_listener,
     show_field_error,
     view_action_listener,
 )
-from handlers.slack.modals import Modal, open_modal, update_modal
+from handlers.slack.modals import Modal, update_modal
 from handlers.slack.payloads.scalars import parse_price, parses_payload
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, ViewAction
-from handlers.slack.responder import Responder
 from handlers.text import follow_ups
 
 Choice = TypeVar("Choice")
@@ -56,15 +55,14 @@ class FollowUpListeners(Listeners, ABC, Generic[Choice]):
         """Return the field to show an error at, empty if no other choice avoids the error."""
 
     def listen(self, app: AsyncApp) -> None:
-        app.action(self.callback_id)(press_listener(self.on_press, self.guard.get_round, ack_first=True))
+        app.action(self.callback_id)(modal_listener(self.on_press, self.guard.get_round))
         for field in self.fields:
             app.action(field)(view_action_listener(self.on_choice, self._check_round))
         app.view(self.callback_id)(form_listener(self.on_submit, in_place_of_form(self.title)))
 
-    async def on_press(self, press: ButtonPress, responder: Responder) -> None:
-        """Open the form with the proposal and its price."""
-        modal = await self.form(press.id, press.person, str(press.event_ts_us))
-        await open_modal(responder.client, press.trigger_id, modal)
+    async def on_press(self, press: ButtonPress) -> Modal:
+        """Build the form with the proposal and its price."""
+        return await self.form(press.id, press.person, str(press.event_ts_us))
 
     async def on_choice(self, view_action: ViewAction, client: AsyncWebClient) -> None:
         """Show what the changed choice costs."""

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import CastingError
 from bot.usecases.casting import Casting
 from handlers.slack.error_replies import ignore, reply_with_errors
-from handlers.slack.modals import notice, open_modal, push_notice
+from handlers.slack.modals import Modal, notice, open_modal, push_modal
 from handlers.slack.ownership import GUARD, WorkspaceGuard
 from handlers.slack.payloads.parsers import press_from, submission_from, view_action_from
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, Payload, ViewAction
@@ -70,6 +70,15 @@ def press_listener(
     return listener
 
 
+def modal_listener(build: Callable[[ButtonPress], Awaitable[Modal]], check: Check[ButtonPress] = _allow) -> Listener:
+    """Listen to presses on messages that open a modal, acknowledged first: a trigger is valid for three seconds."""
+
+    async def handle(press: ButtonPress, responder: Responder) -> None:
+        await open_modal(responder.client, press.trigger_id, await build(press))
+
+    return press_listener(handle, check, ack_first=True)
+
+
 def view_action_listener(
     handle: Callable[[ViewAction, AsyncWebClient], Awaitable[None]], check: Check[FormSubmission] = _allow
 ) -> Listener:
@@ -91,7 +100,7 @@ def view_action_listener(
 async def _show_refusal(view_action: ViewAction, client: AsyncWebClient, view: View) -> None:
     trigger_id = view_action.form.trigger_id
     if view_action.is_modal:
-        await push_notice(client, trigger_id, errors.REFUSED_TITLE, view)
+        await push_modal(client, trigger_id, notice(errors.REFUSED_TITLE, view))
     else:
         await open_modal(client, trigger_id, notice(errors.REFUSED_TITLE, view))
 

@@ -75,18 +75,10 @@ async def update_modal(client: AsyncWebClient, view_id: str, modal: Modal, view_
                 raise
 
 
-async def push_modal(client: AsyncWebClient, trigger_id: str, modal: Modal) -> None:
-    """Open a modal above the open one."""
+async def push_modal(client: AsyncWebClient, trigger_id: str, modal: Modal) -> str:
+    """Open a modal above the open one; return its view id."""
     with slack_call("views.push"):
-        await _send_modal(lambda shown: client.views_push(trigger_id=trigger_id, view=shown), modal)
-
-
-async def push_notice(client: AsyncWebClient, trigger_id: str, title: str, view: View) -> str:
-    """Show `view` in a modal above the open one; return its view id."""
-    with slack_call("views.push"):
-        pushed = await _send_modal(
-            lambda shown: client.views_push(trigger_id=trigger_id, view=shown), notice(title, view)
-        )
+        pushed = await _send_modal(lambda shown: client.views_push(trigger_id=trigger_id, view=shown), modal)
     return str(pushed["view"]["id"])
 
 

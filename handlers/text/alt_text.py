@@ -16,7 +16,7 @@ FILE_LIMIT = 1000
 def contact_sheet(round_: Round, numbers: Sequence[int]) -> str:
     if round_.is_callback:
         return _callback_sheet(round_, numbers)
-    label = f"{'candidate' if len(numbers) == 1 else 'candidates'} {join_words([str(n) for n in numbers])}"
+    label = f"{'candidate' if len(numbers) == 1 else 'candidates'} {join_words(map(str, numbers))}"
     hidden = [str(number) for number in numbers if number in round_.hidden_numbers]
     note = f", {join_words(hidden)} hidden" if hidden else ""
     return _with_brief(round_.brief.text, f"contact sheet for {round_.character}, {label}{note}")
@@ -24,7 +24,7 @@ def contact_sheet(round_: Round, numbers: Sequence[int]) -> str:
 
 def _callback_sheet(round_: Round, numbers: Sequence[int]) -> str:
     captions = [SITUATION_CAPTIONS[Situation(situation)].lower() for situation in round_.situations]
-    rows = f"{'row' if len(numbers) == 1 else 'rows'} {join_words([str(n) for n in numbers])}"
+    rows = f"{'row' if len(numbers) == 1 else 'rows'} {join_words(map(str, numbers))}"
     return _with_brief(
         round_.brief.text, f"callback for {round_.character}, {rows}, each the original and {join_words(captions)}"
     )
@@ -32,12 +32,12 @@ def _callback_sheet(round_: Round, numbers: Sequence[int]) -> str:
 
 def side_by_side(round_: Round, numbers: Sequence[int]) -> str:
     return _with_brief(
-        round_.brief.text, f"candidates {join_words([str(n) for n in numbers])} for {round_.character}, side by side"
+        round_.brief.text, f"candidates {join_words(map(str, numbers))} for {round_.character}, side by side"
     )
 
 
 def versions(name: str, brief: str, numbers: Sequence[int]) -> str:
-    return _with_brief(brief, f"the face of {name} in versions {join_words([str(n) for n in numbers])}, side by side")
+    return _with_brief(brief, f"the face of {name} in versions {join_words(map(str, numbers))}, side by side")
 
 
 def candidate(round_: Round, number: int, situation: str = "") -> str:

@@ -104,7 +104,7 @@ def result(round_: Round, tally: Tally) -> str:
         return f"{tally.winner} holds up: {tally.votes[tally.winner]} of {voted} voted for it."
     if tally.leaders:
         each = pluralize(tally.votes[tally.leaders[0]], "vote")
-        return f"{join_words([str(n) for n in tally.leaders])} are level with {each} each."
+        return f"{join_words(map(str, tally.leaders))} are level with {each} each."
     return (
         f"Neither holds up for the {pluralize(tally.voters, 'person', 'people')} who voted."
         if tally.voters

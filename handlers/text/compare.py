@@ -31,11 +31,11 @@ def instructions(comparison: ComparisonResult) -> str:
 
 def picture_title(name: str, numbers: Sequence[int]) -> str:
     """Return the title of the file, in plain text."""
-    return f"{name}: candidates {join_words([str(number) for number in numbers])}"
+    return f"{name}: candidates {join_words(map(str, numbers))}"
 
 
 def versions_title(name: str, numbers: Sequence[int]) -> str:
-    return f"{name}: versions {join_words([str(number) for number in numbers])}"
+    return f"{name}: versions {join_words(map(str, numbers))}"
 
 
 def option(round_: Round, slot: Slot, titles: Titles) -> str:

@@ -214,7 +214,7 @@ def _(error: NoWinner) -> str:
     if error.votes_short_of_quorum:
         votes = pluralize(error.votes_short_of_quorum, "vote")
         return f"The ballot is {votes} short of the quorum, {_DECIDE_OR_EXTEND}"
-    result = f"{join_words([str(n) for n in error.tied])} are tied" if error.tied else "There are no votes"
+    result = f"{join_words(map(str, error.tied))} are tied" if error.tied else "There are no votes"
     return f"{result}, {_DECIDE_OR_EXTEND}"
 
 

@@ -19,7 +19,7 @@ def no_leader(choices: LockChoices) -> str:
         return f"{missing} missing for a result, so there is no face for {name} to lock yet. {_what_next(choices)}"
     if not tally.leaders:
         return f"No votes yet, so there is no face for {name} to lock. {_what_next(choices)}"
-    tied = join_words([str(number) for number in tally.leaders])
+    tied = join_words(map(str, tally.leaders))
     votes = pluralize(tally.votes[tally.leaders[0]], "vote")
     return f"{tied} are tied with {votes} each, so there is no face for {name} to lock yet. {_what_next(choices)}"
 

@@ -1,7 +1,7 @@
 """Formatting of single values: user text, people, places, times, money, counts, lists."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_UP, Decimal
 
@@ -124,9 +124,10 @@ def pluralize(number: int, singular: str, plural: str = "") -> str:
     return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
-def join_words(words: Sequence[str], conjunction: str = "and") -> str:
+def join_words(words: Iterable[str], conjunction: str = "and") -> str:
     """Return `a`, `a and b` or `a, b and c`."""
-    return f" {conjunction} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    *others, last = [*words] or [""]
+    return f" {conjunction} ".join(filter(None, [", ".join(others), last]))
 
 
 def join_parts(*parts: str, separator: str = " · ") -> str:

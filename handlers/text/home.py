@@ -67,7 +67,7 @@ def _decision_reason(round_: Round, kind: LeadDecision) -> str:
         LeadDecision.UNSURE_CHARGE: f"{missing} missing that may have been charged",
     }
     if tally is not None and kind is LeadDecision.TIE:
-        return f"{join_words([str(n) for n in tally.leaders])} are tied"
+        return f"{join_words(map(str, tally.leaders))} are tied"
     if tally is not None and kind is LeadDecision.RESULT:
         return f"voting is closed, {tally.winner} leads"
     return texts[kind]

@@ -38,7 +38,7 @@ def leader_summary(parent: Round, tally: Tally) -> str:
     top_votes = tally.votes[tally.leaders[0]]
     if tally.winner is not None:
         return f"{tally.winner} led with {top_votes} of {pluralize(tally.voters, 'vote')}"
-    return f"{join_words([str(n) for n in tally.leaders])} were tied with {pluralize(top_votes, 'vote')} each"
+    return f"{join_words(map(str, tally.leaders))} were tied with {pluralize(top_votes, 'vote')} each"
 
 
 def successor_notice(round_: Round, url: str) -> str:

@@ -28,7 +28,7 @@ def receipt(result: ClickResult) -> str:
 def none_receipt(result: NoneResult) -> str:
     """Confirm "none of these", or say which votes stand in its way."""
     if result.numbers:
-        votes = join_words([str(number) for number in result.numbers])
+        votes = join_words(map(str, result.numbers))
         return (
             f"You voted for {votes}, so None of these was not counted. Undo that first: tap the number again, or "
             "remove your reaction."

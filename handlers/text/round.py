@@ -204,7 +204,7 @@ def result(round_: Round, tally: Tally) -> str:
         return f"No portrait convinced the {voted} who voted. Refine the brief; {repeat_price(round_)}."
     if not tally.leaders:
         return "No votes. The lead can extend voting by a day, decide, or cancel the round."
-    tied = join_words([str(n) for n in tally.leaders])
+    tied = join_words(map(str, tally.leaders))
     each = pluralize(tally.votes[tally.leaders[0]], "vote")
     again = " again" if round_.run_off else ""
     choices = "The lead can decide, extend voting by a day, or cancel the round."

@@ -18,7 +18,7 @@ from bot.domain.ids import ChannelRef
 from bot.domain.round_form import ReferenceKind
 from bot.usecases.quotes import Quote
 from bot.usecases.round_form import NameSuggestion
-from handlers.text import errors, routing
+from handlers.text import errors, production_settings, routing
 from handlers.text.format import (
     channel,
     dollars,
@@ -72,11 +72,7 @@ RECAST_TITLE = "Already cast"
 SENT_TITLE = "Cast a face"
 CONSENT_TITLE, CONSENT_YES = "Another use", "Confirm and cast"
 
-LOOKS = {
-    Look.SKIN: "Skin: natural skin first",
-    Look.LITERAL: "Literal: wardrobe and expression first",
-    Look.BALANCED: "Balanced",
-}
+LOOKS = {look: production_settings.LOOKS[look] for look in Look}
 ASPECTS = {
     "3:4": "3:4, a portrait",
     "4:5": "4:5, a feed",

@@ -12,7 +12,7 @@ CLOSE_CONSEQUENCE = "The choices are counted as they stand. If they are tied aga
 
 
 def heading(name: str, numbers: Sequence[int]) -> str:
-    return f"Casting {name} · run-off: {join_words([str(n) for n in numbers], 'or')}?"
+    return f"Casting {name} · run-off: {join_words(map(str, numbers), 'or')}?"
 
 
 def label(numbers: Sequence[int]) -> str:
@@ -35,7 +35,7 @@ def first_ballot(round_: Round) -> str:
 def no_reactions(name: str, numbers: Sequence[int]) -> str:
     return (
         f"Reactions do not count in the run-off for {escape_mrkdwn(name)}. "
-        f"Press {join_words([str(n) for n in numbers], 'or')} under the picture instead."
+        f"Press {join_words(map(str, numbers), 'or')} under the picture instead."
     )
 
 

@@ -64,7 +64,7 @@ def unclear(reason: str) -> str:
 
 
 def received(name: str, numbers: tuple[int, ...]) -> str:
-    voted = f"a vote for {join_words([str(n) for n in numbers])}" if numbers else "none of these"
+    voted = f"a vote for {join_words(map(str, numbers))}" if numbers else "none of these"
     return f"Ballot submitted for {escape_mrkdwn(name)}: {voted}. You can change it until voting closes."
 
 

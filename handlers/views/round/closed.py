@@ -13,12 +13,17 @@ from handlers.text import record as record_text
 from handlers.text import refine as refine_text
 from handlers.text import round as round_text
 from handlers.text import run_off as run_off_text
-from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
-from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, static_select, view
-from handlers.views.full_brief import brief_blocks
+from handlers.views.builder import Block, View, actions, button, confirm, context, section, static_select
 from handlers.views.round.follow_up import outcomes
-from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, origin, who_voted_button
+from handlers.views.round.shared import (
+    RoundViewData,
+    contact_sheet,
+    named_failures,
+    origin,
+    round_view,
+    who_voted_button,
+)
 from handlers.views.round.voting import lock_button
 
 
@@ -30,10 +35,10 @@ def closed(data: RoundViewData) -> View:
         round_text.candidate_result(round_, slot, tally, data.titles, with_size=with_size) for slot in ranked
     )
     heading, result = labels.round_header(round_), round_text.result(round_, tally)
-    return view(
-        f"{escape_mrkdwn(heading)}. {result}",
-        header(heading),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        heading,
+        f". {result}",
         origin(data),
         *contact_sheet(data),
         section(result, compare_views.open_button(round_.id) if round_.candidates else None),

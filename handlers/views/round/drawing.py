@@ -3,10 +3,8 @@
 from bot.domain.round import Round
 from handlers.text import labels, routing
 from handlers.text import round as round_text
-from handlers.text.format import escape_mrkdwn
-from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, view
-from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, blind_failures, origin
+from handlers.views.builder import Block, View, actions, button, confirm, context, section
+from handlers.views.round.shared import RoundViewData, blind_failures, origin, round_view
 
 _MIN_TO_OPEN = 2
 
@@ -14,10 +12,10 @@ _MIN_TO_OPEN = 2
 def drawing(data: RoundViewData) -> View:
     round_ = data.round
     state = round_text.restart_notice(round_) if round_.needs_lead_decision else round_text.progress(round_)
-    return view(
-        f"{escape_mrkdwn(labels.round_header(round_))}: {state}",
-        header(labels.round_header(round_)),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        labels.round_header(round_),
+        f": {state}",
         origin(data),
         context(round_text.requested_by(round_)),
         context(round_text.who_votes(round_)),

@@ -18,8 +18,7 @@ from handlers.text.model_titles import Titles
 from handlers.views import comments as comment_views
 from handlers.views import picture_report as report
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, view
-from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, contact_sheet, who_voted_button
+from handlers.views.round.shared import RoundViewData, contact_sheet, round_view, who_voted_button
 from handlers.views.round.voting import close_button, more_menu, vote_buttons
 
 
@@ -63,10 +62,10 @@ def _drawing(data: RoundViewData, words: FollowUpWords) -> View:
     round_, state = data.round, follow_ups.progress(data.round)
     heading = words.heading(round_.character)
     confirmation = confirm(labels.CANCEL_QUESTION, labels.cancel_consequence(round_.price), labels.CANCEL_YES)
-    return view(
-        f"{escape_mrkdwn(heading)}: {state}",
-        header(heading),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        heading,
+        f": {state}",
         _intro(data, words),
         context(round_text.requested_by(round_), round_text.who_votes(round_)),
         context(state),
@@ -97,10 +96,10 @@ def _ballot(data: RoundViewData, words: FollowUpWords, *how: Block | None) -> Vi
     round_, name = data.round, data.round.character
     heading = f"{words.heading(name)} · {words.ballot_question(name)}"
     status = voters.ballot_status(round_, data.tally, data.turnout, words.HIDDEN)
-    return view(
-        f"{escape_mrkdwn(heading)} {status}",
-        header(heading),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        heading,
+        f" {status}",
         _intro(data, words),
         *contact_sheet(data),
         *how,
@@ -126,10 +125,10 @@ def _closed(data: RoundViewData, words: FollowUpWords) -> View:
     heading, result = f"{words.heading(round_.character)} · {follow_ups.CLOSED}", words.result(round_, tally)
     ranked = record_text.by_votes(round_, tally)
     lines = "\n".join(words.candidate_line(round_, parent, slot, tally, data.titles) for slot in ranked)
-    return view(
-        f"{escape_mrkdwn(heading)}. {result}",
-        header(heading),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        heading,
+        f". {result}",
         _intro(data, words),
         *contact_sheet(data),
         section(result),

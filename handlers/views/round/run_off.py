@@ -3,13 +3,11 @@
 from handlers.text import alt_text, labels, voters
 from handlers.text import round as round_text
 from handlers.text import run_off as words
-from handlers.text.format import escape_mrkdwn
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
 from handlers.views import picture_report as report
-from handlers.views.builder import Block, View, actions, button, context, header, image, section, view
-from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, origin
+from handlers.views.builder import Block, View, actions, button, context, image, section
+from handlers.views.round.shared import RoundViewData, origin, round_view
 from handlers.views.round.voting import close_button, lock_button, more_menu
 
 
@@ -23,10 +21,10 @@ def run_off(data: RoundViewData) -> View:
         close_button(data, words.CLOSE_CONSEQUENCE),
         more_menu(round_),
     ]
-    return view(
-        f"{escape_mrkdwn(heading)} {status}",
-        header(heading),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        heading,
+        f" {status}",
         origin(data),
         *report.hidden(round_),
         _finalists(data),

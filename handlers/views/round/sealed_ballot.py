@@ -10,7 +10,7 @@ from handlers.text import callback as callback_text
 from handlers.text import reaudition as reaudition_text
 from handlers.text import round as round_text
 from handlers.text import sealed_ballot as words
-from handlers.text.format import escape_mrkdwn, join_parts
+from handlers.text.format import join_parts
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
 from handlers.views.builder import (
@@ -20,7 +20,6 @@ from handlers.views.builder import (
     button,
     context,
     divider,
-    header,
     image,
     plain,
     section,
@@ -28,8 +27,7 @@ from handlers.views.builder import (
     view,
 )
 from handlers.views.fields import build_modal, checkboxes, choices_of, multi_select
-from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
+from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin, round_view
 from handlers.views.round.voting import close_button, more_menu
 
 # One question of a follow-up stands for both.
@@ -42,10 +40,10 @@ def sealed(data: RoundViewData) -> View:
     round_ = data.round
     heading = words.heading(round_.character)
     status = round_text.ballot_status(round_, data.tally, data.turnout)
-    return view(
-        f"{escape_mrkdwn(heading)} {status}",
-        header(heading),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        heading,
+        f" {status}",
         origin(data),
         *contact_sheet(data),
         section(words.how_to_vote(round_.character)),

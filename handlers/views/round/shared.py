@@ -13,10 +13,12 @@ from bot.domain.target import TargetReport
 from bot.domain.upscale import Upscale, UpscalePlan
 from handlers.text import alt_text, failures, labels, lineage, slack_refusals
 from handlers.text import record as record_text
+from handlers.text.format import escape_mrkdwn
 from handlers.text.look_alikes import LookAlikeNote
 from handlers.text.model_titles import Titles
 from handlers.views import picture_report as report
-from handlers.views.builder import Block, button, context, image, section
+from handlers.views.builder import Block, View, button, context, header, image, section, view
+from handlers.views.full_brief import brief_blocks
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,12 @@ class RoundViewData:
     def link_to(self, face: Face | None) -> str:
         """Return the link to a face's round; empty if it is unknown."""
         return self.links.get(face.round_id, "") if face else ""
+
+
+def round_view(round_: Round, heading: str, summary: str, *blocks: Block | None, image_placeholder: str = "") -> View:
+    """Build a round's message: heading, brief, and what its state shows; `summary` follows the heading in the text."""
+    text = f"{escape_mrkdwn(heading)}{summary}"
+    return view(text, header(heading), *brief_blocks(round_), *blocks, image_placeholder=image_placeholder)
 
 
 def portrait_file_id(round_: Round) -> str | None:

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from bot.domain.erasure import DELETED
 from handlers.text import deletion, labels, lineage
 from handlers.text import round as round_text
-from handlers.text.format import escape_mrkdwn
 from handlers.views import compare as compare_views
 from handlers.views.builder import Block, View, context, header, section, view
-from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures
+from handlers.views.round.shared import RoundViewData, contact_sheet, named_failures, round_view
 
 
 def void(data: RoundViewData) -> View:
@@ -22,10 +20,10 @@ def void(data: RoundViewData) -> View:
         if has_successor
         else round_text.void_notice(round_)
     )
-    return view(
-        f"{escape_mrkdwn(labels.round_header(round_))}. {round_text.void_notice(round_)}",
-        header(labels.round_header(round_)),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        labels.round_header(round_),
+        f". {round_text.void_notice(round_)}",
         section(text, compare_views.open_button(round_.id) if has_successor and round_.candidates else None),
         *(_replaced_round_blocks(data) if has_successor else ()),
         *named_failures(data),

@@ -3,23 +3,21 @@
 from bot.domain.round import Round
 from handlers.text import labels, lineage, voters
 from handlers.text import round as round_text
-from handlers.text.format import escape_mrkdwn
 from handlers.views import comments as comment_views
 from handlers.views import compare as compare_views
 from handlers.views import flaw_tags as flaw_tag_views
-from handlers.views.builder import Block, View, actions, button, confirm, context, header, overflow, section, view
-from handlers.views.full_brief import brief_blocks
-from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin
+from handlers.views.builder import Block, View, actions, button, confirm, context, overflow, section
+from handlers.views.round.shared import RoundViewData, blind_failures, contact_sheet, origin, round_view
 
 
 def voting(data: RoundViewData) -> View:
     round_ = data.round
     heading = labels.round_header(round_)
     status = round_text.ballot_status(round_, data.tally, data.turnout)
-    return view(
-        f"{escape_mrkdwn(heading)} {status}",
-        header(heading),
-        *brief_blocks(round_),
+    return round_view(
+        round_,
+        heading,
+        f" {status}",
         origin(data),
         *contact_sheet(data),
         section(round_text.HOW_TO_VOTE),
