@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
@@ -135,4 +134,4 @@ def _sheet_form_from(submission: FormSubmission) -> tuple[FormSubmission, blocks
         size=Size(next(iter(values.get(blocks.SIZE, ())), Size.TWO_K)),
         reset=parse_number(reset),
     )
-    return replace(submission, id=round_id), choice, parse_microseconds(formed_at_us), parse_price(shown_price)
+    return submission.for_id(round_id), choice, parse_microseconds(formed_at_us), parse_price(shown_price)

@@ -51,7 +51,7 @@ class _DecideResponder(FormResponder):
     """Answers to the confirmed choice: in place of the modal before the ack, then in the conversation."""
 
     async def ephemeral(self, view: View) -> None:
-        if self._ack.response is None:
-            await self._ack(response_action="update", view=notice(face_lock_text.TITLE, view))
+        if self.ack.response is None:
+            await self.ack(response_action="update", view=notice(face_lock_text.TITLE, view))
         else:
             await super().ephemeral(view)

@@ -42,7 +42,7 @@ class HomeListeners(Listeners):
         app.event("app_home_opened")(event_listener(home_opened_from, self.on_opened))
         changes: tuple[tuple[str, FilterChange], ...] = (
             (r"^search( |$)", lambda old, typed: RosterFilter(typed[:NAME_LIMIT], old.production)),
-            (r"^production ", lambda old, chosen: RosterFilter(old.words, _production(chosen))),
+            (r"^production ", lambda old, id_: RosterFilter(old.words, "" if id_ == blocks.ALL_PRODUCTIONS else id_)),
             (r"^page:(back|next)$", lambda old, page: RosterFilter(old.words, old.production, parse_number(page))),
             (r"^everyone$", lambda _old, _value: RosterFilter()),
         )
@@ -95,10 +95,6 @@ class HomeListeners(Listeners):
         unnamed = list(dict.fromkeys(section.place for section in home_view.sections if not section.production_name))
         names = await asyncio.gather(*(self.directory.channel_name(place) for place in unnamed))
         return {place.channel: name for place, name in zip(unnamed, names, strict=True)}
-
-
-def _production(chosen: str) -> str:
-    return "" if chosen == blocks.ALL_PRODUCTIONS else chosen
 
 
 def _previous_filter(view_action: ViewAction) -> RosterFilter:

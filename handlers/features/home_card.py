@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from slack_bolt.async_app import AsyncApp
@@ -86,4 +86,4 @@ class HomeCardListeners(Listeners):
 
 def _card_press(view_action: ViewAction) -> FormSubmission:
     """Return the press with the id that its button carries in place of its view's."""
-    return replace(view_action.form, id=view_action.value)
+    return view_action.form.for_id(view_action.value)

@@ -99,7 +99,7 @@ def recast_request_from(submission: FormSubmission) -> tuple[FormSubmission, Rec
     text = joined_text(submission.values, blocks.BRIEF) if blocks.BRIEF in submission.values else None
     price = Decimal(0) if is_unlock_only else parse_price(shown_price)
     request = RecastRequest(round_id, submission.person, mode, submission.value(blocks.REASON), text, key, price)
-    return replace(submission, id=round_id), request
+    return submission.for_id(round_id), request
 
 
 def _error_field(error: CastingError, submission: FormSubmission) -> str:

@@ -105,18 +105,14 @@ class RoundFormListeners(Listeners):
             try:
                 validated = await self.casting.round_form.validate(submission.id, submission.person, responder.draft)
                 if responder.draft.photo_file_id:
-                    await self._start_with_photo(validated, submission, ack, client, responder)
+                    await self._start_with_photo(validated, submission.person, responder)
                     return
                 started = await self.casting.round_form.submit(validated)
-            except AlreadyCast as already_cast:
+            except (AlreadyCast, ConsentNeeded) as question:
                 if ack.response is not None:
                     raise
-                await ack(response_action="push", view=blocks.recast(already_cast))
-                return
-            except ConsentNeeded as needed:
-                if ack.response is not None:
-                    raise
-                await ack(response_action="push", view=blocks.consent(needed))
+                modal = blocks.recast(question) if isinstance(question, AlreadyCast) else blocks.consent(question)
+                await ack(response_action="push", view=modal)
                 return
             except CastingError as error:
                 await responder.show_field_errors(error)
@@ -142,20 +138,13 @@ class RoundFormListeners(Listeners):
         await ack(response_action="clear")
         await self.casting.start_round.enqueue(started.round.id)
 
-    async def _start_with_photo(
-        self,
-        validated: ValidatedForm,
-        submission: FormSubmission,
-        ack: AsyncAck,
-        client: AsyncWebClient,
-        responder: "_RoundFormResponder",
-    ) -> None:
+    async def _start_with_photo(self, validated: ValidatedForm, person: str, responder: "_RoundFormResponder") -> None:
         """Close the form, then download the photo: a download takes longer than Slack waits for the ack."""
-        responder.place, responder.person = validated.round_draft.place, submission.person
-        await ack()
-        data = await download_file(client, responder.draft.photo_file_id)
+        responder.place, responder.person = validated.round_draft.place, person
+        await responder.ack()
+        data = await download_file(responder.client, responder.draft.photo_file_id)
         started = await self.casting.round_form.submit_with_photo(
-            validated, data, _consent(responder.draft, submission.person, self.casting.now())
+            validated, data, _consent(responder.draft, person, self.casting.now())
         )
         await self.casting.start_round.enqueue(started.round.id)
 
@@ -190,7 +179,7 @@ class _RoundFormResponder(FormResponder):
 
     async def show_field_errors(self, error: CastingError) -> None:
         """Show the error at its fields; raises it again after the ack, when the form is closed."""
-        if self._ack.response is not None:
+        if self.ack.response is not None:
             raise error
         field_errors = error.by_field if isinstance(error, FormErrors) else {}
         texts = {
@@ -198,7 +187,7 @@ class _RoundFormResponder(FormResponder):
             for field, reason in field_errors.items()
         }
         single_text = {self._existing_field(blocks.block_id_for(error, self.draft)): words.field_error(error)}
-        await self._ack(response_action="errors", errors=texts or single_text)
+        await self.ack(response_action="errors", errors=texts or single_text)
 
     def _existing_field(self, field: str) -> str:
         """Return the field, or the menu that shows it: Slack refuses an error for a field that is not in the form."""

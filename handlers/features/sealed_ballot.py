@@ -30,7 +30,7 @@ class SealedBallotListeners(Listeners):
         """Save the ballot before the ack that closes the form."""
         answers = sealed_answers_from(submission)
         if answers.problem:
-            await ack(response_action="errors", errors={NONE: words.unclear(answers.problem)})
+            await ack(response_action="errors", errors={NONE: words.UNCLEAR[answers.problem]})
             return
         round_ = await self.casting.sealed_ballots.submit(submission.id, submission.person, answers)
         votes = answers.reads_human & answers.matches_character

@@ -21,7 +21,7 @@ from handlers.slack.responder import post_message
 from handlers.text.model_titles import Titles
 from handlers.views.builder import View
 from handlers.views.history import events_on_page, history, versions
-from handlers.views.recall import Location, full_size, recalled, recalled_in_modal
+from handlers.views.recall import Location, full_size, recalled
 
 log = structlog.get_logger()
 
@@ -59,8 +59,9 @@ class FacePresenter:
         return recalled(found, await self._location(found, person), self._titles, can_share=can_share)
 
     async def for_modal(self, found: RecallResult, person: str) -> View:
-        """Build the view for a modal of the home tab."""
-        return recalled_in_modal(found, await self._location(found, person), self._titles)
+        """Build the view for a modal of the home tab, whose actions come without a channel."""
+        location = await self._location(found, person)
+        return recalled(found, location, self._titles, can_share=False, action_prefix="card_")
 
     async def for_channel(
         self, found: RecallResult, person: str, place: ChannelRef, *, is_share: bool = False

@@ -1,7 +1,6 @@
 """Sends the roster of a production: the message first, then its posters in the thread."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 import structlog
 
@@ -44,10 +43,7 @@ class RosterPresenter:
         visible_roster = await self._roster_poster.visible_to(person, place)
         if not visible_roster.characters:
             return False
-        channel_name = await self._directory.channel_name(place)
-        is_dm = place.is_dm
-        decorate = _unchanged if is_dm else partial(with_share_button, channel=place.channel, channel_name=channel_name)
-        await self._post(visible_roster, channel_name, ChannelRef(place.team, person), decorate)
+        await self._post(visible_roster, place, ChannelRef(place.team, person), can_share=not place.is_dm)
         return True
 
     async def share(self, person: str, place: ChannelRef) -> VisibleRoster:
@@ -61,25 +57,29 @@ class RosterPresenter:
             raise NotAvailableHere("not_invited")
         visible_roster = await self._roster_poster.shareable_in(person, place)
         if visible_roster.characters:
-            await self._post(visible_roster, await self._directory.channel_name(place), place, _unchanged)
+            await self._post(visible_roster, place, place, can_share=False)
         return visible_roster
 
     async def _post(
-        self, visible_roster: VisibleRoster, channel_name: str, recipient: ChannelRef, decorate: Callable[[View], View]
+        self, visible_roster: VisibleRoster, place: ChannelRef, recipient: ChannelRef, *, can_share: bool
     ) -> None:
-        """Post the message; add the posters once Slack can show them."""
+        """Post the roster of `place`; add the posters once Slack can show them."""
+        channel_name = await self._directory.channel_name(place)
         client = await self._clients.for_team(recipient.team)
         title = words.title(visible_roster, channel_name)
         captions = await run_in_thread(words.captions, visible_roster)  # looks through the system's fonts
-        build_view = partial(roster, visible_roster, title, captions, per_poster=FACES_PER_POSTER)
-        view = decorate(build_view(files=(), note=words.RENDERING))
-        posted = await post_message(view, recipient, client)
+
+        def build_view(files: Sequence[str], note: str = "") -> View:
+            view = roster(visible_roster, title, captions, files, FACES_PER_POSTER, note)
+            return with_share_button(view, place.channel, channel_name) if can_share else view
+
+        posted = await post_message(build_view((), words.RENDERING), recipient, client)
         channel = ChannelRef(recipient.team, posted.channel)
         try:
-            final_view = decorate(build_view(files=await self._upload_posters(channel, posted.ts, captions, title)))
+            final_view = build_view(await self._upload_posters(channel, posted.ts, captions, title))
         except (PortraitMissing, SlackUnavailable) as error:
             log.warning("roster_picture_missing", why=str(error))
-            final_view = decorate(build_view(files=(), note=words.NO_PICTURE))
+            final_view = build_view((), words.NO_PICTURE)
         await update_message(final_view, posted, client)
 
     async def _upload_posters(self, channel: ChannelRef, ts: str, captions: Captions, title: str) -> Sequence[str]:
@@ -94,7 +94,3 @@ class RosterPresenter:
         for file_id in files:
             await self._uploads.wait_until_displayable(channel.team, file_id)
         return files
-
-
-def _unchanged(view: View) -> View:
-    return view

@@ -49,11 +49,7 @@ class WorkspaceGuard:
 
     async def get_round(self, press: ButtonPress | FormSubmission) -> Round:
         """Return the round that the payload names."""
-        round_ = await self._storage.rounds.get(press.id)
-        _require_same_team(press, round_.place.team)
-        logs.bind_round(round_.id)
-        await self._require_member_of(press, round_.place)
-        return round_
+        return await self._checked(press, await self._storage.rounds.get(press.id))
 
     async def check_slot(self, press: ButtonPress) -> None:
         """Check the slot that the payload names.
@@ -70,10 +66,12 @@ class WorkspaceGuard:
 
     async def get_round_of_slot(self, submission: FormSubmission) -> Round:
         """Return the round of the slot that the form names."""
-        round_ = await self._storage.rounds.by_slot(submission.id)
-        _require_same_team(submission, round_.place.team)
+        return await self._checked(submission, await self._storage.rounds.by_slot(submission.id))
+
+    async def _checked(self, press: ButtonPress | FormSubmission, round_: Round) -> Round:
+        _require_same_team(press, round_.place.team)
         logs.bind_round(round_.id)
-        await self._require_member_of(submission, round_.place)
+        await self._require_member_of(press, round_.place)
         return round_
 
     async def check_draft(self, press: ButtonPress | FormSubmission | OptionsQuery) -> None:

@@ -133,15 +133,15 @@ class FormResponder:
     """Answers to the user who submitted a form: at its `field` before the ack, then in the conversation `place`."""
 
     def __init__(self, ack: AsyncAck, client: AsyncWebClient, field: str) -> None:
-        self._ack = ack
+        self.ack = ack
         self.client = client
         self._field = field
         self.place: ChannelRef | None = None
         self.person = ""
 
     async def ephemeral(self, view: View) -> None:
-        if self._ack.response is None:
-            await self._ack(response_action="errors", errors={self._field: strip_mrkdwn(view.text)})
+        if self.ack.response is None:
+            await self.ack(response_action="errors", errors={self._field: strip_mrkdwn(view.text)})
         elif self.place:
             await post_ephemeral(view, self.place, self.person, self.client)
 

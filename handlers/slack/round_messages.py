@@ -59,25 +59,19 @@ class Messages:
 
     async def reply(self, round_: Round, text: str) -> None:
         """Post a line in the round's thread; a final refusal is only logged."""
-        with best_effort("chat.postMessage"):
-            client = await self._clients.for_team(round_.place.team)
-            response = await client.chat_postMessage(
-                channel=round_.place.channel, thread_ts=round_.message_ts, text=text
-            )
-            await self._record(round_, response)
+        await self._post_line(round_, text, thread_ts=round_.message_ts)
 
     async def link_from_thread(self, round_: Round, text: str) -> None:
         """Post a line once in the thread that started the round; a final refusal is only logged."""
+        message_id, thread_ts = _client_msg_id(round_, "source_thread"), round_.source_thread_ts
+        await self._post_line(
+            round_, text, thread_ts=thread_ts, client_msg_id=message_id, unfurl_links=False, unfurl_media=False
+        )
+
+    async def _post_line(self, round_: Round, text: str, **options: Any) -> None:
         with best_effort("chat.postMessage"):
             client = await self._clients.for_team(round_.place.team)
-            response = await client.chat_postMessage(
-                channel=round_.place.channel,
-                thread_ts=round_.source_thread_ts,
-                text=text,
-                client_msg_id=_client_msg_id(round_, "source_thread"),
-                unfurl_links=False,
-                unfurl_media=False,
-            )
+            response = await client.chat_postMessage(channel=round_.place.channel, text=text, **options)
             await self._record(round_, response)
 
     async def notify_lead(self, round_: Round, view: View, notice: str) -> None:

@@ -37,7 +37,7 @@ HOW_TO_VOTE = (
 )
 HOW_TO_VOTE_SEALED = "Each row is one person: the original, then the same person drawn again."
 INSTRUCTIONS = "Tick whoever holds up beside the original. You can tick both, and change this until the close."
-_LABELS = {
+SITUATION_LABELS = {
     Situation.CLOSE_UP: "Close-up",
     Situation.WIDE: "Wide shot, head to shoes",
     Situation.OTHER_LIGHT: "Hard light from one side",
@@ -48,10 +48,6 @@ _LABELS = {
 
 def title(name: str) -> str:
     return truncate(f"Callback for {name}", 24)
-
-
-def situation_choices() -> list[tuple[str, str]]:
-    return [(_LABELS[situation], situation.value) for situation in Situation]
 
 
 def form_intro(name: str, *, is_locked: bool) -> str:
@@ -105,11 +101,8 @@ def result(round_: Round, tally: Tally) -> str:
     if tally.leaders:
         each = pluralize(tally.votes[tally.leaders[0]], "vote")
         return f"{join_words(map(str, tally.leaders))} are level with {each} each."
-    return (
-        f"Neither holds up for the {pluralize(tally.voters, 'person', 'people')} who voted."
-        if tally.voters
-        else ("No votes.")
-    )
+    voters = pluralize(tally.voters, "person", "people")
+    return f"Neither holds up for the {voters} who voted." if tally.voters else "No votes."
 
 
 def candidate_line(round_: Round, parent: Round | None, slot: Slot, tally: Tally, titles: Titles) -> str:
@@ -134,9 +127,8 @@ def exact_models(round_: Round) -> str:
 def aftermath(name: str, parent: Round | None, url: str) -> str:
     """Say what the ballot changes: nothing by itself."""
     if parent and parent.state is RoundState.LOCKED:
-        return (
-            f"The face of {escape_mrkdwn(name)} stays as it is. The lead can re-cast it from {link(url, 'its record')}."
-        )
+        record = link(url, "its record")
+        return f"The face of {escape_mrkdwn(name)} stays as it is. The lead can re-cast it from {record}."
     return f"This locks nothing. The lead locks a face in {link(url, 'the round')}."
 
 

@@ -21,11 +21,8 @@ _CAPTION_LIMIT = 150
 
 def instructions(comparison: ComparisonResult) -> str:
     """Say how to choose, and that models are hidden while they are."""
-    blind_note = (
-        ""
-        if comparison.round.models_revealed or not comparison.round.is_blind
-        else " Models are hidden until the close."
-    )
+    is_hidden = comparison.round.is_blind and not comparison.round.models_revealed
+    blind_note = " Models are hidden until the close." if is_hidden else ""
     return f"One large, or several to compare at one crop and size.{blind_note}"
 
 

@@ -20,17 +20,15 @@ def name_label(name: str) -> str:
 def intro(summary: DeletionSummary) -> str:
     """Say what is deleted, and that it cannot be undone."""
     name = escape_mrkdwn(summary.character.name)
-    counted = join_words(
-        [text for text in (_count(summary.faces, "face"), _count(summary.rounds, "round")) if text] or ["nothing"]
-    )
+    numbers = {"face": summary.faces, "round": summary.rounds}
+    counted = join_words(pluralize(number, noun) for noun, number in numbers.items() if number) or "nothing"
     text = (
         f"This deletes *{name}* for everyone: {counted}, all portraits, attached photos, and the files and messages "
         "that I posted in Slack. It cannot be undone."
     )
-    still_open = (
-        " The open round ends now; portraits that are still being drawn are charged." if summary.is_open else ""
-    )
-    return f"{text}{still_open}"
+    if not summary.is_open:
+        return text
+    return f"{text} The open round ends now; portraits that are still being drawn are charged."
 
 
 def report(refused_count: int) -> str:
@@ -42,7 +40,3 @@ def report(refused_count: int) -> str:
         f"The character is deleted, but Slack did not let me delete {refused}. Ask a workspace administrator to delete "
         "them in Slack; my log has their ids. Messages in which people shared a file are theirs."
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return pluralize(number, noun) if number else ""

@@ -1,6 +1,6 @@
 """Access tokens for programs and agents: the list, the form of a new one, and the token itself, shown once."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.door_token import LIFETIMES, LIVE_LIMIT, NAME_LIMIT, DoorToken, Scope
 from bot.domain.errors import BriefError
@@ -78,10 +78,6 @@ def made(new: NewToken) -> str:
 
 def addresses(doors_url: str) -> str:
     return f"REST: {doors_url}/v1/docs\nMCP: {doors_url}/mcp"
-
-
-def lifetime_value(span: timedelta) -> str:
-    return str(span.days)
 
 
 def field_error(error: BriefError) -> str:

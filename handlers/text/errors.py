@@ -3,47 +3,8 @@
 from decimal import Decimal
 from functools import singledispatch
 
-from bot.domain.errors import (
-    AlreadyCast,
-    AlreadyCasting,
-    AlreadyResolved,
-    BriefError,
-    CannotDrawSheet,
-    CannotFollowUp,
-    CannotUpscale,
-    CastingError,
-    ConsentNeeded,
-    DoorRefused,
-    FormErrors,
-    LeadDeactivated,
-    ModelsUnavailable,
-    NameConflict,
-    NoModels,
-    NotAvailableHere,
-    NotAVoter,
-    NotLead,
-    NoWinner,
-    OverBudget,
-    PassportUnavailable,
-    PermissionDenied,
-    PersonLimitReached,
-    PriceIncreased,
-    ReferenceUnclear,
-    RoundClosed,
-    SettingsConflict,
-    SettingsErrors,
-    TallyChanged,
-    UnacknowledgedOverspend,
-)
-from bot.domain.service_errors import (
-    ChannelClosed,
-    MessageDeleted,
-    NotInstalled,
-    PortraitMissing,
-    SlackRejected,
-    SlackUnavailable,
-    StorageUnavailable,
-)
+from bot.domain import errors as kinds
+from bot.domain import service_errors as service_kinds
 from handlers.text import (
     brief_errors,
     follow_ups,
@@ -133,47 +94,47 @@ _NO_RESPONSE = "Slack does not answer right now. Nothing was changed. Try again 
 
 
 @singledispatch
-def sentence(error: CastingError) -> str:  # noqa: ARG001 - the registered kinds use it
+def sentence(error: kinds.CastingError) -> str:  # noqa: ARG001 - the registered kinds use it
     """Return the sentence for `error`."""
     return UNEXPECTED
 
 
-sentence.register(BriefError)(brief_errors.sentence)
-sentence.register(ReferenceUnclear)(brief_errors.unclear_reference)
-sentence.register(ModelsUnavailable)(routing.unavailable)
-sentence.register(StorageUnavailable)(storage_trouble.storage_unavailable)
-sentence.register(ConsentNeeded)(reference_photo.consent_needed)
-sentence.register(PassportUnavailable)(passport_text.unavailable)
-sentence.register(CannotFollowUp)(follow_ups.refusal)
-sentence.register(AlreadyCasting)(lambda error: already_casting(error, ""))
-sentence.register(NameConflict)(lambda error: production_settings_text.name_conflict(error.names))
-sentence.register(NotAVoter)(lambda error: voters.not_a_voter(error.voters, error.character))
-sentence.register(NotAvailableHere)(lambda error: NOT_AVAILABLE.get(error.reason, NOT_AVAILABLE["unknown"]))
-sentence.register(SettingsConflict)(lambda _: production_settings_text.CONFLICT)
-sentence.register(PortraitMissing)(lambda _: storage_trouble.PORTRAIT_MISSING)
-sentence.register(NotInstalled)(lambda _: WORKSPACE_UNKNOWN)
-sentence.register(DoorRefused)(lambda _: _DOOR_REFUSED)
-sentence.register(AlreadyResolved)(lambda _: _ALREADY_RESOLVED)
-sentence.register(MessageDeleted)(lambda _: _MESSAGE_DELETED)
+sentence.register(kinds.BriefError)(brief_errors.sentence)
+sentence.register(kinds.ReferenceUnclear)(brief_errors.unclear_reference)
+sentence.register(kinds.ModelsUnavailable)(routing.unavailable)
+sentence.register(service_kinds.StorageUnavailable)(storage_trouble.storage_unavailable)
+sentence.register(kinds.ConsentNeeded)(reference_photo.consent_needed)
+sentence.register(kinds.PassportUnavailable)(passport_text.unavailable)
+sentence.register(kinds.CannotFollowUp)(follow_ups.refusal)
+sentence.register(kinds.AlreadyCasting)(lambda error: already_casting(error, ""))
+sentence.register(kinds.NameConflict)(lambda error: production_settings_text.name_conflict(error.names))
+sentence.register(kinds.NotAVoter)(lambda error: voters.not_a_voter(error.voters, error.character))
+sentence.register(kinds.NotAvailableHere)(lambda error: NOT_AVAILABLE.get(error.reason, NOT_AVAILABLE["unknown"]))
+sentence.register(kinds.SettingsConflict)(lambda _: production_settings_text.CONFLICT)
+sentence.register(service_kinds.PortraitMissing)(lambda _: storage_trouble.PORTRAIT_MISSING)
+sentence.register(service_kinds.NotInstalled)(lambda _: WORKSPACE_UNKNOWN)
+sentence.register(kinds.DoorRefused)(lambda _: _DOOR_REFUSED)
+sentence.register(kinds.AlreadyResolved)(lambda _: _ALREADY_RESOLVED)
+sentence.register(service_kinds.MessageDeleted)(lambda _: _MESSAGE_DELETED)
 
 
 @sentence.register
-def _(error: FormErrors) -> str:
+def _(error: kinds.FormErrors) -> str:
     return f"Please check the form: {join_words(sorted(error.by_field))}. Nothing was started."
 
 
 @sentence.register
-def _(error: SettingsErrors) -> str:
+def _(error: kinds.SettingsErrors) -> str:
     return " ".join(escape_mrkdwn(production_settings_text.field_error(field_error)) for field_error in error.errors)
 
 
 @sentence.register
-def _(error: NotLead) -> str:
+def _(error: kinds.NotLead) -> str:
     return f"Only {person(error.allowed_user)} can {_ACTIONS.get(error.action, 'do this')}."
 
 
 @sentence.register
-def _(error: PermissionDenied) -> str:
+def _(error: kinds.PermissionDenied) -> str:
     if error.is_guest:
         return (
             f"{outsiders(error)} can vote here, but not {_PERMISSIONS[error.action]} unless `/cast settings` names "
@@ -184,18 +145,18 @@ def _(error: PermissionDenied) -> str:
     return f"Only {allowed_users} can {_PERMISSIONS[error.action]}.{where} Nothing was changed."
 
 
-def outsiders(error: PermissionDenied) -> str:
+def outsiders(error: kinds.PermissionDenied) -> str:
     """Return who must be named to have a permission: guests, or people of other organizations."""
     return "People from other organizations" if error.is_external else "Guests"
 
 
 @sentence.register
-def _(error: LeadDeactivated) -> str:
+def _(error: kinds.LeadDeactivated) -> str:
     return voters.lead_deactivated(error.lead, _ACTIONS.get(error.action, "do this"))
 
 
 @sentence.register
-def _(error: AlreadyCast) -> str:
+def _(error: kinds.AlreadyCast) -> str:
     return (
         f"{escape_mrkdwn(error.character)} is already cast. A re-cast draws new portraits, "
         f"for up to {dollars(error.price)} in total; the current face stays in the history."
@@ -203,14 +164,14 @@ def _(error: AlreadyCast) -> str:
 
 
 @sentence.register
-def _(error: RoundClosed) -> str:
+def _(error: kinds.RoundClosed) -> str:
     return ROUND_STATES.get(error.state, ROUND_STATES["void"]).format(
         name=escape_mrkdwn(error.character) or "this character"
     )
 
 
 @sentence.register
-def _(error: NoWinner) -> str:
+def _(error: kinds.NoWinner) -> str:
     if error.votes_short_of_quorum:
         votes = pluralize(error.votes_short_of_quorum, "vote")
         return f"The ballot is {votes} short of the quorum, {_DECIDE_OR_EXTEND}"
@@ -219,7 +180,7 @@ def _(error: NoWinner) -> str:
 
 
 @sentence.register
-def _(error: TallyChanged) -> str:
+def _(error: kinds.TallyChanged) -> str:
     tally = (
         join_words([f"{n} has {votes}" for n, votes in sorted(error.tally.items()) if votes])
         or "there are no votes now"
@@ -228,7 +189,7 @@ def _(error: TallyChanged) -> str:
 
 
 @sentence.register
-def _(error: OverBudget) -> str:
+def _(error: kinds.OverBudget) -> str:
     pattern = CAPS.get(f"own_{error.cap}" if error.is_production_cap else error.cap, CAPS["day"])
     resets = when(error.resets_at) if error.resets_at else "at midnight UTC"
     cap = pattern.format(limit=dollars(error.limit), left=dollars(max(error.remaining, Decimal(0))), resets=resets)
@@ -236,13 +197,13 @@ def _(error: OverBudget) -> str:
 
 
 @sentence.register
-def _(error: PersonLimitReached) -> str:
+def _(error: kinds.PersonLimitReached) -> str:
     pattern = PERSON_LIMITS.get(error.kind, PERSON_LIMITS["open_rounds"])
     return f"{pattern.format(limit=error.limit)} Nothing was started."
 
 
 @sentence.register
-def _(error: PriceIncreased) -> str:
+def _(error: kinds.PriceIncreased) -> str:
     return (
         f"This brief selects other models: up to {dollars(error.price)} instead of {dollars(error.shown_price)}. "
         "Nothing was started. Submit again to agree."
@@ -250,20 +211,20 @@ def _(error: PriceIncreased) -> str:
 
 
 @sentence.register
-def _(error: CannotUpscale) -> str:
+def _(error: kinds.CannotUpscale) -> str:
     return CANNOT_UPSCALE.get(error.reason, CANNOT_UPSCALE["no_way"]).format(
         name=escape_mrkdwn(error.character) or "This face"
     )
 
 
 @sentence.register
-def _(error: CannotDrawSheet) -> str:
+def _(error: kinds.CannotDrawSheet) -> str:
     name = escape_mrkdwn(error.character) or "This character"
     return CANNOT_DRAW_SHEET.get(error.reason, CANNOT_DRAW_SHEET["changed"]).format(name=name)
 
 
 @sentence.register
-def _(error: UnacknowledgedOverspend) -> str:
+def _(error: kinds.UnacknowledgedOverspend) -> str:
     allowed_users = people(error.allowed_users, "or")
     return (
         f"Something cost {dollars(error.overspend)} more than was reserved, so no new portraits are drawn in this "
@@ -273,7 +234,7 @@ def _(error: UnacknowledgedOverspend) -> str:
 
 
 @sentence.register
-def _(error: NoModels) -> str:
+def _(error: kinds.NoModels) -> str:
     if not error.configured:
         return "No image model has an account here yet. Your Castroom administrator can add a key. Nothing was started."
     requested, configured = (
@@ -283,24 +244,24 @@ def _(error: NoModels) -> str:
 
 
 @sentence.register
-def _(error: SlackUnavailable) -> str:
+def _(error: service_kinds.SlackUnavailable) -> str:
     # `operation` is Slack's method and its error code: `reactions.get: missing_scope`.
     return _REFUSALS.get(error.operation.rpartition(": ")[2], _NO_RESPONSE)
 
 
 @sentence.register
-def _(error: SlackRejected) -> str:
+def _(error: service_kinds.SlackRejected) -> str:
     if reason := slack_refusals.UPLOAD_REFUSALS.get(error.code):
         return f"I can't upload a file here: {reason}. A workspace administrator can help."
     return _REFUSALS.get(error.code, f"Slack does not let me do this ({escape_mrkdwn(error.code)}). {_RUN_DOCTOR}")
 
 
 @sentence.register
-def _(error: ChannelClosed) -> str:
+def _(error: service_kinds.ChannelClosed) -> str:
     return _REFUSALS.get(error.code, "The channel is archived, so nothing can be posted there. Everything is kept.")
 
 
-def already_casting(error: AlreadyCasting, url: str) -> str:
+def already_casting(error: kinds.AlreadyCasting, url: str) -> str:
     """Say where the open round is; `url` links to its message."""
     text = f"{escape_mrkdwn(error.character)} is being cast right now."
     if not error.round_id:

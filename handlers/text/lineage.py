@@ -28,11 +28,8 @@ def leader_summary(parent: Round, tally: Tally) -> str:
     if not parent.candidates:
         return ""
     if parent.is_sealed and parent.tally is None:
-        return (
-            f"{pluralize(tally.voters, 'sealed ballot')} that were not counted"
-            if tally.voters
-            else "there were no votes"
-        )
+        ballots = pluralize(tally.voters, "sealed ballot")
+        return f"{ballots} that were not counted" if tally.voters else "there were no votes"
     if not tally.leaders:
         return "no portrait convinced the voters" if tally.voters else "there were no votes"
     top_votes = tally.votes[tally.leaders[0]]
@@ -44,9 +41,8 @@ def leader_summary(parent: Round, tally: Tally) -> str:
 def successor_notice(round_: Round, url: str) -> str:
     """Say why a round ended and where its successor is."""
     reason = _SUCCESSOR_REASONS.get(round_.void_reason, "")
-    return (
-        f"{reason}: {link(url, 'the new round is here')}." if url else f"{reason}: the new round has its own message."
-    )
+    where = link(url, "the new round is here") if url else "the new round has its own message"
+    return f"{reason}: {where}."
 
 
 def has_successor(round_: Round) -> bool:

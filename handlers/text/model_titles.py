@@ -22,8 +22,6 @@ class Titles:
         provider = model_id.partition(":")[0]
         account = _ACCOUNTS.get(provider, provider)
         per_minute = self._per_minute.get(provider)
-        return (
-            f"{account}'s limit of {pluralize(per_minute, 'image')} a minute"
-            if per_minute
-            else f"{account}, which had too much to do"
-        )
+        if not per_minute:
+            return f"{account}, which had too much to do"
+        return f"{account}'s limit of {pluralize(per_minute, 'image')} a minute"

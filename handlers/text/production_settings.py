@@ -224,11 +224,10 @@ def field_error(error: BriefError) -> str:
 
 
 def name_conflict(names: Sequence[str]) -> str:
-    shown = join_words(
-        [escape_mrkdwn(truncate(name, _VALUE_LIMIT)) for name in names[:5]]
-        + ([f"{len(names) - 5} more"] if len(names) > 5 else [])
-    )
-    return f"Both productions have {shown}. Names are shared, so the productions cannot be merged. Nothing was changed."
+    shown = [escape_mrkdwn(truncate(name, _VALUE_LIMIT)) for name in names[:5]]
+    more = [f"{len(names) - 5} more"] if len(names) > 5 else []
+    consequence = "Names are shared, so the productions cannot be merged. Nothing was changed."
+    return f"Both productions have {join_words([*shown, *more])}. {consequence}"
 
 
 def saved(events: Sequence[AuditEvent], titles: Titles) -> str:
@@ -248,10 +247,8 @@ def permissions_changed(events: Sequence[AuditEvent], titles: Titles) -> str:
         return ""
     changes = join_words([_change(event, titles) for event in changed])
     user = person(changed[0].person)
-    text = (
-        f"{user} changed this: the channel {changes}." if changed[0].action == JOINED else f"{user} changed {changes}."
-    )
-    return f"{text} `/cast settings` shows all settings."
+    what = f"this: the channel {changes}" if changed[0].action == JOINED else changes
+    return f"{user} changed {what}. `/cast settings` shows all settings."
 
 
 def audit_lines(events: Sequence[AuditEvent], titles: Titles) -> list[str]:
@@ -278,7 +275,7 @@ def _change(event: AuditEvent, titles: Titles) -> str:
 
 
 def _value(field: str, text: str, titles: Titles) -> str:
-    if field in ("may_start", "may_spend", "may_lock", "may_change_settings"):
+    if field in PEOPLE_FIELDS:
         return people(text.split()) or _EMPTY_GROUPS.get(field, "everyone")
     if field in ("per_round", "per_month"):
         return dollars(Decimal(text)) if text else "Castroom's"

@@ -1,6 +1,5 @@
 """Re-auditions: a locked face drawn again by other models, and the ballot "which is still Maya?"."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -35,7 +34,7 @@ NO_OTHER = "No other model"
 PER_MODEL = "Pictures of each model"
 PER_MODEL_HINT = "One picture says little about a model. Two cost twice as much."
 HIDDEN = "which is which is named after the close"
-_MAX_LISTED = 20
+MAX_LISTED = 20
 
 
 def title(name: str) -> str:
@@ -151,13 +150,8 @@ def list_intro(count: int) -> str:
 
 def not_listed(count: int) -> str:
     """Say that more faces follow than a message lists; empty if it lists all."""
-    more = count - _MAX_LISTED
+    more = count - MAX_LISTED
     return f"and {pluralize(more, 'more face', 'more faces')}; each record has the button" if more > 0 else ""
-
-
-def listed(faces: Sequence[Face]) -> Sequence[Face]:
-    """Return as many faces as a message lists."""
-    return faces[:_MAX_LISTED]
 
 
 def _count(slot: Slot, tally: Tally, titles: Titles) -> str:

@@ -58,9 +58,8 @@ def unlocked(face: Face, url: str) -> str:
     """Describe a character whose faces were all unlocked; `face` is the newest."""
     assert face.unlocked
     text = f"Version {face.version} was unlocked {unlocked_by(face.unlocked)}"
-    return f"{escape_mrkdwn(face.character)} has no face now. {text}" + (
-        f" {link(url, 'Voting record')}" if url else ""
-    )
+    record = f" {link(url, 'Voting record')}" if url else ""
+    return f"{escape_mrkdwn(face.character)} has no face now. {text}{record}"
 
 
 def show_version(face: Face) -> str:
@@ -101,9 +100,8 @@ def not_found(name: str) -> str:
 
 
 def list_line(character: Character) -> str:
-    return (
-        f"{escape_mrkdwn(truncate(character.name, _NAME_LIMIT))} · {production_name(character)} · {status(character)}"
-    )
+    name = escape_mrkdwn(truncate(character.name, _NAME_LIMIT))
+    return f"{name} · {production_name(character)} · {status(character)}"
 
 
 def production_name(character: Character) -> str:
@@ -150,9 +148,8 @@ def full_size_upscale(upscale: Upscale, url: str) -> str:
 
 def full_size(name: str, face: Face, url: str) -> str:
     """Link to the original, with its size."""
-    location = (
-        link(url, "Open the original") if url else "The original is not in the round's thread yet; try again soon"
-    )
+    missing = "The original is not in the round's thread yet; try again soon"
+    location = link(url, "Open the original") if url else missing
     return f"{escape_mrkdwn(name)}, {_file_details(face.portrait)}. {location}."
 
 
@@ -182,25 +179,16 @@ def rows(
     provenance: Provenance | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """Return pairs of a label and its value."""
-    portrait = face.portrait
-    upscale_rows = (
-        upscale_text.rows(upscale, titles, _SOURCES.get(upscale.cost_source, "as reserved")) if upscale else ()
-    )
+    portrait, pixels = face.portrait, f"{face.portrait.width} × {face.portrait.height}"
+    varied = f"candidate {face.variation_of} of its round, whose picture went along"
     return (
         ("Model", f"{escape_mrkdwn(titles(face.model))}, `{face.model}`"),
-        (
-            "Picture",
-            f"{portrait.width} × {portrait.height}, {portrait.media_type}, {pluralize(portrait.length, 'byte')}",
-        ),
-        *(
-            [("Varies", f"candidate {face.variation_of} of its round, whose picture went along")]
-            if face.variation_of
-            else ()
-        ),
+        ("Picture", f"{pixels}, {portrait.media_type}, {pluralize(portrait.length, 'byte')}"),
+        *((("Varies", varied),) if face.variation_of else ()),
         ("SHA-256", f"`{portrait.sha256}`"),
         *(passport_text.rows(provenance) if provenance else ()),
         ("Seed", str(face.seed) if face.seed is not None else "none"),
-        ("Price", f"{dollars(face.cost)} for this portrait, {_SOURCES.get(face.cost_source, 'as reserved')}"),
+        ("Price", f"{dollars(face.cost)} for this portrait, {_source(face.cost_source)}"),
         ("Ballot", _ballot(face)),
         ("Usage", _USES.get(face.use, "not specified")),
         ("Lead", person(face.lead)),
@@ -210,8 +198,12 @@ def rows(
         *reference_photo_text.rows(reference),
         *(((STYLE, escape_mrkdwn(style)),) if style else ()),
         ("Prompt version", escape_mrkdwn(face.prompt_version)),
-        *upscale_rows,
+        *(upscale_text.rows(upscale, titles, _source(upscale.cost_source)) if upscale else ()),
     )
+
+
+def _source(cost_source: str) -> str:
+    return _SOURCES.get(cost_source, "as reserved")
 
 
 def _unlocked(unlock: Unlock) -> str:

@@ -51,13 +51,10 @@ def number_legend(pairs: list[tuple[Character, Caption]]) -> str:
 
 
 def total(visible_roster: VisibleRoster) -> str:
-    shown = len(visible_roster.characters)
-    text = pluralize(visible_roster.total, "face")
-    return (
-        text
-        if shown == visible_roster.total
-        else f"{text}, the first {shown} of them in the picture; my Home shows everyone"
-    )
+    shown, text = len(visible_roster.characters), pluralize(visible_roster.total, "face")
+    if shown == visible_roster.total:
+        return text
+    return f"{text}, the first {shown} of them in the picture; my Home shows everyone"
 
 
 def share(channel: str) -> str:
@@ -65,10 +62,10 @@ def share(channel: str) -> str:
 
 
 def shared(visible_roster: VisibleRoster, link: str) -> str:
-    text = f"The cast is in {link}." if visible_roster.characters else NOTHING_TO_SHARE
-    return (
-        f"{text} {hidden_faces(visible_roster.hidden)}" if visible_roster.hidden and visible_roster.characters else text
-    )
+    if not visible_roster.characters:
+        return NOTHING_TO_SHARE
+    text, hidden = f"The cast is in {link}.", visible_roster.hidden
+    return f"{text} {hidden_faces(hidden)}" if hidden else text
 
 
 def hidden_faces(number: int) -> str:

@@ -134,18 +134,17 @@ def frame_note(round_: Round) -> str:
 def restart_notice(round_: Round) -> str:
     return (
         f"The bot restarted during this round. No portrait arrived, and up to {dollars(round_.price)} may have been "
-        "charged. "
-        "No model is called again until the lead confirms."
+        "charged. No model is called again until the lead confirms."
     )
 
 
 def ballot_status(round_: Round, tally: Tally, turnout: Turnout | None = None) -> str:
     """Return `4 people voted · closes tomorrow at 18:00 · models are hidden until then`."""
-    blind_note = (
-        "models are hidden until then" if round_.is_blind else "one model drew all of these, so the vote is not blind"
-    )
+    blind_note = "models are hidden until then"
     if round_.run_off:
         blind_note = "models were named at the first close, so this is not blind"
+    elif not round_.is_blind:
+        blind_note = "one model drew all of these, so the vote is not blind"
     return voters.ballot_status(round_, tally, turnout, blind_note)
 
 
@@ -193,9 +192,8 @@ def result(round_: Round, tally: Tally) -> str:
     """Say how the ballot ended, and what the lead can do."""
     if votes_short := round_.votes_short_of_quorum(tally):
         voted = f"{tally.voters} of the {tally.voters + votes_short} people this ballot needs have voted"
-        return (
-            f"{voted}, so the result doesn't stand. The lead can extend voting by a day, decide, or cancel the round."
-        )
+        choices = "The lead can extend voting by a day, decide, or cancel the round."
+        return f"{voted}, so the result doesn't stand. {choices}"
     if tally.winner is not None:
         votes = tally.votes[tally.winner]
         return f"{tally.winner} leads: {votes} of {pluralize(tally.voters, 'person', 'people')} voted for it."

@@ -15,7 +15,7 @@ WHO_SEES_WHAT = (
     "Sealed ballot: counts stay hidden until voting closes, also for the lead. After that everyone sees the counts, "
     "but never who ticked what. Reactions do not count."
 )
-_UNCLEAR = {
+UNCLEAR = {
     "empty": "Tick at least one box, or “None of these”.",
     "contradiction": "You ticked both boxes of a candidate above, so “None of these” does not fit. Untick one of them.",
 }
@@ -57,10 +57,6 @@ def instructions(name: str) -> str:
         "You can vote for several. Each voter sees the portraits in a different order, with the same numbers. "
         "You can change this until the close."
     )
-
-
-def unclear(reason: str) -> str:
-    return _UNCLEAR[reason]
 
 
 def received(name: str, numbers: tuple[int, ...]) -> str:

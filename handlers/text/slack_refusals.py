@@ -65,9 +65,9 @@ def _state_summary(round_: Round) -> str:
         return f"every vote so far stands, and voting is open{until}."
     if round_.state is RoundState.LOCKED:
         return f"{escape_mrkdwn(round_.character)} is cast, and /cast {escape_mrkdwn(round_.character)} shows the face."
-    return (
-        f"the portraits and votes are kept. {result(round_, round_.tally)}" if round_.tally else "everything is kept."
-    )
+    if round_.tally:
+        return f"the portraits and votes are kept. {result(round_, round_.tally)}"
+    return "everything is kept."
 
 
 def sheet_refused(round_: Round) -> str:

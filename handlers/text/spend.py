@@ -111,13 +111,8 @@ def overspent(entry: LedgerEntry) -> str:
 
 
 def charge_resolved(entry: LedgerEntry, *, was_charged: bool) -> str:
-    amount = dollars(entry.usd)
-    name = escape_mrkdwn(entry.character)
-    return (
-        f"{amount} for {name} counts as spent."
-        if was_charged
-        else f"{amount} for {name} is released: nothing was charged."
-    )
+    text = f"{dollars(entry.usd)} for {escape_mrkdwn(entry.character)}"
+    return f"{text} counts as spent." if was_charged else f"{text} is released: nothing was charged."
 
 
 def overspend_acknowledged(entry: LedgerEntry) -> str:

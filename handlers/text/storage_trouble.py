@@ -53,8 +53,6 @@ def portrait_missing(round_: Round) -> str:
 def lead_notice(notice: str, round_: Round) -> str:
     """Return the text for `portrait_lost`, or for `not_kept:` with a reason."""
     kind, _, reason = notice.partition(":")
-    return (
-        portrait_missing(round_)
-        if kind == "portrait_lost"
-        else round_waiting(round_, reason if reason in _REASONS else "away")
-    )
+    if kind == "portrait_lost":
+        return portrait_missing(round_)
+    return round_waiting(round_, reason if reason in _REASONS else "away")

@@ -11,15 +11,11 @@ WHO_SEES_IT = "Only you see this. Everyone in the channel can open it. Sealed ba
 # A section holds 3,000 characters, and a mention about 15.
 _MAX_NAMED = 100
 
-_BALLOTS = {BallotStage.FIRST: "*First ballot*", BallotStage.RUN_OFF: "*Run-off*"}
+BALLOTS = {BallotStage.FIRST: "*First ballot*", BallotStage.RUN_OFF: "*Run-off*"}
 
 
 def heading(name: str) -> str:
     return f"*{escape_mrkdwn(name)}*: who voted for what"
-
-
-def ballot(stage: BallotStage) -> str:
-    return _BALLOTS[stage]
 
 
 def candidate(number: int, title: str, voters: Sequence[str]) -> str:

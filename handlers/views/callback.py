@@ -7,7 +7,7 @@ from handlers.text import callback as words
 from handlers.text import errors, follow_ups, labels
 from handlers.text.model_titles import Titles
 from handlers.views.builder import Block, section, view
-from handlers.views.fields import build_modal, checkboxes, select
+from handlers.views.fields import build_modal, checkboxes, choices_of, select
 
 CALLBACK_ID = "callback"
 FINALISTS, SITUATIONS, MODEL = "callback_finalists", "callback_situations", "callback_model"
@@ -30,7 +30,7 @@ def form(options: CallbackOptions, key: str, titles: Titles, note: str = "") -> 
             checkboxes(
                 SITUATIONS,
                 words.SITUATIONS,
-                words.situation_choices(),
+                choices_of(words.SITUATION_LABELS),
                 options.choice.situations or (),
                 optional=False,
                 hint=words.SITUATIONS_HINT,

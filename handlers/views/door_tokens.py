@@ -56,13 +56,13 @@ def token_list(tokens: TokenList) -> dict[str, Any]:
 
 def form(channel: str, list_view_id: str) -> dict[str, Any]:
     """Build the form of a new token; its metadata is the channel and the view of the list."""
-    lifetimes = [(words.LIFETIME_LABELS[span], words.lifetime_value(span)) for span in LIFETIMES]
+    lifetimes = [(words.LIFETIME_LABELS[span], str(span.days)) for span in LIFETIMES]
     body = view(
         words.NEW_TITLE,
         text_input(NAME, words.NAME, max_length=NAME_LIMIT, hint=words.NAME_HINT),
         checkboxes(SCOPES, words.MAY, [(label, scope.value) for scope, label in words.SCOPES.items()], []),
         text_input(MONTH_CAP, words.MONTH_CAP, max_length=_DOLLARS_LIMIT, optional=True, hint=words.MONTH_CAP_HINT),
-        select(LIFETIME, words.LIFETIME, lifetimes, words.lifetime_value(_DEFAULT_LIFETIME)),
+        select(LIFETIME, words.LIFETIME, lifetimes, str(_DEFAULT_LIFETIME.days)),
     )
     return build_modal(FORM_ID, f"{channel} {list_view_id}", words.NEW_TITLE, words.MAKE, body)
 

@@ -1,6 +1,6 @@
 """A character's history, and two of its versions side by side."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.domain.face import Face
@@ -72,29 +72,20 @@ def versions(
     """
     older, newer = sorted(pair, key=lambda face: face.version)
     alone = large if side_by_side else [face.round_id for face in pair]
-    version_blocks = [
-        block
-        for face in (older, newer)
-        for block in _version_blocks(face, files if face.round_id in alone else {}, reasons, titles)
-    ]
+    shown = {round_id: file_id for round_id, file_id in files.items() if round_id in alone}
+    version_blocks = [block for face in (older, newer) for block in _version_blocks(face, shown, reasons, titles)]
     both = _side_by_side(older, newer, side_by_side, large) if side_by_side else ()
     title = words.versions_title(newer.character)
-    return build_modal(
-        "versions",
-        newer.round_id,
-        title,
-        "",
-        view(title, *(_version_menus(faces, older, newer) if len(faces) > len(pair) else ()), *both, *version_blocks),
-    )
+    menus = _version_menus(faces, older, newer) if len(faces) > len(pair) else ()
+    return build_modal("versions", newer.round_id, title, "", view(title, *menus, *both, *version_blocks))
 
 
-def _buttons(character_history: CharacterHistory, page: int, remaining: int) -> list[Block]:
-    buttons = []
-    if len(character_history.recall_result.history) > 1:
-        buttons.append(button("versions", labels.VERSIONS, character_history.recall_result.history[0].round_id))
+def _buttons(character_history: CharacterHistory, page: int, remaining: int) -> Iterator[Block]:
+    faces = character_history.recall_result.history
+    if len(faces) > 1:
+        yield button("versions", labels.VERSIONS, faces[0].round_id)
     if remaining > 0:
-        buttons.append(button("earlier", labels.EARLIER, f"{character_history.character.id} {page + 1}"))
-    return buttons
+        yield button("earlier", labels.EARLIER, f"{character_history.character.id} {page + 1}")
 
 
 def _beside_its_label(menu: Block) -> Block:
@@ -127,8 +118,9 @@ def large_block_id(*pair: Face) -> str:
 
 def _version_blocks(
     face: Face, files: Mapping[str, str | None], reasons: Mapping[str, str], titles: Titles
-) -> list[Block]:
-    file_id = files.get(face.round_id)
-    caption = section(words.version(face, titles, reasons.get(face.round_id, "")))
-    portrait = image(file_id, alt_text.face(face.character, face.brief)) if file_id else None
-    return [block for block in (caption, portrait) if block]
+) -> Iterator[Block]:
+    yield section(words.version(face, titles, reasons.get(face.round_id, "")))
+    if file_id := files.get(face.round_id):
+        yield image(file_id, alt_text.face(face.character, face.brief))
+
+

@@ -111,16 +111,8 @@ def _card(n: int, character: Character, locations: Mapping[str, Location]) -> It
     file_id = locations.get(face.round_id, Location()).file_id if face else None
     portrait = image_element(file_id, alt_text.face(character.name, face.brief)) if face and file_id else None
     yield section(words.card(character, _link(locations, character.open_round_id)), portrait)
-    yield actions(
-        [
-            button(
-                f"card:{n}",
-                labels.RECALL,
-                character.id,
-                accessibility_label=labels.recall_accessibility_label(character.name),
-            )
-        ]
-    )
+    spoken = labels.recall_accessibility_label(character.name)
+    yield actions([button(f"card:{n}", labels.RECALL, character.id, accessibility_label=spoken)])
 
 
 def _page_buttons(home_view: HomeView) -> Iterator[Block]:

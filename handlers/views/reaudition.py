@@ -69,7 +69,7 @@ def retirement_notice(retirement: Retirement, faces: Sequence[Face]) -> View:
     text = direct_messages.retirement_notice(retirement)
     listed = [
         section(words.listed_face(face), button("reaudition", words.OPEN, face.round_id))
-        for face in words.listed(faces)
+        for face in faces[: words.MAX_LISTED]
     ]
     intro = section(words.list_intro(len(faces))) if faces else None
     return view(text, section(text), intro, *listed, context(words.not_listed(len(faces))))

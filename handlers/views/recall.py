@@ -120,11 +120,6 @@ def facts(
     )
 
 
-def recalled_in_modal(found: RecallResult, location: Location, titles: Titles) -> View:
-    """Show what was found in a modal, whose actions come without a channel."""
-    return recalled(found, location, titles, can_share=False, action_prefix="card_")
-
-
 def _face_view(
     found: RecallResult, face: Face, location: Location, titles: Titles, *, can_share: bool, action_prefix: str
 ) -> View:
@@ -135,8 +130,7 @@ def _face_view(
         button(f"{action_prefix}full", labels.FULL, face.round_id),
         button(f"{action_prefix}facts", labels.FACTS, face.round_id),
         button(f"{action_prefix}take", labels.DOWNLOAD, face.round_id),
-        *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, face.round_id)]),
-        *([] if action_prefix else [button("history", labels.HISTORY, character.id)]),
+        *([] if action_prefix else _version_buttons(found, face)),
         *([] if action_prefix else [button("report", report_text.BUTTON, face.round_id)]),
     ]
     return view(
@@ -162,10 +156,15 @@ def _unlocked_view(found: RecallResult, last_face: Face, location: Location, *, 
     buttons = [
         button(f"{action_prefix}full", words.show_version(last_face), last_face.round_id),
         button(f"{action_prefix}facts", labels.FACTS, last_face.round_id),
-        *([] if action_prefix or len(found.history) < 2 else [button("versions", labels.VERSIONS, last_face.round_id)]),
-        *([] if action_prefix else [button("history", labels.HISTORY, found.characters[0].id)]),
+        *([] if action_prefix else _version_buttons(found, last_face)),
     ]
     return text_view(words.unlocked(last_face, location.link), *buttons)
+
+
+def _version_buttons(found: RecallResult, face: Face) -> Iterator[Block]:
+    if len(found.history) > 1:
+        yield button("versions", labels.VERSIONS, face.round_id)
+    yield button("history", labels.HISTORY, found.characters[0].id)
 
 
 def _suggestion_blocks(found: RecallResult, action: str) -> Iterator[Block | None]:

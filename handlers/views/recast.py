@@ -1,7 +1,5 @@
 """The form for a re-cast or an unlock."""
 
-from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from bot.domain.brief import REASON_LIMIT
@@ -21,6 +19,7 @@ def form(
 ) -> dict[str, Any]:
     """Build the modal; `reason`, `text` and `mode` are earlier inputs, `note` says what changed since."""
     intro = _intro(options)
+    brief = options.round.brief.text if text is None else text
     shown_price = NO_PRICE if options.price is None else str(options.price)
     return build_modal(
         CALLBACK_ID,
@@ -33,7 +32,7 @@ def form(
             section(intro),
             _mode_input(options, mode or RecastMode.KEEP) if len(options.modes) > 1 else None,
             text_input(REASON, words.REASON, reason, max_length=REASON_LIMIT, hint=words.REASON_HINT),
-            *(_brief_inputs(options.round.brief.text if text is None else text) if options.price is not None else ()),
+            *(long_text_inputs(BRIEF, words.BRIEF, brief, hint=words.BRIEF_HINT) if options.price is not None else ()),
         ),
     )
 
@@ -47,13 +46,7 @@ def _intro(options: RecastOptions) -> str:
 
 
 def _mode_input(options: RecastOptions, selected: str) -> Block:
-    choices = [(words.mode_label(mode, _cost(options.price, mode)), mode.value) for mode in options.modes]
+    choices = [(words.mode_label(mode, options.price), mode.value) for mode in options.modes]
     return radio_buttons(MODE, words.MODE, choices, selected, dispatch=True)
 
 
-def _cost(price: Decimal | None, mode: RecastMode) -> Decimal | None:
-    return None if mode is RecastMode.ONLY_UNLOCK else price
-
-
-def _brief_inputs(text: str) -> Iterator[Block]:
-    return long_text_inputs(BRIEF, words.BRIEF, text, hint=words.BRIEF_HINT)

@@ -20,7 +20,7 @@ def vote_details(voters: RoundVoters, titles: Titles) -> View:
 
 def _ballot_blocks(voters: RoundVoters, ballot: BallotVoters, titles: Titles) -> Iterator[Block | None]:
     if len(voters.ballots) > 1:
-        yield section(words.ballot(ballot.stage))
+        yield section(words.BALLOTS[ballot.stage])
     ranked = sorted(ballot.people.items(), key=lambda item: (-len(item[1]), item[0]))
     for number, people in ranked:
         yield section(words.candidate(number, titles(voters.round.candidate_by_number(number).model), people))

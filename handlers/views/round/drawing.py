@@ -1,10 +1,12 @@
 """The round message while the models draw."""
 
+from collections.abc import Iterator
+
 from bot.domain.round import Round
 from handlers.text import labels, routing
 from handlers.text import round as round_text
 from handlers.views.builder import Block, View, actions, button, confirm, context, section
-from handlers.views.round.shared import RoundViewData, blind_failures, origin, round_view
+from handlers.views.round.shared import RoundViewData, cancel_button, blind_failures, origin, round_view
 
 _MIN_TO_OPEN = 2
 
@@ -28,11 +30,9 @@ def drawing(data: RoundViewData) -> View:
     )
 
 
-def _buttons(round_: Round) -> list[Block]:
-    buttons = []
+def _buttons(round_: Round) -> Iterator[Block]:
     if len(round_.completed) >= _MIN_TO_OPEN and not round_.all_slots_final:
-        buttons.append(button("open_now", labels.OPEN_NOW, round_.id))
+        yield button("open_now", labels.OPEN_NOW, round_.id)
     if round_.needs_lead_decision:
-        buttons.append(button("reroll", labels.REROLL, round_.id))
-    confirmation = confirm(labels.CANCEL_QUESTION, labels.cancel_consequence(round_.price), labels.CANCEL_YES)
-    return [*buttons, button("cancel", labels.CANCEL, round_.id, confirm=confirmation)]
+        yield button("reroll", labels.REROLL, round_.id)
+    yield cancel_button(round_)

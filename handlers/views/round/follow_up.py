@@ -18,7 +18,7 @@ from handlers.text.model_titles import Titles
 from handlers.views import comments as comment_views
 from handlers.views import picture_report as report
 from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, view
-from handlers.views.round.shared import RoundViewData, contact_sheet, round_view, who_voted_button
+from handlers.views.round.shared import RoundViewData, cancel_button, contact_sheet, round_view, who_voted_button
 from handlers.views.round.voting import close_button, more_menu, vote_buttons
 
 
@@ -61,7 +61,6 @@ def outcomes(data: RoundViewData) -> Iterator[Block | None]:
 def _drawing(data: RoundViewData, words: FollowUpWords) -> View:
     round_, state = data.round, follow_ups.progress(data.round)
     heading = words.heading(round_.character)
-    confirmation = confirm(labels.CANCEL_QUESTION, labels.cancel_consequence(round_.price), labels.CANCEL_YES)
     return round_view(
         round_,
         heading,
@@ -71,7 +70,7 @@ def _drawing(data: RoundViewData, words: FollowUpWords) -> View:
         context(state),
         context(*round_text.wait_notes(round_, data.titles)),
         *_failures(data, is_blind=True, can_reroll=False),
-        actions([button("cancel", labels.CANCEL, round_.id, confirm=confirmation)]),
+        actions([cancel_button(round_)]),
     )
 
 

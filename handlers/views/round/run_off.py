@@ -1,5 +1,7 @@
 """The round message of a run-off: the finalists under their old numbers, one choice per voter."""
 
+from collections.abc import Iterator
+
 from handlers.text import alt_text, labels, voters
 from handlers.text import round as round_text
 from handlers.text import run_off as words
@@ -47,16 +49,12 @@ def _finalists(data: RoundViewData) -> Block | None:
     return image(data.run_off_sheet, alt_text.contact_sheet(data.round, tuple(data.round.ballot_options)))
 
 
-def _choice_buttons(data: RoundViewData) -> list[Block]:
-    votes = data.tally.votes
-    return [
-        button(
-            f"choose:{number}",
-            labels.counted(f"{number}", votes.get(number, 0)),
-            slot_id,
-            accessibility_label=words.accessibility_label(number)
-            if data.round.is_sealed
-            else labels.vote_accessibility_label(number, votes.get(number, 0)),
-        )
-        for number, slot_id in data.round.ballot_options.items()
-    ]
+def _choice_buttons(data: RoundViewData) -> Iterator[Block]:
+    for number, slot_id in data.round.ballot_options.items():
+        votes = data.tally.votes.get(number, 0)
+        spoken = labels.vote_accessibility_label(number, votes)
+        if data.round.is_sealed:
+            spoken = words.accessibility_label(number)
+        yield button(f"choose:{number}", labels.counted(f"{number}", votes), slot_id, accessibility_label=spoken)
+
+

@@ -17,7 +17,7 @@ from handlers.text.format import escape_mrkdwn
 from handlers.text.look_alikes import LookAlikeNote
 from handlers.text.model_titles import Titles
 from handlers.views import picture_report as report
-from handlers.views.builder import Block, View, button, context, header, image, section, view
+from handlers.views.builder import Block, View, button, confirm, context, header, image, section, view
 from handlers.views.full_brief import brief_blocks
 
 
@@ -79,6 +79,11 @@ def round_view(round_: Round, heading: str, summary: str, *blocks: Block | None,
 def portrait_file_id(round_: Round) -> str | None:
     """Return the record's picture, or the one in the thread until it is uploaded."""
     return round_.record_file or (round_.locked_candidate.file_id if round_.locked_candidate else None)
+
+
+def cancel_button(round_: Round) -> Block:
+    question = confirm(labels.CANCEL_QUESTION, labels.cancel_consequence(round_.price), labels.CANCEL_YES)
+    return button("cancel", labels.CANCEL, round_.id, confirm=question)
 
 
 def who_voted_button(round_: Round, tally: Tally) -> Block | None:

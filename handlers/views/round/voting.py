@@ -1,5 +1,7 @@
 """The round message while people vote: numbers, never models."""
 
+from collections.abc import Iterator
+
 from bot.domain.round import Round
 from handlers.text import labels, lineage, voters
 from handlers.text import round as round_text
@@ -43,21 +45,15 @@ def voting(data: RoundViewData) -> View:
     )
 
 
-def vote_buttons(data: RoundViewData) -> list[Block]:
+def vote_buttons(data: RoundViewData) -> Iterator[Block]:
     """Build a button for each candidate, and one for none of them."""
-    votes = {number: data.tally.votes.get(number, 0) for number in data.round.slot_id_by_number}
-    numbers = [
-        button(
-            f"vote:{number}",
-            labels.counted(f"{number}", votes[number]),
-            slot_id,
-            accessibility_label=labels.vote_accessibility_label(number, votes[number]),
-        )
-        for number, slot_id in data.round.slot_id_by_number.items()
-    ]
+    for number, slot_id in data.round.slot_id_by_number.items():
+        votes = data.tally.votes.get(number, 0)
+        label, spoken = labels.counted(f"{number}", votes), labels.vote_accessibility_label(number, votes)
+        yield button(f"vote:{number}", label, slot_id, accessibility_label=spoken)
     count = data.tally.none_count
     label, spoken = labels.counted(labels.NONE, count), labels.vote_accessibility_label(None, count)
-    return [*numbers, button("vote_none", label, data.round.id, accessibility_label=spoken)]
+    yield button("vote_none", label, data.round.id, accessibility_label=spoken)
 
 
 def lock_button(data: RoundViewData) -> Block:
