@@ -12,13 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.catalogue import Size
 from bot.domain.character_sheet import Angle, Expression
-from bot.domain.errors import (
-    CannotDrawSheet,
-    OverBudget,
-    PermissionDenied,
-    PriceIncreased,
-    UnacknowledgedOverspend,
-)
+from bot.domain.errors import CannotDrawSheet, OverBudget, PermissionDenied, PriceIncreased, UnacknowledgedOverspend
 from bot.usecases.character_sheet import SheetRequest
 from handlers.slack.error_replies import ignore, reply_with_errors
 from handlers.slack.listeners import (

@@ -42,26 +42,24 @@ class ComparedVersions:
         return versions(self.faces, self.pair, self.files, self.reasons, self.titles, side_by_side, self.large)
 
 
+@dataclass(frozen=True)
 class FacePresenter:
     """Builder of the views of a recall, a history or two versions."""
 
-    def __init__(
-        self, casting: Casting, locations: RoundLocations, titles: Titles, posted_messages: PostedMessages
-    ) -> None:
-        self._posted_messages = posted_messages
-        self._recall = casting.recall
-        self._locations = locations
-        self._titles = titles
+    casting: Casting
+    locations: RoundLocations
+    titles: Titles
+    posted_messages: PostedMessages
 
     async def for_user(self, found: RecallResult, person: str, place: ChannelRef) -> View:
         """Build the view for one user in `place`, with [Share here] where all its members may see the face."""
         can_share = found.kind == "face" and await self._is_visible_to_all(found, place)
-        return recalled(found, await self._location(found, person), self._titles, can_share=can_share)
+        return recalled(found, await self._location(found, person), self.titles, can_share=can_share)
 
     async def for_modal(self, found: RecallResult, person: str) -> View:
         """Build the view for a modal of the home tab, whose actions come without a channel."""
         location = await self._location(found, person)
-        return recalled(found, location, self._titles, can_share=False, action_prefix="card_")
+        return recalled(found, location, self.titles, can_share=False, action_prefix="card_")
 
     async def for_channel(
         self, found: RecallResult, person: str, place: ChannelRef, *, is_share: bool = False
@@ -72,9 +70,9 @@ class FacePresenter:
         """
         if found.kind not in ("face", "casting", "unlocked") or not await self._is_visible_to_all(found, place):
             return None
-        found = await self._recall.visible_to_channel(found, place)
+        found = await self.casting.recall.visible_to_channel(found, place)
         location = await self._location(found, person)
-        return recalled(found, location, self._titles, can_share=False, shared_by=person if is_share else "")
+        return recalled(found, location, self.titles, can_share=False, shared_by=person if is_share else "")
 
     async def post(
         self,
@@ -91,16 +89,16 @@ class FacePresenter:
         character = found.characters[0]
         face = character.face or character.last_unlocked_face
         if round_id := face.round_id if face else character.open_round_id:
-            await self._posted_messages.add(round_id, MessageAddress(posted.channel, posted.ts))
+            await self.posted_messages.add(round_id, MessageAddress(posted.channel, posted.ts))
 
     async def history(self, character_history: CharacterHistory, page: int) -> View:
         """Build a page of events, with links to the rounds that started on it."""
         started_round_ids = {
             event.round_id for event in events_on_page(character_history, page) if event.kind in START_KINDS
         }
-        locations = {round_id: await self._locations.for_round(round_id) for round_id in started_round_ids}
+        locations = {round_id: await self.locations.for_round(round_id) for round_id in started_round_ids}
         links = {round_id: location.link for round_id, location in locations.items()}
-        return history(character_history, page, links, self._titles)
+        return history(character_history, page, links, self.titles)
 
     async def versions(
         self, team: str, round_id: str, other_round_id: str, person: str, large: Sequence[str] = ()
@@ -109,47 +107,50 @@ class FacePresenter:
 
         `large` are the rounds whose face is shown large. Returns None where the user may see fewer than two faces.
         """
-        faces = await self._recall.list_versions(round_id, person)
+        faces = await self.casting.recall.list_versions(round_id, person)
         first = next((face for face in faces if face.round_id == round_id), None)
         second = next((face for face in faces if face.round_id == other_round_id), None)
         second = second or next((face for face in faces if face.round_id != round_id), None)
         if first is None or second is None:
             return None
-        files = await self._locations.comparable_files([first.round_id, second.round_id])
+        files = await self.locations.comparable_files([first.round_id, second.round_id])
         shown_files = {
             face_round_id: await self._ensure_file(team, face_round_id, file_id, person)
             for face_round_id, file_id in files.items()
         }
-        reasons = {face.round_id: await self._recall.get_recast_reason(face) for face in (first, second)}
-        return ComparedVersions(faces, (first, second), shown_files, reasons, self._titles, tuple(large))
+        reasons = {face.round_id: await self.casting.recall.get_recast_reason(face) for face in (first, second)}
+        return ComparedVersions(faces, (first, second), shown_files, reasons, self.titles, tuple(large))
 
     async def full_size(self, team: str, face: Face, person: str) -> View:
         """Build the view with the addresses of the original and of its upscale, which is empty until it is uploaded."""
-        url, upscale = await self._original_url(team, face.round_id, person), await self._recall.get_upscale(face)
-        upscale_url = await self._locations.file_url(team, upscale.file_id) if upscale and upscale.file_id else ""
+        url, upscale = (
+            await self._original_url(team, face.round_id, person),
+            await self.casting.recall.get_upscale(face),
+        )
+        upscale_url = await self.locations.file_url(team, upscale.file_id) if upscale and upscale.file_id else ""
         return full_size(face, url, upscale, upscale_url or "")
 
     async def _original_url(self, team: str, round_id: str, person: str) -> str:
         """Return the address of a locked portrait's original; upload it again once where Slack has lost it."""
-        if not (file_id := await self._locations.original_file_id(round_id)):
+        if not (file_id := await self.locations.original_file_id(round_id)):
             return ""
-        url = await self._locations.file_url(team, file_id)
+        url = await self.locations.file_url(team, file_id)
         if url is None:
             try:
-                await self._recall.reupload_original(round_id, person, file_id)
+                await self.casting.recall.reupload_original(round_id, person, file_id)
             except (NotAvailableHere, PortraitMissing, SlackUnavailable) as error:
                 log.warning("original_missing", round=round_id, why=str(error))
-            url = await self._locations.file_url(team, await self._locations.original_file_id(round_id))
+            url = await self.locations.file_url(team, await self.locations.original_file_id(round_id))
         return url or ""
 
     async def _location(self, found: RecallResult, person: str) -> Location:
         """Find the message and the picture; upload the picture again once where Slack has lost it."""
-        location = await self._locations.for_recalled(found)
+        location = await self.locations.for_recalled(found)
         face = found.characters[0].face if found.kind == "face" else None
-        if face and await self._recall.is_reported(face.round_id):
+        if face and await self.casting.recall.is_reported(face.round_id):
             location = replace(location, file_id=None, is_reported=True)
         if face and (open_round_id := found.characters[0].open_round_id):
-            location = replace(location, recast=await self._locations.for_round(open_round_id))
+            location = replace(location, recast=await self.locations.for_round(open_round_id))
         if face is None or not location.file_id:
             return location
         team = found.characters[0].place.team
@@ -157,13 +158,13 @@ class FacePresenter:
 
     async def _ensure_file(self, team: str, round_id: str, file_id: str, person: str) -> str | None:
         """Return the file, or a new upload where Slack has lost it; None where that fails."""
-        if await self._locations.file_url(team, file_id) is not None:
+        if await self.locations.file_url(team, file_id) is not None:
             return file_id
         try:
-            return await self._recall.reupload_portrait(round_id, person, file_id)
+            return await self.casting.recall.reupload_portrait(round_id, person, file_id)
         except (NotAvailableHere, PortraitMissing, SlackUnavailable) as error:
             log.warning("portrait_missing", round=round_id, why=str(error))
             return None
 
     async def _is_visible_to_all(self, found: RecallResult, place: ChannelRef) -> bool:
-        return await self._recall.can_share_in(found.characters[0], place)
+        return await self.casting.recall.can_share_in(found.characters[0], place)

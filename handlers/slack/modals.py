@@ -79,7 +79,7 @@ async def push_modal(client: AsyncWebClient, trigger_id: str, modal: Modal) -> s
     """Open a modal above the open one; return its view id."""
     with slack_call("views.push"):
         pushed = await _send_modal(lambda shown: client.views_push(trigger_id=trigger_id, view=shown), modal)
-    return str(pushed["view"]["id"])
+    return str((pushed.get("view") or {}).get("id", ""))
 
 
 def notice(title: str, view: View) -> Modal:

@@ -9,15 +9,7 @@ from bot.domain.round import Round
 from bot.domain.round_state import RoundState
 from bot.domain.slot import Slot
 from handlers.text import follow_ups
-from handlers.text.format import (
-    dollars,
-    escape_mrkdwn,
-    join_parts,
-    join_words,
-    link,
-    pluralize,
-    truncate,
-)
+from handlers.text.format import dollars, escape_mrkdwn, join_parts, join_words, link, pluralize, truncate
 from handlers.text.model_titles import Titles
 
 OPEN = "Callback …"

@@ -5,15 +5,7 @@ from functools import singledispatch
 
 from bot.domain import errors as kinds
 from bot.domain import service_errors as service_kinds
-from handlers.text import (
-    brief_errors,
-    follow_ups,
-    reference_photo,
-    routing,
-    slack_refusals,
-    storage_trouble,
-    voters,
-)
+from handlers.text import brief_errors, follow_ups, reference_photo, routing, slack_refusals, storage_trouble, voters
 from handlers.text import passport as passport_text
 from handlers.text import production_settings as production_settings_text
 from handlers.text.error_sentences import (

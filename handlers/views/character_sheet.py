@@ -6,17 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.catalogue import ModelSpec, Size
-from bot.domain.character_sheet import (
-    SHEET_SIZES,
-    Angle,
-    Expression,
-    Sheet,
-    SheetView,
-    View,
-    view_price,
-    views_of,
-)
-from bot.domain.character_sheet import View as SheetViewKind
+from bot.domain.character_sheet import SHEET_SIZES, Angle, Expression, Sheet, SheetView, View, view_price, views_of
 from bot.domain.face import Face
 from bot.domain.sheet_presets import FULL_SHEET, PRESETS, preset_by_id
 from bot.usecases.character_sheet import SheetOptions
@@ -47,7 +37,7 @@ class SheetChoice:
     reset: int = 0
 
     @property
-    def views(self) -> tuple[SheetViewKind, ...]:
+    def views(self) -> tuple[View, ...]:
         return views_of(self.angles, self.expressions, in_every_angle=self.in_every_angle)
 
     def with_preset(self, preset_id: str) -> "SheetChoice":

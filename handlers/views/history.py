@@ -122,5 +122,3 @@ def _version_blocks(
     yield section(words.version(face, titles, reasons.get(face.round_id, "")))
     if file_id := files.get(face.round_id):
         yield image(file_id, alt_text.face(face.character, face.brief))
-
-

@@ -4,15 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bot.domain.brief import QUORUM_LIMIT
-from bot.domain.production_settings import (
-    ANY,
-    FIELDS,
-    NAME_LIMIT,
-    ON,
-    PEOPLE_FIELDS,
-    STYLE_LIMIT,
-    workspace_values,
-)
+from bot.domain.production_settings import ANY, FIELDS, NAME_LIMIT, ON, PEOPLE_FIELDS, STYLE_LIMIT, workspace_values
 from bot.domain.retention import KEEP_FIELDS, KEEP_PREFIX, WORKSPACE_PREFIX
 from bot.domain.target import PRESETS
 from bot.usecases.production_settings import SettingsForm

@@ -48,5 +48,3 @@ def _intro(options: RecastOptions) -> str:
 def _mode_input(options: RecastOptions, selected: str) -> Block:
     choices = [(words.mode_label(mode, options.price), mode.value) for mode in options.modes]
     return radio_buttons(MODE, words.MODE, choices, selected, dispatch=True)
-
-

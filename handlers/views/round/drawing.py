@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from bot.domain.round import Round
 from handlers.text import labels, routing
 from handlers.text import round as round_text
-from handlers.views.builder import Block, View, actions, button, confirm, context, section
-from handlers.views.round.shared import RoundViewData, cancel_button, blind_failures, origin, round_view
+from handlers.views.builder import Block, View, actions, button, context, section
+from handlers.views.round.shared import RoundViewData, blind_failures, cancel_button, origin, round_view
 
 _MIN_TO_OPEN = 2
 

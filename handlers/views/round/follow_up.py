@@ -17,7 +17,7 @@ from handlers.text.format import escape_mrkdwn
 from handlers.text.model_titles import Titles
 from handlers.views import comments as comment_views
 from handlers.views import picture_report as report
-from handlers.views.builder import Block, View, actions, button, confirm, context, header, section, view
+from handlers.views.builder import Block, View, actions, button, context, header, section, view
 from handlers.views.round.shared import RoundViewData, cancel_button, contact_sheet, round_view, who_voted_button
 from handlers.views.round.voting import close_button, more_menu, vote_buttons
 

@@ -56,5 +56,3 @@ def _choice_buttons(data: RoundViewData) -> Iterator[Block]:
         if data.round.is_sealed:
             spoken = words.accessibility_label(number)
         yield button(f"choose:{number}", labels.counted(f"{number}", votes), slot_id, accessibility_label=spoken)
-
-
