@@ -6,10 +6,11 @@ whoever uses the session next: two processes could work as one, and nobody would
 """
 
 import asyncio
+from itertools import product
 
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.domain.service_errors import StorageUnavailable
@@ -44,7 +45,10 @@ async def check_sessions(url: str, component: str) -> None:
 
 
 async def _keeps_session(url: str) -> bool:
-    """Return whether a connection keeps its session when its transaction ends and another connection starts one."""
+    """Return whether two connections keep their sessions, in whatever order their transactions begin and end.
+
+    A pooler gives the session that was used last, or the one that waited longest, to the next transaction.
+    """
     parsed = make_url(url)
     engine = create_async_engine(
         parsed if parsed.get_driver_name() == "asyncpg" else parsed.set(drivername="postgresql+psycopg"),
@@ -52,11 +56,14 @@ async def _keeps_session(url: str) -> bool:
     )
     try:
         async with engine.connect() as first, engine.connect() as second:
-            before = await first.scalar(_SESSION)
-            await first.commit()
-            other = await second.scalar(_SESSION)
-            after = await first.scalar(_SESSION)
-        return bool(before == after != other)
+            sessions: dict[AsyncConnection, set[int]] = {first: set(), second: set()}
+            pairs = ((first, second), (second, first))
+            for begins, ends in product(pairs, pairs):
+                for connection in begins:
+                    sessions[connection].add(await connection.scalar(_SESSION) or 0)
+                for connection in ends:
+                    await connection.commit()
+        return len(sessions[first]) == len(sessions[second]) == 1 and sessions[first] != sessions[second]
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) in _OTHER_SESSION_STATES or _STATEMENT_MODE in str(error.orig):
             return False

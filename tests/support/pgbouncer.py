@@ -26,13 +26,17 @@ listen_port = {port}
 auth_type = trust
 auth_file = {folder}/users
 pool_mode = {mode}
+server_round_robin = {round_robin:d}
 unix_socket_dir =
 """
 
 
 @contextmanager
-def pgbouncer(server: PostgresServer, mode: str) -> Iterator[int]:
-    """Run PgBouncer in the mode `session`, `transaction` or `statement`; yield its port."""
+def pgbouncer(server: PostgresServer, mode: str, *, round_robin: bool = False) -> Iterator[int]:
+    """Run PgBouncer in the mode `session`, `transaction` or `statement`; yield its port.
+
+    With `round_robin`, the next transaction gets the session that waited longest, else the one used last.
+    """
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         if os.environ.get("TEST_POSTGRES") == "required":
@@ -41,7 +45,7 @@ def pgbouncer(server: PostgresServer, mode: str) -> Iterator[int]:
     folder = Path(tempfile.mkdtemp(prefix="castroom-pgbouncer-"))
     port = unused_port()
     (folder / "users").write_text('"castroom" ""\n')
-    settings = _SETTINGS.format(server_port=server.port, port=port, folder=folder, mode=mode)
+    settings = _SETTINGS.format(server_port=server.port, port=port, folder=folder, mode=mode, round_robin=round_robin)
     (folder / "pgbouncer.ini").write_text(settings)
     folder.chmod(0o755)
     for file in folder.iterdir():

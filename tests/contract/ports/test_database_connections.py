@@ -115,6 +115,17 @@ async def test_a_pooler_that_shares_sessions_is_refused(
     assert sentence.endswith(f"{fix} See docs/operations.md#storage-shared_sessions")
 
 
+@pytest.mark.parametrize("round_robin", [False, True])
+async def test_a_pooler_with_idle_sessions_is_refused_each_time(server: PostgresServer, round_robin: bool) -> None:
+    """The sessions of the check before are idle: the next one could get each of them back by chance."""
+    name = await asyncio.to_thread(server.create_database)
+    with pgbouncer(server, "transaction", round_robin=round_robin) as port:
+        url = server.url(name, "postgresql").replace(str(server.port), str(port))
+        for _ in range(5):
+            with pytest.raises(StorageUnavailable, match="shared_sessions"):
+                await check_sessions(url, "engine")
+
+
 async def test_a_server_without_a_pooler_and_a_file_pass(server: PostgresServer) -> None:
     await check_sessions(server.url("postgres"), "database")
     await check_sessions(server.url("postgres", "postgresql"), "engine")
