@@ -12,7 +12,8 @@ from hypothesis.strategies import DrawFn
 from PIL import Image
 
 from bot.domain.model_errors import InvalidImage, InvalidRequest
-from bot.imaging.pictures import ExaminedImage, Limits, examine, fit_to_limits, normalize_reference
+from bot.imaging.pictures import ExaminedImage, examine
+from bot.imaging.references import Limits, fit_to_limits, normalize_reference
 
 _LARGE_LIMITS, _SMALL_LIMITS = Limits(10_000_000, 16_000_000, 4096), Limits(3_000, 900, 40)
 _BYTE_PATTERNS = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageStat
 
 from bot.domain.errors import CastingError
 from bot.domain.model_errors import InvalidImage, PaidStatus
@@ -106,3 +106,8 @@ def decode(image: Image.Image, factor: int = 1) -> Image.Image:
     if picture is not image:
         image.close()
     return picture.transpose(_TURNS[orientation]) if orientation in _TURNS else picture
+
+
+def is_blank(picture: Image.Image) -> bool:
+    """Whether all pixels have about the same colour."""
+    return max(ImageStat.Stat(picture.resize((64, 64), Image.Resampling.NEAREST)).stddev) < 1

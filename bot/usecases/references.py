@@ -11,7 +11,8 @@ from bot.domain.face import Character, Face
 from bot.domain.ids import ChannelRef
 from bot.domain.model_errors import InvalidImage
 from bot.domain.round import Round
-from bot.imaging.pictures import HEIC_DETAIL, normalize_reference, run_in_thread
+from bot.imaging.pictures import run_in_thread
+from bot.imaging.references import HEIC_DETAIL, normalize_reference
 from bot.usecases.access import is_visible_to_all, visible_characters
 from bot.usecases.near_names import near_characters
 from bot.usecases.ports import UseCase

@@ -9,7 +9,7 @@ import msgspec
 
 from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.model_errors import InvalidRequest
-from bot.imaging.pictures import Limits
+from bot.imaging.references import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, ModelListing, check_account
 from providers.gemini.responses import GenerateContentResponse, cost_reader, error_for_response, google_error_in

@@ -3,7 +3,8 @@
 import asyncio
 from base64 import b64encode
 
-from bot.imaging.pictures import Limits, fit_to_limits, run_in_thread
+from bot.imaging.pictures import run_in_thread
+from bot.imaging.references import Limits, fit_to_limits
 
 _MAGIC = ((b"\x89PNG", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"RIFF", "image/webp"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.catalogue import ModelSpec, Size
 from bot.domain.model_errors import InvalidImage, InvalidRequest, ModelError
-from bot.imaging.pictures import Limits
+from bot.imaging.references import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import AccountCheck, check_account, list_models
 from providers.http import sanitize

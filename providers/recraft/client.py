@@ -8,7 +8,7 @@ import msgspec
 
 from bot.domain.catalogue import ModelSpec, Size, UpscalerSpec
 from bot.domain.model_errors import InvalidImage, InvalidRequest, ModelError
-from bot.imaging.pictures import Limits
+from bot.imaging.references import Limits
 from bot.ports.image_models import GenerationRequest, GenerationResult
 from providers.checks import CHECK_SECONDS, AccountCheck, check_account, list_models
 from providers.http import sanitize

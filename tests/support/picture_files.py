@@ -8,7 +8,7 @@ from random import Random
 
 from PIL import Image, ImageCms
 
-from bot.imaging.pictures import Limits
+from bot.imaging.references import Limits
 
 SIDE = 160
 # Upper left, upper right, lower left, lower right.

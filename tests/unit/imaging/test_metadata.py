@@ -11,16 +11,9 @@ from PIL import Image, PngImagePlugin
 from bot.imaging.charts import Bar, Panel, bar_chart
 from bot.imaging.contact_sheet import contact_sheet
 from bot.imaging.metadata import strip_metadata
-from bot.imaging.pictures import (
-    Limits,
-    equalize_previews,
-    examine,
-    fit_to_limits,
-    normalize_reference,
-    record_picture,
-    side_by_side,
-)
+from bot.imaging.pictures import equalize_previews, examine, record_picture, side_by_side
 from bot.imaging.poster import Caption, Poster
+from bot.imaging.references import Limits, fit_to_limits, normalize_reference
 from tests.support.picture_files import exif, png_chunk, wide_gamut, with_segment
 
 SECRET = b"taken at Maya's house"

@@ -7,11 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.domain.model_errors import InvalidRequest
-from bot.imaging.pictures import (
-    Limits,
-    fit_to_limits,
-    normalize_reference,
-)
+from bot.imaging.references import Limits, fit_to_limits, normalize_reference
 from tests.support.picture_files import LARGE_LIMITS, encoded_noise, oversized_png, pixel_size
 
 

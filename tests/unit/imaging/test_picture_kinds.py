@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, ImageChops, ImageCms
 
 from bot.domain.model_errors import InvalidImage
-from bot.imaging.pictures import HEIC_DETAIL, Limits, examine, fit_to_limits, normalize_reference
+from bot.imaging.pictures import examine
+from bot.imaging.references import HEIC_DETAIL, Limits, fit_to_limits, normalize_reference
 from tests.support.picture_files import (
     GREYS,
     QUARTERS,

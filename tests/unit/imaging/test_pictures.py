@@ -9,13 +9,8 @@ import pytest
 from PIL import Image
 
 from bot.domain.model_errors import InvalidImage, InvalidRequest
-from bot.imaging.pictures import (
-    examine,
-    fit_to_limits,
-    normalize_reference,
-    record_picture,
-    side_by_side,
-)
+from bot.imaging.pictures import examine, record_picture, side_by_side
+from bot.imaging.references import fit_to_limits, normalize_reference
 from tests.support.picture_files import LARGE_LIMITS, encoded_noise, oversized_png, pixel_size
 
 

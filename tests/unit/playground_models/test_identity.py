@@ -8,7 +8,7 @@ from PIL import Image
 
 from bot.domain.character_sheet import ALL_VIEWS
 from bot.domain.prompt import Prompt, sheet_prompt
-from bot.imaging.pictures import Limits, fit_to_limits, normalize_reference
+from bot.imaging.references import Limits, fit_to_limits, normalize_reference
 from playground.faces import draw_face, encode
 from playground.faces.identity import Identity
 from playground.faces.identity_mark import read_mark
