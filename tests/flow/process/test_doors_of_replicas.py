@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from playground.control.client import ControlClient, Json
-from playground.processes import unused_port
+from playground.processes import stop, unused_port
 from playground.scenarios.doors import make_token
 from tests.support.postgres_server import require_postgres
 from tests.support.practice_environment import FILM, LENA, practice_environment
@@ -24,17 +24,20 @@ async def test_a_revoked_token_is_refused_by_every_bot_within_a_second(tmp_path:
     settings |= {"EXECUTOR_ID": "one", "DOORS_PORT": str(first), "DOORS_LINK_KEY": LINK_KEY}
     async with practice_environment(tmp_path, settings) as workspace:
         replicas = ReplicaEnvironment(workspace, require_postgres())
-        await replicas.start("two", DOORS_PORT=str(second))
-        secret = await make_token(workspace.control_client, LENA, FILM)
-        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}) as script:
-            urls = [f"http://127.0.0.1:{port}/v1/productions" for port in (first, second)]
-            assert [(await script.get(url)).status_code for url in urls] == [200, 200]
-            await _revoke(workspace.control_client, LENA, FILM)
+        try:
+            await replicas.start("two", DOORS_PORT=str(second))
+            secret = await make_token(workspace.control_client, LENA, FILM)
+            async with httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}) as script:
+                urls = [f"http://127.0.0.1:{port}/v1/productions" for port in (first, second)]
+                assert [(await script.get(url)).status_code for url in urls] == [200, 200]
+                await _revoke(workspace.control_client, LENA, FILM)
 
-            async def refused() -> bool:
-                return [(await script.get(url)).status_code for url in urls] == [401, 401]
+                async def refused() -> bool:
+                    return [(await script.get(url)).status_code for url in urls] == [401, 401]
 
-            await workspace.control_client.wait_for(refused, "both refusals", scaled(1))
+                await workspace.control_client.wait_for(refused, "both refusals", scaled(1))
+        finally:
+            await stop(replicas.bots["two"])
 
 
 async def _revoke(control_client: ControlClient, user: str, channel: str) -> None:
