@@ -16,7 +16,8 @@ from bot.telemetry import logs, metrics, tracing
 
 log = structlog.get_logger()
 
-_MINUTE_SECONDS = 60.0
+# An update reaches Slack up to two seconds after it was counted, on a busy machine or from a presenter that was killed.
+_WINDOW_SECONDS = 62.0
 _MAX_CACHED_TEAMS = 1_000
 
 
@@ -80,7 +81,7 @@ class UpdateBudget:
         """Record the redraw of a state change and return 0.0, or return the seconds to wait."""
         self._expire(now)
         if len(self._recent) >= self._per_minute:
-            return self._recent[0] + _MINUTE_SECONDS - now
+            return self._recent[0] + _WINDOW_SECONDS - now
         self._record(key, now)
         return 0.0
 
@@ -88,11 +89,11 @@ class UpdateBudget:
         """Return when the per-minute limit allows the next redraw; the remaining ones last until the oldest expires."""
         remaining = self._coalesced_per_minute - len(self._recent)
         if remaining <= 0:
-            return self._recent[-remaining] + _MINUTE_SECONDS
+            return self._recent[-remaining] + _WINDOW_SECONDS
         if not self._recent or remaining > self._coalesced_per_minute // 2:
             return now
-        until_oldest_expires = self._recent[0] + _MINUTE_SECONDS - now
-        return self._recent[-1] + max(until_oldest_expires / remaining, _MINUTE_SECONDS / self._coalesced_per_minute)
+        until_oldest_expires = self._recent[0] + _WINDOW_SECONDS - now
+        return self._recent[-1] + max(until_oldest_expires / remaining, _WINDOW_SECONDS / self._coalesced_per_minute)
 
     def _record(self, key: str, now: float) -> None:
         self._dirty.pop(key, None)
@@ -100,7 +101,7 @@ class UpdateBudget:
         self._recent.append(now)
 
     def _expire(self, now: float) -> None:
-        while self._recent and self._recent[0] + _MINUTE_SECONDS <= now:
+        while self._recent and self._recent[0] + _WINDOW_SECONDS <= now:
             self._recent.popleft()
         self._redrawn_at = {key: at for key, at in self._redrawn_at.items() if at + self._spacing > now}
 

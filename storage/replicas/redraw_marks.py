@@ -20,6 +20,8 @@ from storage.db.tables import rounds
 
 CHANNEL = "castroom_redraws"
 _KEEP_SECONDS = 3_600.0
+# Somewhat more than the window of the update budget, which leaves out what is older.
+_COUNTED_SECONDS = 90.0
 
 
 async def mark_redraw(connection: AsyncConnection, round_id: str, *, urgent: bool = False) -> None:
@@ -86,7 +88,9 @@ class SqlRedrawMarks:
 
     async def update_ages(self, team: str) -> Sequence[float]:
         age = (database_now_us - message_updates.c.at) / 1e6
-        query = select(age).where(message_updates.c.team == team, message_updates.c.at > seconds_ago_us(60))
+        query = select(age).where(
+            message_updates.c.team == team, message_updates.c.at > seconds_ago_us(_COUNTED_SECONDS)
+        )
         return [float(value) for value in await self._database.fetch_column(query.order_by(message_updates.c.at))]
 
     async def purge(self) -> None:

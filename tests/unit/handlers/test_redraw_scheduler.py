@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import pairwise
+from random import Random
 
 from bot.domain.service_errors import SlackUnavailable
 from handlers.slack.redraw_scheduler import RedrawScheduler, UpdateBudget
@@ -40,8 +41,8 @@ def test_wait_is_none_without_scheduled_redraws() -> None:
 
 def test_budget_is_45_a_minute_with_5_reserved_for_state_changes() -> None:
     budget = UpdateBudget(spacing=0.0)
-    draw_log = draw_times(budget, 59.0)
-    changes = [budget.reserve_now("change", 59.5) for _ in range(6)]
+    draw_log = draw_times(budget, 61.0)
+    changes = [budget.reserve_now("change", 61.5) for _ in range(6)]
     assert len(draw_log) == 40
     assert changes[:5] == [0.0] * 5
     assert changes[5] == 0.5
@@ -54,6 +55,12 @@ def test_second_half_of_the_budget_is_spread_over_the_minute() -> None:
     assert max(rests) < 5.0
     assert all(sum(start <= at < start + 60 for at in draw_log) <= 40 for start in draw_log)
     assert sum(at >= 540 for at in draw_log) > 35, "spreading costs next to nothing of what Slack allows"
+
+
+def test_updates_that_reach_slack_up_to_two_seconds_late_keep_the_limit_of_each_minute() -> None:
+    random = Random(5)
+    arrivals = sorted(at + random.uniform(0, 2) for at in draw_times(UpdateBudget(spacing=0.0), 600.0))
+    assert max(sum(start <= at < start + 60 for at in arrivals) for start in arrivals) <= 40
 
 
 def test_waiting_state_change_blocks_other_redraws() -> None:
@@ -81,8 +88,9 @@ def test_budget_uses_a_sliding_minute() -> None:
         budget.mark_dirty(key)
     assert budget.pop_due(5.0) == "a"
     assert budget.pop_due(30.0) is None
-    assert budget.seconds_until_due(30.0) == 35.0
-    assert budget.pop_due(65.0) == "b"
+    assert budget.seconds_until_due(30.0) == 37.0
+    assert budget.pop_due(66.9) is None
+    assert budget.pop_due(67.0) == "b"
 
 
 def test_state_change_is_immediate_and_replaces_a_scheduled_redraw() -> None:
