@@ -164,11 +164,12 @@ class Uploads:
 
     async def _reserve(self, team: str, upload: Upload) -> AsyncSlackResponse:
         """Return the id of a new file and the address that takes its bytes."""
-        client = await self._clients.for_team(team)
-        with slack_call("files.getUploadURLExternal"):
-            return await client.files_getUploadURLExternal(
-                filename=upload.filename, length=len(upload.data), alt_txt=upload.alt
-            )
+        async with self._semaphores[team]:
+            client = await self._clients.for_team(team)
+            with slack_call("files.getUploadURLExternal"):
+                return await client.files_getUploadURLExternal(
+                    filename=upload.filename, length=len(upload.data), alt_txt=upload.alt
+                )
 
     async def _send_bytes(self, team: str, address: str, data: bytes) -> None:
         async with self._semaphores[team]:

@@ -1,8 +1,12 @@
 """Pictures that the publisher uploads to a loopback Slack: once, and again only if they are lost."""
 
+import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.service_errors import MessageDeleted, SlackUnavailable
 from bot.ports.messaging import Picture
@@ -58,6 +62,24 @@ async def test_candidates_are_uploaded_in_one_message_without_models() -> None:
     assert [slack.uploaded[i] for i in ids] == [b"1", b"2", b"3", b"4"]
     assert [f["title"] for f in done["files"]] == ["1", "2", "3", "4"]
     assert not any(model.title in upload_calls for model in CATALOGUE.models)
+
+
+async def test_at_most_four_files_of_a_workspace_are_reserved_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    reserve, running, most = AsyncWebClient.files_getUploadURLExternal, 0, 0
+
+    async def reserve_slowly(client: AsyncWebClient, **arguments: Any) -> AsyncSlackResponse:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return await reserve(client, **arguments)
+
+    monkeypatch.setattr(AsyncWebClient, "files_getUploadURLExternal", reserve_slowly)
+    async with open_publisher(InMemoryRepositories(make_voting_round())) as (_, publisher):
+        pictures = [Picture(f"{n}".encode(), f"Maya-{n}.jpg", n) for n in (1, 2, 3, 4, 1, 2, 3, 4)]
+        await publisher.upload_pictures("r1", pictures)
+    assert most == 4
 
 
 async def test_originals_name_their_model_after_the_close() -> None:
