@@ -87,6 +87,12 @@ class Database:
         async with _connect(self.reader) as connection:
             yield connection
 
+    @asynccontextmanager
+    async def single_query(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection for one query, without a transaction around it."""
+        async with _connect(self.autocommit or self.reader, begins=False) as connection:
+            yield connection
+
     async def execute(self, statement: UpdateBase) -> int:
         """Run one change in its own transaction; return how many rows it changed."""
         async with _connect(self.autocommit) if self.autocommit else self.transaction() as connection:
@@ -98,7 +104,7 @@ class Database:
 
     async def fetch_all(self, query: Executable) -> Sequence[Any]:
         """Return all rows of one query."""
-        async with _connect(self.autocommit) if self.autocommit else self.snapshot() as connection:
+        async with self.single_query() as connection:
             return (await connection.execute(query)).all()
 
     async def fetch_first(self, query: Executable) -> Any:
@@ -179,7 +185,9 @@ def set_at_connect(engine: AsyncEngine, parameters: Mapping[str, str]) -> None:
 
 
 @asynccontextmanager
-async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncIterator[AsyncConnection]:
+async def _connect(
+    engine: AsyncEngine, deadline: float | None = None, *, begins: bool = True
+) -> AsyncIterator[AsyncConnection]:
     deadline = ack_deadline() if deadline is None else deadline
     async with AsyncExitStack() as stack:
         address = server_address(engine.url)
@@ -191,7 +199,8 @@ async def _connect(engine: AsyncEngine, deadline: float | None = None) -> AsyncI
             reason = "locked" if engine.dialect.name == "sqlite" else "away"
             raise StorageUnavailable("database", reason, "no connection in time", address) from error
         lock_deadline = asyncio.get_running_loop().time() + _MAX_LOCK_SECONDS
-        yield await connection.execution_options(lock_deadline=min(lock_deadline, deadline or lock_deadline))
+        lock_deadline = min(lock_deadline, deadline or lock_deadline)
+        yield await connection.execution_options(lock_deadline=lock_deadline, begins=begins)
 
 
 def server_address(address: URL | str) -> str:
@@ -253,6 +262,7 @@ def _error_detail(error: Exception) -> str:
 def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections: int) -> AsyncEngine:
     """Create an engine whose transactions start with `begin`, repeated while locked until the option `lock_deadline`.
 
+    With the option `begins=False` nothing starts: SQLite reads one query at one moment without it.
     Switches the driver's own BEGIN off: it starts deferred transactions, and their upgrade from reader to writer fails
     at once instead of waiting (https://www.sqlite.org/lang_transaction.html).
     """
@@ -265,8 +275,8 @@ def sqlite_engine(url: str, pragmas: tuple[str, ...], begin: str, *, connections
 
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
-        deadline = connection.get_execution_options().get("lock_deadline", 0)
-        started = False
+        options = connection.get_execution_options()
+        deadline, started = options.get("lock_deadline", 0), not options.get("begins", True)
         while not started:
             try:
                 connection.exec_driver_sql(begin)

@@ -28,12 +28,12 @@ Row = dict[str, Any]
 T = TypeVar("T")
 
 
-def round_from_row(row: RowMapping, round_slots: tuple[Slot, ...]) -> Round:
-    """Build a round from a row of ROUND_COLUMNS."""
+def round_from_row(row: RowMapping | Row, round_slots: tuple[Slot, ...]) -> Round:
+    """Build a round from a row of ROUND_COLUMNS by name."""
     return Round(**with_place(dict(row)), slots=round_slots)
 
 
-def slot_from_row(row: RowMapping) -> Slot:
+def slot_from_row(row: RowMapping | Row) -> Slot:
     """Build a slot from a row with at least SLOT_COLUMNS."""
     return Slot(**{name: row[name] for name in _SLOT_FIELDS})
 

@@ -23,7 +23,7 @@ from storage.db.tables import is_follow_up, is_unended, rounds, slack_uploads, s
 from storage.replicas.redraw_marks import mark_redraw
 from storage.roster.status import lock_character_row, lock_character_row_of_round, refresh_status
 from storage.rounds.open import open_round
-from storage.rounds.queries import list_rounds, round_by_id, single
+from storage.rounds.queries import find_round, list_rounds, round_by_id
 from storage.webhooks.events import record_face_event
 
 _UPLOAD_GRACE = timedelta(minutes=2)
@@ -39,7 +39,7 @@ class SqlRoundRepository(SqlRepository):
             return await open_round(connection, new, caps, recast, unlock)
 
     async def get(self, round_id: str) -> Round:
-        async with self._database.snapshot() as connection:
+        async with self._database.single_query() as connection:
             return await round_by_id(connection, round_id)
 
     async def list_for_character(self, character_id: str) -> Sequence[Round]:
@@ -49,12 +49,16 @@ class SqlRoundRepository(SqlRepository):
         return await self._list(and_(rounds.c.parent == round_id, is_follow_up))
 
     async def by_message(self, place: ChannelRef, message_ts: str) -> Round | None:
-        found = await self._list(is_at(rounds, place) & (rounds.c.message_ts == message_ts))
-        return found[0] if found else None
+        async with self._database.single_query() as connection:
+            return await find_round(connection, is_at(rounds, place) & (rounds.c.message_ts == message_ts))
 
     async def by_slot(self, slot_id: str) -> Round:
-        round_id = select(slots.c.round_id).where(slots.c.id == slot_id).scalar_subquery()
-        return single(await self._list(rounds.c.id == round_id), slot_id)
+        round_id = select(slots.c.round_id).where(slots.c.id == slot_id).correlate(None).scalar_subquery()
+        async with self._database.single_query() as connection:
+            found = await find_round(connection, rounds.c.id == round_id)
+        if found is None:
+            raise KeyError(slot_id)
+        return found
 
     async def set_message(self, round_id: str, message_ts: str) -> None:
         await self._set(round_id, message_ts=message_ts)

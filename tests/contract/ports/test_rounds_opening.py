@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
 from bot.domain.brief import Brief
 from bot.domain.budget import Caps, budget_day
@@ -34,6 +35,19 @@ async def test_new_round_is_stored_as_opened(storage: Storage) -> None:
     assert opened.created
     assert opened.round.character_id
     assert await storage.rounds.get("r1") == opened.round
+
+
+async def test_one_round_is_read_in_one_statement(storage: Storage) -> None:
+    opened = (await storage.rounds.open(make_round(slots=3), CAPS, recast=False)).round
+    await storage.rounds.set_message("r1", "1.1")
+    statements: list[str] = []
+    for engine in storage.database.engines:
+        event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    assert (await storage.rounds.get("r1")).slots == opened.slots
+    assert (await storage.rounds.by_slot(opened.slots[2].id)).slots == opened.slots
+    found = await storage.rounds.by_message(PLACE, "1.1")
+    assert found and found.slots == opened.slots
+    assert [statement.split()[0] for statement in statements] == ["SELECT"] * 3
 
 
 async def test_price_of_all_slots_is_reserved(storage: Storage) -> None:
