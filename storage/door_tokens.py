@@ -60,6 +60,10 @@ class SqlDoorTokens(SqlRepository):
     async def list_for_channel(self, place: ChannelRef) -> Sequence[DoorToken]:
         return await self._list(is_at(door_tokens, place))
 
+    async def count_valid(self, at: datetime) -> int:
+        is_valid = door_tokens.c.revoked_at.is_(None) & (door_tokens.c.expires_at > at)
+        return await self._database.fetch_value(select(func.count()).select_from(door_tokens).where(is_valid)) or 0
+
     async def revoke(self, token_id: str, person: str, at: datetime, audit_event: AuditEvent) -> bool:
         async with self._database.transaction() as connection:
             is_unrevoked = (door_tokens.c.id == token_id) & door_tokens.c.revoked_at.is_(None)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.cli.doors_check import doors_lines
 from bot.cli.installations_check import installation_lines
 from bot.cli.passport_check import passport_line
 from bot.cli.webhook_check import webhook_lines
@@ -59,6 +60,7 @@ async def run_checks(settings: Settings) -> Report:
     # Some accounts neither list models nor confirm a key, so only known failures exclude an account.
     usable = [a for a in accounts if a.reachable and a.key_ok is not False and not _all_models_retired(a)]
     installations, webhooks = await installation_lines(settings), await webhook_lines(settings)
+    doors = await doors_lines(settings)
     exposure_lines = await asyncio.to_thread(lambda: list(_exposure_lines(settings)))
     passport = await asyncio.to_thread(passport_line, settings)
     storage_ok = isinstance(health, StorageHealth) and not health.database_error and not health.portraits_error
@@ -66,6 +68,7 @@ async def run_checks(settings: Settings) -> Report:
         *_slack_lines(slack),
         *installations,
         *webhooks,
+        *doors,
         *(line for account in accounts for line in _account_lines(account, catalogue, settings.now().date())),
         *_storage_lines(health),
         f"missing engine: {engine_error}" if engine_error else "ok      engine: the job queue's database answers",

@@ -68,7 +68,7 @@ def build_app(casting: Casting, config: DoorsConfig) -> ASGIApp:
     async def docs() -> HTMLResponse:
         return HTMLResponse(docs_page(app.openapi()), headers={"Content-Security-Policy": words.PAGE_POLICY})
 
-    return HttpGuard(app, config.hosts)
+    return HttpGuard(app, config.hosts, PATH)
 
 
 def _mcp_server(tools: McpTools) -> MCPServer[Any]:

@@ -1,4 +1,4 @@
-"""Checks before any route: the host name, the origin, and the size of a request."""
+"""Before any route: the host name, the origin and the size of a request are checked, and its response is counted."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.doors import words
 from bot.doors.problems import Problem
+from bot.telemetry import metrics
 
 MAX_BODY_BYTES = 64 * 1024
 _HEADERS = [
@@ -18,16 +19,21 @@ _HEADERS = [
 
 
 class HttpGuard:
-    """Refuses foreign host names and origins, against DNS rebinding, and bodies over 64 kB."""
+    """Refuses foreign host names and origins, against DNS rebinding, and bodies over 64 kB.
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
+    Counts all responses; those to `mcp_path` are of MCP, the others of REST.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], mcp_path: str = "") -> None:
         self._app = app
         self._hosts = hosts
+        self._mcp_path = mcp_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        send = _counted(send, "mcp" if scope["path"] == self._mcp_path else "rest")
         headers = Headers(scope=scope)
         origin = headers.get("origin", "")
         length = headers.get("content-length", "0")
@@ -71,6 +77,15 @@ def _limited(receive: Receive) -> Receive:
         return message
 
     return limited
+
+
+def _counted(send: Send, door: str) -> Send:
+    async def counted(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            metrics.door_responses.labels(door, f"{message['status'] // 100}xx").inc()
+        await send(message)
+
+    return counted
 
 
 def _with_headers(send: Send) -> Callable[[Message], Awaitable[None]]:

@@ -43,6 +43,7 @@ model_paused = _gauge("castroom_model_paused", "Whether the model is paused afte
 rate_limit_waiting = _gauge("castroom_rate_limit_waiting", "Slots and upscales that wait for a rate limit.")
 sockets_replaced = _counter("castroom_sockets_replaced", "Silent sockets that were replaced.")
 workflows_taken_over = _counter("castroom_workflows_taken_over", "Unfinished workflows of processes that ended.")
+door_responses = _counter("castroom_door_responses", "Responses of the doors for agents.", ["door", "status"])
 webhook_attempts = _counter("castroom_webhook_attempts", "Attempts to deliver webhooks.", ["type", "outcome"])
 _gauges = {
     "data_free": _gauge("castroom_data_free_bytes", "Free space of the disk with DATA_DIR."),

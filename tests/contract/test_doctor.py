@@ -14,6 +14,7 @@ from bot.settings import Settings
 from playground.seed_data import INSTALLS
 from storage import open_storage
 from storage.installations.token_cipher import key_id
+from tests.contract.ports.test_door_tokens import MADE, make_token
 from tests.contract.ports.test_installations import INSTALLATION
 from tests.support.pgbouncer import pgbouncer
 from tests.support.postgres_server import require_postgres
@@ -143,3 +144,15 @@ async def test_doctor_names_installations_that_do_not_work(tmp_path: Path) -> No
     assert len(lines) == 4
     assert not any("SLACK_BOT_TOKEN" in line for line in report.lines)
     assert not any("xoxb" in line for line in report.lines)
+
+
+async def test_doctor_counts_the_access_tokens_of_the_doors(tmp_path: Path) -> None:
+    url = await fresh_sqlite(tmp_path)
+    settings = Settings(data_dir=tmp_path, database_url=url, doors_port=8790)
+    storage = await open_storage(settings)
+    await storage.door_tokens.add(make_token(expires_at=datetime.now(UTC) + timedelta(days=1)), "hash", MADE)
+    await storage.close()
+    line = "ok      doors: REST and MCP for agents at http://127.0.0.1:8790, 1 valid access token"
+    assert line in (await run_checks(settings)).lines
+    off = await run_checks(settings.model_copy(update={"doors_port": None}))
+    assert not any("doors:" in line for line in off.lines)

@@ -12,6 +12,7 @@ from bot.domain.door_token import LIFETIMES, Scope
 from bot.domain.ids import ChannelRef
 from bot.domain.production import ProductionSettings
 from bot.domain.users import User
+from bot.telemetry import metrics
 from bot.usecases.production_settings import JOINED
 from storage.db.tables import audit_log, metadata
 from tests.support.casting_harness import DIRECTOR, FERRY, FILM, LEAD, CastingHarness, casting_harness
@@ -278,6 +279,19 @@ async def test_foreign_hosts_and_origins_are_refused(doors: OpenDoors) -> None:
     assert (await doors.get("/v1/docs", token, Host="evil.example")).status_code == 421
     assert (await doors.get("/v1/docs", token, Host="castroom.example.com:8443")).status_code == 200
     assert (await doors.get("/v1/characters", token, Origin="https://evil.example")).status_code == 403
+
+
+async def test_responses_are_counted_by_door_and_status(doors: OpenDoors) -> None:
+    def count(door: str, status: str) -> float:
+        return float(metrics.door_responses.labels(door, status)._value.get())
+
+    token = await doors.make_token()
+    before = count("rest", "2xx"), count("rest", "4xx"), count("mcp", "4xx")
+    await doors.get("/v1/docs", token)
+    await doors.get("/v1/docs", token, Host="evil.example")
+    await doors.client.post("/mcp", json={})
+    after = count("rest", "2xx"), count("rest", "4xx"), count("mcp", "4xx")
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1, 1]
 
 
 async def test_a_large_request_is_refused(doors: OpenDoors) -> None:
