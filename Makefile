@@ -12,7 +12,9 @@ WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2
 # The heavy tests wait more: for models, deadlines and restarts.
 HEAVY_WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 2 )))
 CODE := bot handlers providers storage playground benchmarks tests
-PYTEST = $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# Tests open thousands of small databases. In memory they do not wait for the disk; 4 GB must be free there.
+MEMORY_FOLDER := $(shell [ -w /dev/shm ] && [ $$(df -Pk /dev/shm | awk 'NR == 2 {print $$4}') -gt 4000000 ] && echo /dev/shm)
+PYTEST = $(if $(MEMORY_FOLDER),TMPDIR=$(MEMORY_FOLDER)) $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 CHANGED = { git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } | grep '\.py$$'
 
