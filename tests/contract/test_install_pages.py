@@ -25,6 +25,7 @@ from storage.installations.oauth_states import SqlOAuthStates
 from storage.installations.repository import SqlInstallations
 from tests.support.practice_slack import PracticeWorkspace, open_practice_workspace
 from tests.support.storage_builders import FakeClock, fresh_sqlite, make_settings
+from tests.support.time_factor import scaled
 
 # slack_sdk passes client id and secret to aiohttp in a deprecated way.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
@@ -75,7 +76,7 @@ async def installer(tmp_path: Path) -> AsyncIterator[Installer]:
         )
         async with (
             TestServer(server.web_app()) as served,
-            httpx.AsyncClient(base_url=str(served.make_url("/")), trust_env=False) as browser,
+            httpx.AsyncClient(base_url=str(served.make_url("/")), trust_env=False, timeout=scaled(10)) as browser,
         ):
             yield Installer(workspace, storage, browser)
     await storage.close()

@@ -14,6 +14,7 @@ from bot.doors.config import DoorsConfig
 from bot.usecases.door_tokens import NewToken
 from playground.processes import unused_port
 from tests.support.casting_harness import FILM, LEAD, CastingHarness
+from tests.support.time_factor import scaled
 
 SIGNING_SECRET = "shh-this-is-slack"
 LINK_KEY = b"k" * 32
@@ -60,5 +61,8 @@ async def open_doors(team: CastingHarness, calls_per_minute: int = 1_000_000) ->
     url = f"http://127.0.0.1:{port}"
     hosts = frozenset({"127.0.0.1", "castroom.example.com"})
     config = DoorsConfig(url, hosts, LINK_KEY, calls_per_minute, SIGNING_SECRET, lambda: checks.append(None))
-    async with doors_server(team.casting, config, ("127.0.0.1", port)), httpx.AsyncClient(base_url=url) as client:
+    async with (
+        doors_server(team.casting, config, ("127.0.0.1", port)),
+        httpx.AsyncClient(base_url=url, timeout=scaled(10)) as client,
+    ):
         yield OpenDoors(team, url, client, checks)

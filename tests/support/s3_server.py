@@ -8,6 +8,8 @@ from itertools import count
 
 import httpx
 
+from tests.support.time_factor import scaled
+
 _numbers = count(1)
 
 
@@ -31,12 +33,12 @@ class S3Server:
     def create_bucket(self, name: str = "") -> str:
         """Create a bucket and return its name."""
         name = name or f"castroom-{next(_numbers)}"
-        httpx.put(f"{self.endpoint}/{name}").raise_for_status()
+        httpx.put(f"{self.endpoint}/{name}", timeout=scaled(20)).raise_for_status()
         return name
 
     def delete_bucket(self, name: str) -> None:
         """Delete an empty bucket."""
-        httpx.delete(f"{self.endpoint}/{name}").raise_for_status()
+        httpx.delete(f"{self.endpoint}/{name}", timeout=scaled(20)).raise_for_status()
 
 
 @cache

@@ -18,6 +18,7 @@ from aiohttp import web
 
 from tests.contract.clients.certificate import write_certificate
 from tests.support.control_client import PROMPT, ControlClient, decode_image, make_png
+from tests.support.time_factor import scaled
 
 RECRAFT = "fal-ai/recraft/v4.1/text-to-image"
 SMALL = {"prompt": PROMPT, "resolution": "0.5K"}
@@ -54,7 +55,7 @@ async def client(fal: Any) -> AsyncIterator[Any]:
 
 
 async def fetch(url: str) -> bytes:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=scaled(10)) as http:
         return (await http.get(url)).raise_for_status().content
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 from playground.seed_data import HARBOUR
 from tests.contract.practice_slack.test_practice_slack_views import plain_text
 from tests.support.practice_slack import PracticeWorkspace
+from tests.support.time_factor import scaled
 
 
 def make_png() -> bytes:
@@ -59,7 +60,7 @@ async def test_file_input_checks_type_count_and_owner(workspace: PracticeWorkspa
         assert (await send(own))["ok"]
     (file,) = submitted[0]["files"]
     assert (file["id"], file["name"], file["size"]) == (own, "maya.JPG", len(make_png()))
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=scaled(10)) as client:
         authorized = await client.get(file["url_private"], headers={"Authorization": f"Bearer {workspace.slack.token}"})
         page = await client.get(file["url_private"])
     assert (authorized.content, page.headers["content-type"].partition(";")[0]) == (make_png(), "text/html")

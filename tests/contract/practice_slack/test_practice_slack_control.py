@@ -159,7 +159,9 @@ async def test_reset_restores_seed_data_but_never_reuses_a_ts(workspace: Practic
 async def test_killed_server_loses_no_answered_request(tmp_path: Path) -> None:
     first = await _start_server(tmp_path)
     address = await _read_address(first)
-    async with httpx.AsyncClient(base_url=f"{address}/control/people/lena", trust_env=False) as door:
+    async with httpx.AsyncClient(
+        base_url=f"{address}/control/people/lena", trust_env=False, timeout=scaled(10)
+    ) as door:
         posted = (await door.post("/say", json={"channel": HARBOUR, "text": "kept"})).json()
         await door.post("/react", json={"channel": HARBOUR, "ts": posted["ts"], "name": "one"})
     first.kill()

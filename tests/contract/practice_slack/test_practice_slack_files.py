@@ -100,7 +100,7 @@ async def test_private_file_url_needs_the_token(workspace: PracticeWorkspace) ->
     body = make_png()
     file = await upload_file(workspace, body)
     url = file["url_private_download"]
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, timeout=scaled(10)) as client:
         unauthorized = await client.get(url)
         authorized = await client.get(url, headers={"Authorization": f"Bearer {workspace.slack.token}"})
     assert unauthorized.headers["content-type"].startswith("text/html")

@@ -22,6 +22,7 @@ from bot.ports.image_models import GenerationRequest
 from bot.usecases.round_pictures import RoundPictures
 from storage.pictures.object_store import ObjectStorePortraits
 from tests.support.casting_harness import DIRECTOR, FILM, LEAD, CastingHarness, casting_harness
+from tests.support.practice_slack import wait_until
 from tests.support.scripted_models import make_portrait
 from tests.support.storage_builders import list_characters
 
@@ -71,7 +72,7 @@ async def test_slot_jobs_join_the_generations_that_the_post_started(harness: Cas
         model.script = lambda _request, _call: drawn
     round_id = await harness.start_round()
     await harness.casting.audition.post_and_generate(round_id)
-    assert harness.fake_models.call_count == 4
+    await wait_until(lambda: harness.fake_models.call_count == 4)
     async with asyncio.TaskGroup() as slots:
         for slot_id in await harness.casting.audition.slot_ids(round_id):
             slots.create_task(harness.casting.audition.generate_when_posted(slot_id))

@@ -27,7 +27,7 @@ async def test_a_revoked_token_is_refused_by_every_bot_within_a_second(tmp_path:
         try:
             await replicas.start("two", DOORS_PORT=str(second))
             secret = await make_token(workspace.control_client, LENA, FILM)
-            async with httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}) as script:
+            async with httpx.AsyncClient(headers={"Authorization": f"Bearer {secret}"}, timeout=scaled(10)) as script:
                 urls = [f"http://127.0.0.1:{port}/v1/productions" for port in (first, second)]
                 assert [(await script.get(url)).status_code for url in urls] == [200, 200]
                 await _revoke(workspace.control_client, LENA, FILM)

@@ -15,6 +15,7 @@ from playground.control.client import Json, text_of
 from playground.processes import unused_port
 from playground.scenarios.doors import fetch_through_both
 from tests.support.practice_environment import DANIEL, FILM, LENA, MEI, QUIET, PracticeEnvironment
+from tests.support.time_factor import scaled
 
 pytestmark = pytest.mark.heavy
 
@@ -65,7 +66,9 @@ async def test_script_casts_people_vote_and_script_and_agent_fetch_the_face(work
     secret = await make_token(workspace, scopes=["cast"], month_cap="20")
     brief = {"name": "Maya", "brief": "weathered 60-year-old fisherwoman", "models": ["recraft", "gpt-image-2"]}
     async with AsyncExitStack() as stack:
-        script = await stack.enter_async_context(httpx.AsyncClient(base_url=URL, headers=bearer(secret)))
+        script = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=URL, headers=bearer(secret), timeout=scaled(10))
+        )
         before = {m["ts"] for m in await workspace.control_client.messages(FILM)}
         started = await script.post("/v1/rounds", json=brief, headers={"Idempotency-Key": "maya-1"})
         assert started.status_code == 201, started.text
@@ -106,7 +109,7 @@ async def test_script_casts_people_vote_and_script_and_agent_fetch_the_face(work
 
 async def test_a_revoked_token_is_refused_within_a_second(workspace: PracticeEnvironment) -> None:
     secret = await make_token(workspace)
-    async with httpx.AsyncClient(base_url=URL, headers=bearer(secret)) as script:
+    async with httpx.AsyncClient(base_url=URL, headers=bearer(secret), timeout=scaled(10)) as script:
         assert (await script.get("/v1/characters")).status_code == 200
         tokens = await open_tokens(workspace)
         block = next(b for b in tokens["blocks"] if b.get("accessory", {}).get("action_id") == "door_token_revoke")
@@ -129,7 +132,7 @@ async def test_the_form_says_what_is_missing(workspace: PracticeEnvironment) -> 
 
 async def test_a_token_of_a_private_channel_ends_when_its_maker_is_removed(workspace: PracticeEnvironment) -> None:
     secret = await make_token(workspace, channel=QUIET)
-    async with httpx.AsyncClient(base_url=URL, headers=bearer(secret)) as script:
+    async with httpx.AsyncClient(base_url=URL, headers=bearer(secret), timeout=scaled(10)) as script:
         assert (await script.get("/v1/productions")).status_code == 200
         await workspace.control_client.post(f"people/{LENA}/remove", {"channel": QUIET, "user": LENA})
 
