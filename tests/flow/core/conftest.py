@@ -7,6 +7,7 @@ import pytest
 
 from bot.imaging import callback_sheet, contact_sheet
 from tests.support.casting_harness import CastingHarness, casting_harness
+from tests.support.sqlite_in_loop import sqlite_in_loop
 
 SHEET_WIDTH = 400
 
@@ -17,6 +18,12 @@ def small_sheets() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (contact_sheet, callback_sheet):
             patch.setattr(module, "SHEET_WIDTH", SHEET_WIDTH)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fast_sqlite() -> Iterator[None]:
+    with sqlite_in_loop():
         yield
 
 
