@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import FILM, PracticeWorkspace
@@ -37,6 +38,7 @@ async def test_clicking_a_reaction_adds_it_and_clicking_again_removes_it(
     assert await reactions(workspace, ts) == {"one": ["U0CASTROOM"]}
 
 
+@pytest.mark.heavy
 async def test_reaction_picker_offers_numbers_and_returns_focus(
     workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:
@@ -65,6 +67,7 @@ async def test_command_without_connected_app_shows_an_error(workspace: PracticeW
     await expect(composer(chromium_page)).to_have_value("")
 
 
+@pytest.mark.heavy
 async def test_clicking_a_hint_fills_the_composer(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     await chromium_page.goto(workspace.address)
     await chromium_page.get_by_role("button", name="/cast Maya").click()
@@ -81,6 +84,7 @@ async def test_slash_lists_commands_and_tab_completes_one(workspace: PracticeWor
     await expect(chromium_page.get_by_role("listbox")).to_have_count(0)
 
 
+@pytest.mark.heavy
 async def test_unknown_command_stays_in_the_composer_with_an_error(
     workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:
@@ -91,6 +95,7 @@ async def test_unknown_command_stays_in_the_composer_with_an_error(
     await expect(composer(chromium_page)).to_have_value("/vote 1")
 
 
+@pytest.mark.heavy
 async def test_arrow_up_restores_sent_messages(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     await chromium_page.goto(workspace.address)
     for text in ("first words", "second words"):
@@ -104,6 +109,7 @@ async def test_arrow_up_restores_sent_messages(workspace: PracticeWorkspace, chr
     await expect(composer(chromium_page)).to_have_value("second words")
 
 
+@pytest.mark.heavy
 async def test_typing_the_app_name_sends_a_mention(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     await chromium_page.goto(workspace.address)
     await composer(chromium_page).fill("@Castroom who is Maya?")
@@ -113,6 +119,7 @@ async def test_typing_the_app_name_sends_a_mention(workspace: PracticeWorkspace,
     assert [delivery["about"] for delivery in deliveries] == ["app_mention"]
 
 
+@pytest.mark.heavy
 async def test_invite_button_adds_the_app_to_the_channel(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     await chromium_page.goto(workspace.address)
     await chromium_page.get_by_role("button", name="general").click()
@@ -123,6 +130,7 @@ async def test_invite_button_adds_the_app_to_the_channel(workspace: PracticeWork
     assert "U0CASTROOM" in members
 
 
+@pytest.mark.heavy
 async def test_button_without_ack_shows_a_note_beside_it(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     await workspace.post_message("Vote", [{"type": "actions", "elements": [button("1 · 3", "vote:1")]}])
     await chromium_page.goto(workspace.address)
@@ -147,6 +155,7 @@ async def test_button_with_confirm_sends_nothing_until_confirmed(
     await expect(chromium_page.get_by_role("status").filter(has_text="did not respond")).to_be_visible()
 
 
+@pytest.mark.heavy
 async def test_button_visible_to_one_user_is_hidden_from_others(
     workspace: PracticeWorkspace, chromium_page: Page
 ) -> None:

@@ -41,7 +41,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 # Rounds, how surely the originals must tell the models apart, and the side at which faces are drawn before they are
 # enlarged.
-SAMPLES = [(20, 1e-3, DRAWN_SIDE), pytest.param((200, 1e-12, MAX_DRAWN_SIDE), marks=pytest.mark.heavy)]
+SAMPLES = [(14, 1e-3, DRAWN_SIDE), pytest.param((200, 1e-12, MAX_DRAWN_SIDE), marks=pytest.mark.heavy)]
 MAX_CONCURRENT_ROUNDS = 6
 # After so many rounds the practice workspace forgets calls.
 CALL_LOG_ROUNDS = 25

@@ -14,7 +14,7 @@ from bot.usecases import close_vote
 from storage.rounds import ballots
 
 SEED, STEPS = 2, 10
-HISTORIES = [10, pytest.param(200, marks=pytest.mark.heavy)]
+HISTORIES = [5, pytest.param(200, marks=pytest.mark.heavy)]
 # A fault shows within some dozens of histories; each seed plays a few. Seeds that show it at once come first.
 MUTANT_SEEDS, MUTANT_HISTORIES = range(1, 31), 20
 

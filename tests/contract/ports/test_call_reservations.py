@@ -56,6 +56,7 @@ async def sent_seconds(storage: Storage) -> list[float]:
     return [row.sent_at / 1e6 for row in await storage.database.fetch_all(query)]
 
 
+@pytest.mark.heavy
 async def test_no_window_of_four_processes_has_more_calls_than_the_limit(processes: Sequence[Storage]) -> None:
     window = Window(5, 0.6)
     limiters = [limiter_of(storage, [window]) for storage in processes]

@@ -195,7 +195,7 @@ def machine_settings(examples: int) -> settings:
 
 
 class TestLedgerAgainstUsageLog(LedgerAgainstBillMachine.TestCase):  # type: ignore[misc, valid-type] # made at run time
-    settings = machine_settings(3)
+    settings = machine_settings(2)
 
 
 @pytest.mark.heavy

@@ -148,6 +148,7 @@ async def second_process(url: str) -> AsyncIterator[tuple[JobRunner, list[str]]]
         await runner.close()
 
 
+@pytest.mark.heavy
 async def test_work_that_an_earlier_version_took_over_runs_once_that_one_has_ended() -> None:
     url = await create_job_database()
     await kill(await start_process(WORKER, url, "one", b"started\n"))

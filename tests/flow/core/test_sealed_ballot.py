@@ -125,7 +125,7 @@ submission_lists = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(submission_lists)
 async def test_newest_submission_of_each_user_counts_in_any_order(
     tmp_path_factory: pytest.TempPathFactory, drawn_submissions: list[tuple[str, int, frozenset[int]]]

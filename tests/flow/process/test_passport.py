@@ -52,6 +52,7 @@ async def test_key_that_cannot_be_used_stops_the_start(workspace: PracticeEnviro
     assert "docs/operations.md#the-passports-key-cannot-be-used" in text
 
 
+@pytest.mark.heavy
 async def test_bots_of_one_database_sign_with_one_key(tmp_path: Path) -> None:
     key = studio_key()
     async with replica_environment(tmp_path, PASSPORT_KEY=as_setting(key)) as bots:

@@ -47,6 +47,7 @@ async def test_similar_names_use_the_rarest_trigrams(storage: Storage, monkeypat
     assert await storage.roster.similar_names(TEAM, "ŋŋŋŋŋ", 60) == []
 
 
+@pytest.mark.heavy
 async def test_every_lookup_is_measured_and_reported_in_a_row(tmp_path: Path) -> None:
     waits = {size: await measure_roster(tmp_path / f"{size}", size, 2) for size in (10, 45)}
     report_rows = timing_rows(waits)

@@ -41,7 +41,7 @@ def turned(view: str, width: int = SIZE[0], height: int = SIZE[1]) -> Image.Imag
     return draw_view(identity, wanted, width, height, 2560)
 
 
-@pytest.mark.parametrize("model", STYLES)
+@pytest.mark.parametrize("model", [STYLES[0], *(pytest.param(style, marks=pytest.mark.heavy) for style in STYLES[1:])])
 def test_the_identity_survives_what_the_bot_does_with_a_reference(model: str) -> None:
     picture = draw_face(model, PROMPT, 3, 896, 1200)
     expected = Identity.of(model, PROMPT, 3, read_mark(picture).style)  # type: ignore[union-attr]

@@ -21,6 +21,7 @@ MODELS = (
     "gemini-nano-banana-2.1",
     "gemini-3-pro-image",
 )
+EACH_MODEL = [MODELS[0], *(pytest.param(model, marks=pytest.mark.heavy) for model in MODELS[1:])]
 FISHERWOMAN = "weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait"
 BRIEFS = (
     FISHERWOMAN,
@@ -54,13 +55,13 @@ def difference(one: Image.Image, other: Image.Image) -> float:
     return float(np.abs(left - right).mean())
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", EACH_MODEL)
 def test_a_face_is_the_same_for_the_same_model_words_and_seed(model: str) -> None:
     again = encode(draw_face(model, FISHERWOMAN, 1, *SMALL), "image/png")
     assert again == encode(face(model, FISHERWOMAN, 1), "image/png")
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", EACH_MODEL)
 def test_four_seeds_are_four_people(model: str) -> None:
     faces = [face(model, FISHERWOMAN, seed) for seed in range(4)]
     apart = [difference(one, other) for number, one in enumerate(faces) for other in faces[:number]]
@@ -166,7 +167,7 @@ def test_variation_differs_and_upscale_does_not() -> None:
     assert difference(original, same) < 10
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", EACH_MODEL)
 def test_a_white_ground_is_white_and_leaves_the_person(model: str) -> None:
     """The prompt's own words, as the product writes them for `--ground white`."""
     prompts = [

@@ -18,6 +18,7 @@ NON_SLACK_TEXT = {
     "bot/cli/passport_commands.py": "the command line",
     "bot/cli/webhook_commands.py": "the command line",
     "bot/cli/webhooks.py": "the command line",
+    "bot/cli/doors_check.py": "the command line",
     "bot/cli/webhook_check.py": "the command line",
     "bot/cli/doctor.py": "the command line",
     "bot/doors/words.py": "answers to programs and agents",
