@@ -7,10 +7,8 @@ PY := $(VENV)/bin/python
 RUN_VENV := .venv-run
 # An uv already on the machine serves; otherwise one is put into .tools, away from the system's Python.
 UV := $(shell command -v uv 2>/dev/null || echo $(TOOLS)/bin/uv)
-# Much of a test's time is waiting for processes: three share two cores well.
-WORKERS ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 3 + 1) / 2 )))
-# The heavy tests wait more: for models, deadlines and restarts.
-HEAVY_WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 2 )))
+# Much of a test's time is waiting: for processes, models, deadlines and restarts. Four share two cores well.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) * 2 )))
 CODE := bot handlers providers storage playground benchmarks tests
 # Tests open thousands of small databases. In memory they do not wait for the disk; 4 GB must be free there.
 MEMORY_FOLDER := $(shell [ -w /dev/shm ] && [ $$(df -Pk /dev/shm | awk 'NR == 2 {print $$4}') -gt 4000000 ] && echo /dev/shm)
@@ -29,7 +27,6 @@ demo: setup  ## the practice workspace, the bot, and a page to cast a face on
 test: setup  ## every behaviour, in some minutes
 	@$(PYTEST) -m "not heavy" $(ARGS)
 
-test-heavy: WORKERS = $(HEAVY_WORKERS)
 test-heavy: setup  ## statistical tests at full size, and long runs with processes
 	@$(PYTEST) -m heavy $(ARGS)
 

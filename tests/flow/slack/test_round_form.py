@@ -18,6 +18,8 @@ from tests.support.practice_environment import (
 )
 from tests.support.scripted_models import make_portrait
 
+pytestmark = pytest.mark.heavy
+
 LENA_DM, DANIEL_DM = "D0LENAORTIZ", "D0DANIELOKA"
 
 
@@ -83,7 +85,6 @@ async def test_form_updates_the_price_after_every_choice(workspace: PracticeEnvi
     await workspace.control_client.post(f"people/{LENA}/close", {"view_id": view["id"], "all": True})
 
 
-@pytest.mark.heavy
 async def test_fast_choices_keep_typed_text_and_show_the_final_price(
     workspace: PracticeEnvironment,
 ) -> None:
@@ -158,7 +159,6 @@ async def test_a_form_sent_twice_opens_one_round(workspace: PracticeEnvironment)
     assert len(await round_messages(workspace, "Maya")) == 1
 
 
-@pytest.mark.heavy
 async def test_cast_character_is_suggested_and_recast_for_a_price(
     workspace: PracticeEnvironment,
 ) -> None:
@@ -186,7 +186,6 @@ async def test_cast_character_is_suggested_and_recast_for_a_price(
     assert "a pilot, older" in text_of(await wait_for_round(workspace, "Mara"))
 
 
-@pytest.mark.heavy
 async def test_suggestions_show_only_visible_characters(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Sable: a spokesperson --each 1 --for 1h", channel=QUIET)
     await workspace.wait_for_ballot(ts, QUIET)
@@ -197,7 +196,6 @@ async def test_suggestions_show_only_visible_characters(workspace: PracticeEnvir
     assert suggestions == ["Sable · from another production, new here"]
 
 
-@pytest.mark.heavy
 async def test_another_lead_is_notified_and_controls_the_round(workspace: PracticeEnvironment) -> None:
     view = await open_form(workspace)
     values = form_values("Ines", lead=DANIEL, voters=[MEI, DANIEL], quorum="2", use="film") | _tomorrow()
@@ -230,7 +228,6 @@ async def test_form_metadata_is_an_opaque_id_per_user(workspace: PracticeEnviron
     assert other_characters == set(), "an opaque id, and nothing of the channel"
 
 
-@pytest.mark.heavy
 async def test_attached_reference_needs_consent_and_a_valid_picture(workspace: PracticeEnvironment) -> None:
     view = await choose_and_wait(workspace, await open_form(workspace), "like", "picture")
     picture = [await workspace.control_client.attach_file(LENA, "ben.png", make_portrait(5))]
@@ -250,7 +247,6 @@ async def test_attached_reference_needs_consent_and_a_valid_picture(workspace: P
     assert not await round_messages(workspace, "Cleo")
 
 
-@pytest.mark.heavy
 async def test_locked_face_can_be_used_as_a_reference(workspace: PracticeEnvironment) -> None:
     view = await choose_and_wait(workspace, await open_form(workspace), "like", "face")
     assert "Mara" in await workspace.control_client.suggest_options(LENA, view["id"], "cast_face", "")

@@ -14,6 +14,8 @@ from tests.support.practice_environment import (
     PracticeEnvironment,
 )
 
+pytestmark = pytest.mark.heavy
+
 
 async def wait_for_round(workspace: PracticeEnvironment, name: str) -> Json:
     async def probe() -> Json | None:
@@ -94,7 +96,6 @@ async def test_redelivered_mention_starts_no_second_round(workspace: PracticeEnv
     assert sum("Ines" in str(m) for m in await workspace.control_client.ephemerals(MEI)) == 0
 
 
-@pytest.mark.heavy
 async def test_mention_in_a_thread_gets_links_and_errors_in_the_thread(workspace: PracticeEnvironment) -> None:
     parent = await workspace.control_client.post_message(DANIEL, FILM, "And the cook?")
     await mention_bot(workspace, DANIEL, "Cook: a ship's cook, 55 --each 9", parent)
@@ -111,7 +112,6 @@ async def test_mention_in_a_thread_gets_links_and_errors_in_the_thread(workspace
     await workspace.wait_for_ephemeral(MEI, "A picture is attached in a form")
 
 
-@pytest.mark.heavy
 async def test_mentions_with_names_are_answered_and_links_start_nothing(workspace: PracticeEnvironment) -> None:
     ts = await workspace.cast("Maya: a fisherwoman --each 1 --for 1h")
     await workspace.wait_for_ballot(ts)
