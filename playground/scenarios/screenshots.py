@@ -117,6 +117,8 @@ async def play(browser: BrowserSession) -> MainFlowTexts:
     await browser.act_as("Daniel Okafor")
     message = await browser.wait_for_message("Casting Maya")
     await browser.react(message, "two")
+    # A redraw while the next button is pressed would move it away under the pointer.
+    await expect(message.locator("[data-action='vote:2']")).to_contain_text("2 · 1")
     await browser.act_as("Mei Tanaka")
     message = await browser.wait_for_message("Casting Maya")
     await browser.press(message, "vote:2")

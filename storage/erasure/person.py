@@ -48,11 +48,15 @@ class PersonEraser:
         self._portraits = portraits
 
     async def list_rows(self, person: str, team: str = "") -> dict[str, list[dict[str, Any]]]:
-        """Return every row that names the person, by table, as values of JSON; raises ValueError for no user id."""
+        """Return every row that names the person, by table and in the order of its key, as values of JSON.
+
+        Raises ValueError for no user id.
+        """
         require_user_id(person)
         found: dict[str, list[dict[str, Any]]] = {}
         for table, condition in _conditions(person, team):
-            rows = [dict(row._mapping) for row in await self._database.fetch_all(_as_stored(table).where(condition))]
+            query = _as_stored(table).where(condition).order_by(*table.primary_key)
+            rows = [dict(row._mapping) for row in await self._database.fetch_all(query)]
             if matching := [row for row in rows if person in user_ids_in(json.dumps(row, default=str))]:
                 found[table.name] = matching
         return found
