@@ -14,8 +14,8 @@ from tests.support import slack_payloads
 CASES_BY_KIND = {"answers": 300, "presses": 200, "payloads": 500, "lines": 500, "requests": 250, "pictures": 400}
 
 
-# A fifth of the cases in the everyday suite.
-@pytest.mark.parametrize("share", [5, pytest.param(1, marks=pytest.mark.heavy)])
+# An eighth of the cases in the everyday suite.
+@pytest.mark.parametrize("share", [8, pytest.param(1, marks=pytest.mark.heavy)])
 @pytest.mark.parametrize("name", list(INPUT_KINDS))
 def test_bad_input_never_crashes_and_rejected_input_is_not_stored(name: str, share: int, tmp_path: Path) -> None:
     cases = CASES_BY_KIND[name] // share

@@ -117,13 +117,16 @@ async def post_control(address: str, path: str, body: dict[str, str]) -> None:
         assert response.status == 200
 
 
+SMALL_SIZES = [size for size in Size if size is not Size.FOUR_K]
+
+
 def make_picture(kind: str, mode: str = "RGB") -> bytes:
     out = BytesIO()
     Image.linear_gradient("L").resize((450, 600)).convert(mode).save(out, kind)
     return out.getvalue()
 
 
-@pytest.mark.parametrize("size", Size)
+@pytest.mark.parametrize("size", [*SMALL_SIZES, pytest.param(Size.FOUR_K, marks=pytest.mark.heavy)])
 @pytest.mark.parametrize("spec", MODELS, ids=lambda m: m.name)
 async def test_every_model_returns_its_listed_size_within_its_price(
     spec: ModelSpec, size: Size, tmp_path: Path

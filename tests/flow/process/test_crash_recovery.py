@@ -54,7 +54,6 @@ async def test_message_accepted_before_a_crash_is_not_posted_twice(workspace: Pr
     assert len(await workspace.control_client.messages(FILM)) == before + 1
 
 
-@pytest.mark.heavy
 async def test_round_survives_kills_while_drawing_and_voting(workspace: PracticeEnvironment) -> None:
     for model, seconds in (("recraftv4_1", 0.1), ("gpt-image-2", 400)):
         await workspace.control_client.post(f"models/{model}/latency", {"least": seconds, "most": seconds})
