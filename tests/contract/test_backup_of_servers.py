@@ -67,8 +67,15 @@ async def rows_of(settings: Settings) -> dict[str, TableDigest]:
         await storage.close()
 
 
-@pytest.mark.parametrize("source", ["machine", "cloud"])
-@pytest.mark.parametrize("target", ["machine", "cloud"])
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("machine", "cloud"),
+        ("cloud", "machine"),
+        pytest.param("machine", "machine", marks=pytest.mark.heavy),
+        pytest.param("cloud", "cloud", marks=pytest.mark.heavy),
+    ],
+)
 async def test_a_backup_is_restored_to_either_kind(
     source: str, target: str, machine: Settings, cloud: Settings, tmp_path: Path, server: PostgresServer
 ) -> None:

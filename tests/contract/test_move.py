@@ -161,7 +161,9 @@ def stop_at(line: str) -> Any:
     return report
 
 
-@pytest.mark.parametrize("line", ["rounds:", "rows:", "pictures:"])
+@pytest.mark.parametrize(
+    "line", ["rows:", *(pytest.param(line, marks=pytest.mark.heavy) for line in ("rounds:", "pictures:"))]
+)
 async def test_an_interrupted_move_continues(source: Settings, to: Place, line: str) -> None:
     with pytest.raises(Interrupted):
         await move(source, to, stop_at(line))
@@ -184,7 +186,7 @@ async def test_no_bot_starts_on_an_unfinished_target(source: Settings, to: Place
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("change", ["source", "portraits"])
+@pytest.mark.parametrize("change", ["source", pytest.param("portraits", marks=pytest.mark.heavy)])
 async def test_an_unfinished_target_of_another_move_is_refused(source: Settings, to: Place, change: str) -> None:
     with pytest.raises(Interrupted):
         await move(source, to, stop_at("rounds:"))
@@ -197,6 +199,7 @@ async def test_an_unfinished_target_of_another_move_is_refused(source: Settings,
         await run_move(source, to)
 
 
+@pytest.mark.heavy
 @pytest.mark.heavy
 async def test_a_changed_row_of_the_target_is_found(source: Settings, to: Place) -> None:
     with pytest.raises(Interrupted):
@@ -216,7 +219,7 @@ async def test_a_changed_picture_of_the_target_is_found(source: Settings, to: Pl
         await run_move(source, to)
 
 
-@pytest.mark.parametrize("damage", ["truncated", "missing"])
+@pytest.mark.parametrize("damage", ["missing", pytest.param("truncated", marks=pytest.mark.heavy)])
 async def test_a_damaged_portrait_of_the_source_is_named(source: Settings, to: Place, damage: str) -> None:
     file = source.data_dir / "portraits" / "r1" / "s1" / "original"
     if damage == "truncated":

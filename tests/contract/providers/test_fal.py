@@ -83,6 +83,7 @@ async def test_job_can_be_collected_repeatedly_and_is_paid_once(tmp_path: Path) 
         assert len(await fal_clients.usage()) == 1
 
 
+@pytest.mark.heavy
 async def test_face_is_upscaled_to_4k(tmp_path: Path) -> None:
     async with open_fal_clients(tmp_path) as fal_clients:
         assert fal_clients.models.catalogue.upscaler is FAL_UPSCALER

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from playground.processes import stop
 from tests.support.practice_environment import LENA, PracticeEnvironment, practice_environment
 
@@ -16,6 +18,7 @@ async def retirement_messages(workspace: PracticeEnvironment) -> list[str]:
     ]
 
 
+@pytest.mark.heavy
 async def test_retirement_is_announced_once_across_restarts(tmp_path: Path) -> None:
     async with practice_environment(tmp_path) as workspace:
         await workspace.speed_up()
