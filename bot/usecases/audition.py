@@ -28,6 +28,7 @@ log = structlog.get_logger()
 _MIN_CANDIDATES_TO_OPEN = 2
 _POLL_SECONDS = 2.0
 _HEAD_START_SECONDS = 0.05
+_MAX_OPENING_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +97,20 @@ class Audition:
             self._changes.pop(round_id, None)
 
     async def _open(self, round_: Round) -> None:
+        """Open the ballot, or void a round without portraits, then redraw it.
+
+        An opening that fails or takes long redraws the message before, with the progress that `_run_generation` left.
+        """
+        redraw_progress = asyncio.get_running_loop().call_later(
+            _MAX_OPENING_SECONDS, self.ports.publisher.schedule_redraw, round_.id
+        )
         if round_.state is RoundState.DRAWING and not _is_votable(round_):
             await self.ports.storage.rounds.void(round_.id, "no_candidate")
         elif round_.state is RoundState.DRAWING:
             await self.round_pictures.open_ballot(
                 round_, round_.brief.closing_time(self.ports.now(), self.ports.shortest_voting)
             )
+        redraw_progress.cancel()
         self.round_pictures.forget_pictures(round_.id)
         await self.ports.publisher.redraw_now(round_.id)
 
@@ -139,8 +148,10 @@ class Audition:
         with tracing.span("slot.generation", round_.id, item=slot_id):
             await self.portrait_generator.generate(round_, slot)
         round_ = await self.ports.storage.rounds.get(round_.id)
-        self._notify(round_.id, round_)
-        self.ports.publisher.schedule_redraw(round_.id)
+        is_opened_now = self._notify(round_.id, round_) and self._is_ready(round_)
+        # The ballot's redraw follows at once: another one before it would delay the contact sheet.
+        if not is_opened_now:
+            self.ports.publisher.schedule_redraw(round_.id)
         if any(late.id == slot_id for late in round_.late):
             await self.ports.publisher.post_thread_note(round_.id, "late")
         if round_.state is not RoundState.DRAWING:
@@ -195,10 +206,12 @@ class Audition:
             return not round_.needs_lead_decision
         return _is_votable(round_) and self.ports.now() >= round_.patience_ends
 
-    def _notify(self, round_id: str, changed: Round | None = None) -> None:
-        """Wake the job that waits for the round; `changed` is the round as it was just read."""
-        if changes := self._changes.get(round_id):
+    def _notify(self, round_id: str, changed: Round | None = None) -> bool:
+        """Wake the job that waits for the round, and return whether one does; `changed` is the round as just read."""
+        changes = self._changes.get(round_id)
+        if changes:
             changes.put_nowait(changed)
+        return changes is not None
 
 
 def _is_votable(round_: Round) -> bool:

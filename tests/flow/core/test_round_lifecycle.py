@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,30 @@ async def test_every_model_gets_the_same_prompt_for_four_candidates(harness: Cas
     assert {s.model for s in round_.candidates} == {"recraft:recraftv4_1", "openai:gpt-image-2"}
     assert (round_.state, round_.sheet_candidate_count, len(harness.publisher.sheets)) == (RoundState.VOTING, 4, 1)
     assert ("vote_reactions", round_.id, "1", "2", "3", "4") in harness.publisher.events
+
+
+def redraws(harness: CastingHarness) -> list[str]:
+    return [event[0] for event in harness.publisher.events if event[0] in ("schedule_redraw", "redraw_now")]
+
+
+async def test_the_last_portrait_is_shown_together_with_the_ballot(harness: CastingHarness) -> None:
+    await harness.run_to_voting()
+    assert redraws(harness) == ["schedule_redraw"] * 3 + ["redraw_now"]
+
+
+async def test_progress_is_shown_while_slack_is_slow_to_take_the_sheet(
+    harness: CastingHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.usecases.audition._MAX_OPENING_SECONDS", 0.01)
+    upload = harness.publisher.upload_sheet
+
+    async def upload_slowly(*sheet: Any, **options: Any) -> str:
+        await wait_until(lambda: len(redraws(harness)) == 4)
+        return await upload(*sheet, **options)
+
+    monkeypatch.setattr(harness.publisher, "upload_sheet", upload_slowly)
+    await harness.run_to_voting()
+    assert redraws(harness) == ["schedule_redraw"] * 4 + ["redraw_now"]
 
 
 async def test_no_model_is_called_before_the_round_has_its_message(
