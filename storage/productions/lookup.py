@@ -1,5 +1,7 @@
 """The production of a channel, read and locked in the caller's transaction."""
 
+from itertools import groupby
+from operator import attrgetter
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, exists, func, select
@@ -11,6 +13,9 @@ from bot.domain.production import Production, ProductionSettings
 from storage.db.repository import insert_new, upsert
 from storage.db.rows import is_at
 from storage.db.tables import channels, characters, productions, rounds
+
+_members = channels.alias("members")
+_WITH_MEMBERS = productions.outerjoin(_members, _members.c.production_id == productions.c.id)
 
 
 async def get_or_create_production_id(connection: AsyncConnection, place: ChannelRef) -> str:
@@ -52,19 +57,13 @@ def is_cast_elsewhere(place: ChannelRef) -> ColumnElement[bool]:
 
 
 async def list_productions(connection: AsyncConnection, condition: ColumnElement[bool]) -> list[Production]:
-    query = select(productions).where(condition).order_by(func.lower(productions.c.name))
-    rows = (await connection.execute(query)).all()
-    joined: dict[str, list[str]] = {row.id: [] for row in rows}
-    channel_query = select(channels.c.production_id, channels.c.channel).where(channels.c.production_id.in_(joined))
-    for production_id, channel in await connection.execute(channel_query.order_by(channels.c.channel)):
-        joined[production_id].append(channel)
-    return [
-        Production(
-            row.id,
-            ChannelRef(row.team, row.channel),
-            tuple(joined[row.id]),
-            row.name,
-            row.settings or ProductionSettings(),
-        )
-        for row in rows
-    ]
+    """Read productions with their channels in one statement, by name."""
+    query = select(productions, _members.c.channel.label("member")).select_from(_WITH_MEMBERS).where(condition)
+    query = query.order_by(func.lower(productions.c.name), productions.c.id, _members.c.channel)
+    found = []
+    for _, group in groupby(await connection.execute(query), attrgetter("id")):
+        rows = list(group)
+        row, members = rows[0], tuple(each.member for each in rows if each.member)
+        home, settings = ChannelRef(row.team, row.channel), row.settings or ProductionSettings()
+        found.append(Production(row.id, home, members, row.name, settings))
+    return found

@@ -21,12 +21,12 @@ class SqlProductions(SqlRepository):
 
     async def get(self, place: ChannelRef) -> Production:
         production_id = select(channels.c.production_id).where(is_at(channels, place)).scalar_subquery()
-        async with self._database.snapshot() as connection:
+        async with self._database.single_query() as connection:
             found = await list_productions(connection, productions.c.id == production_id)
         return found[0] if found else Production("", place, (place.channel,))
 
     async def list_all(self, team: str) -> Sequence[Production]:
-        async with self._database.snapshot() as connection:
+        async with self._database.single_query() as connection:
             return await list_productions(connection, productions.c.team == team)
 
     async def save(
