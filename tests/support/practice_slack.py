@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from playground.app import build
 from playground.seed_data import APP_TOKEN, HARBOUR, INSTALLS, SIGNING_SECRET
 from tests.support.practice_models import NO_TLS
-from tests.support.time_factor import scaled
+from tests.support.time_factor import scaled, time_factor
 
 T = TypeVar("T")
 
@@ -98,7 +98,10 @@ async def open_practice_workspace(data: Path) -> AsyncIterator[PracticeWorkspace
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         address = f"http://127.0.0.1:{runner.addresses[0][1]}"
         slack = AsyncWebClient(token=INSTALLS[0].token, base_url=f"{address}/slack/api/")
-        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20, verify=NO_TLS) as http:
-            yield PracticeWorkspace(address, http, slack)
+        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=scaled(20), verify=NO_TLS) as http:
+            opened = PracticeWorkspace(address, http, slack)
+            if time_factor() > 1:
+                await opened.post("slack/settings", ack_seconds=scaled(3), trigger_seconds=scaled(3))
+            yield opened
     finally:
         await runner.cleanup()

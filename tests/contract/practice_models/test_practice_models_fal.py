@@ -68,7 +68,7 @@ async def test_job_urls_omit_the_path_after_owner_and_name(practice_models: Prac
 
 
 async def test_job_goes_through_queued_in_progress_and_completed(practice_models: PracticeModels) -> None:
-    await practice_models.set_fault(NB2, "latency", seconds=40)  # 0.08 s at this speed
+    await practice_models.set_fault(NB2, "latency", seconds=scaled(80))  # 0.16 s at this speed
     job = await submit(practice_models, NB2, resolution="0.5K")
     early = await practice_models.http.get(job["response_url"], headers=FAL)
     states: list[dict[str, Any]] = []
