@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.audit import AuditEvent
@@ -41,8 +41,7 @@ class SqlDoorTokens(SqlRepository):
     async def add(self, token: DoorToken, secret_hash: str, audit_event: AuditEvent) -> DoorToken:
         async with self._database.transaction() as connection:
             production_id = await get_or_create_production_id(connection, token.place)
-            is_live = door_tokens.c.revoked_at.is_(None) & (door_tokens.c.expires_at > token.created_at)
-            live = await connection.scalar(select(func.count()).where(is_at(door_tokens, token.place), is_live))
+            live = await connection.scalar(_count_live(token.created_at).where(is_at(door_tokens, token.place)))
             if (live or 0) >= LIVE_LIMIT:
                 raise BriefError("name", "too_many", str(live), limit=LIVE_LIMIT)
             stored = replace(token, production_id=production_id)
@@ -60,9 +59,8 @@ class SqlDoorTokens(SqlRepository):
     async def list_for_channel(self, place: ChannelRef) -> Sequence[DoorToken]:
         return await self._list(is_at(door_tokens, place))
 
-    async def count_valid(self, at: datetime) -> int:
-        is_valid = door_tokens.c.revoked_at.is_(None) & (door_tokens.c.expires_at > at)
-        return await self._database.fetch_value(select(func.count()).select_from(door_tokens).where(is_valid)) or 0
+    async def count_live(self, at: datetime) -> int:
+        return await self._database.fetch_value(_count_live(at)) or 0
 
     async def revoke(self, token_id: str, person: str, at: datetime, audit_event: AuditEvent) -> bool:
         async with self._database.transaction() as connection:
@@ -84,6 +82,11 @@ class SqlDoorTokens(SqlRepository):
     async def _list(self, condition: ColumnElement[bool]) -> list[DoorToken]:
         query = select(*_COLUMNS).where(condition).order_by(door_tokens.c.created_at.desc(), door_tokens.c.id)
         return [_token_from_row(row._asdict()) for row in await self._database.fetch_all(query)]
+
+
+def _count_live(at: datetime) -> Select[int]:
+    is_live = door_tokens.c.revoked_at.is_(None) & (door_tokens.c.expires_at > at)
+    return select(func.count()).select_from(door_tokens).where(is_live)
 
 
 async def require_within_month_cap(connection: AsyncConnection, new: Round) -> None:

@@ -24,7 +24,7 @@ class HttpGuard:
     Counts all responses; those to `mcp_path` are of MCP, the others of REST.
     """
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str], mcp_path: str = "") -> None:
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], mcp_path: str) -> None:
         self._app = app
         self._hosts = hosts
         self._mcp_path = mcp_path

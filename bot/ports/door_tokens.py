@@ -26,7 +26,7 @@ class DoorTokens(Protocol):
     async def list_for_channel(self, place: ChannelRef) -> Sequence[DoorToken]:
         """List the tokens of a channel, newest first, the revoked and expired ones too."""
 
-    async def count_valid(self, at: datetime) -> int:
+    async def count_live(self, at: datetime) -> int:
         """Count the tokens of all workspaces that are neither revoked nor expired."""
 
     async def revoke(self, token_id: str, person: str, at: datetime, audit_event: AuditEvent) -> bool:

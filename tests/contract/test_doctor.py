@@ -152,7 +152,7 @@ async def test_doctor_counts_the_access_tokens_of_the_doors(tmp_path: Path) -> N
     storage = await open_storage(settings)
     await storage.door_tokens.add(make_token(expires_at=datetime.now(UTC) + timedelta(days=1)), "hash", MADE)
     await storage.close()
-    line = "ok      doors: REST and MCP for agents at http://127.0.0.1:8790, 1 valid access token"
+    line = "ok      doors: REST and MCP for agents at http://127.0.0.1:8790, 1 live access token"
     assert line in (await run_checks(settings)).lines
     off = await run_checks(settings.model_copy(update={"doors_port": None}))
     assert not any("doors:" in line for line in off.lines)

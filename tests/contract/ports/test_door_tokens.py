@@ -55,12 +55,12 @@ async def test_token_is_revoked_once(storage: Storage) -> None:
     ]
 
 
-async def test_valid_tokens_are_counted(storage: Storage) -> None:
+async def test_live_tokens_are_counted(storage: Storage) -> None:
     for id_ in ("k1", "k2", "k3"):
         await storage.door_tokens.add(make_token(id_), f"hash-{id_}", MADE)
     await storage.door_tokens.revoke("k2", "U1", NOW, MADE)
-    assert await storage.door_tokens.count_valid(NOW) == 2
-    assert await storage.door_tokens.count_valid(NOW + timedelta(days=400)) == 0
+    assert await storage.door_tokens.count_live(NOW) == 2
+    assert await storage.door_tokens.count_live(NOW + timedelta(days=400)) == 0
 
 
 async def test_use_is_recorded_apart_from_the_changes_of_settings(storage: Storage) -> None:
