@@ -27,6 +27,8 @@ from tests.support.practice_slack import wait_until
 from tests.support.scripted_models import make_portrait
 from tests.support.storage_builders import list_characters
 
+_LAST_CALL = 2  # each of the two models draws two portraits
+
 # From the brief to the ballot
 
 
@@ -45,8 +47,22 @@ def redraws(harness: CastingHarness) -> list[str]:
     return [event[0] for event in harness.publisher.events if event[0] in ("schedule_redraw", "redraw_now")]
 
 
-async def test_the_last_portrait_is_shown_together_with_the_ballot(harness: CastingHarness) -> None:
-    await harness.run_to_voting()
+async def run_with_a_waiting_opening(harness: CastingHarness) -> None:
+    """Run a round to the vote; its last portrait comes once the opening waits, and the others are stored."""
+    waits = asyncio.Event()
+    harness.fake_models.literal.script = lambda _request, call: waits if call == _LAST_CALL else None
+    round_id = await harness.start_round()
+    async with asyncio.TaskGroup() as casting:
+        casting.create_task(harness.audition(round_id))
+        await wait_until(lambda: len(redraws(harness)) == 3 and round_id in harness.casting.audition._changes)
+        waits.set()
+
+
+async def test_the_last_portrait_is_shown_together_with_the_ballot(
+    harness: CastingHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.usecases.audition._MAX_OPENING_SECONDS", 600)
+    await run_with_a_waiting_opening(harness)
     assert redraws(harness) == ["schedule_redraw"] * 3 + ["redraw_now"]
 
 
@@ -61,7 +77,7 @@ async def test_progress_is_shown_while_slack_is_slow_to_take_the_sheet(
         return await upload(*sheet, **options)
 
     monkeypatch.setattr(harness.publisher, "upload_sheet", upload_slowly)
-    await harness.run_to_voting()
+    await run_with_a_waiting_opening(harness)
     assert redraws(harness) == ["schedule_redraw"] * 4 + ["redraw_now"]
 
 
