@@ -19,7 +19,7 @@ from bot.domain.slot import SlotState
 from bot.telemetry import tracing
 from bot.usecases.access import Permissions
 from bot.usecases.generate_portrait import PortraitGenerator
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.round_message import RoundMessage
 from bot.usecases.round_pictures import RoundPictures
 
@@ -32,10 +32,9 @@ _MAX_OPENING_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Audition:
+class Audition(UseCase):
     """Generates the slots of rounds and opens their ballots."""
 
-    ports: Ports
     portrait_generator: PortraitGenerator
     round_message: RoundMessage
     round_pictures: RoundPictures
@@ -53,7 +52,7 @@ class Audition:
         SlackUnavailable.
         """
         await self.round_message.post(round_id)
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if round_.message_ts or round_.state is not RoundState.DRAWING:
             started = [self._start_generation(round_, slot.id) for slot in round_.slots if not slot.is_final]
             if started:
@@ -70,7 +69,7 @@ class Audition:
 
     async def slot_ids(self, round_id: str) -> list[str]:
         """List the slots to generate."""
-        return [s.id for s in (await self.ports.storage.rounds.get(round_id)).slots]
+        return [s.id for s in (await self.storage.rounds.get(round_id)).slots]
 
     async def wait_until_ready(self, round_id: str) -> None:
         """Wait as `open_when_ready`."""
@@ -78,20 +77,20 @@ class Audition:
 
     async def open_ballot(self, round_id: str) -> None:
         """Open the ballot with the portraits so far, or void the round if there are none; then redraw it."""
-        await self._open(await self.ports.storage.rounds.get(round_id))
+        await self._open(await self.storage.rounds.get(round_id))
 
     async def _wait(self, round_id: str) -> Round:
         """Wait until the round can open its ballot, or left the drawing state; return it."""
         changes = self._changes.setdefault(round_id, asyncio.Queue())
         try:
-            round_ = await self.ports.storage.rounds.get(round_id)
+            round_ = await self.storage.rounds.get(round_id)
             while not self._is_ready(round_):
                 await self.round_pictures.expect_pictures(round_)
                 changed = None
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_POLL_SECONDS):
                         changed = await changes.get()
-                round_ = changed or await self.ports.storage.rounds.get(round_id)
+                round_ = changed or await self.storage.rounds.get(round_id)
             return round_
         finally:
             self._changes.pop(round_id, None)
@@ -105,7 +104,7 @@ class Audition:
             _MAX_OPENING_SECONDS, self.ports.publisher.schedule_redraw, round_.id
         )
         if round_.state is RoundState.DRAWING and not _is_votable(round_):
-            await self.ports.storage.rounds.void(round_.id, "no_candidate")
+            await self.storage.rounds.void(round_.id, "no_candidate")
         elif round_.state is RoundState.DRAWING:
             await self.round_pictures.open_ballot(
                 round_, round_.brief.closing_time(self.ports.now(), self.ports.shortest_voting)
@@ -118,7 +117,7 @@ class Audition:
 
     async def generate_slot(self, slot_id: str) -> None:
         """Make a slot final: a candidate or a failure. Never repeats a call that may have been paid for."""
-        await self._generate(await self.ports.storage.rounds.by_slot(slot_id), slot_id)
+        await self._generate(await self.storage.rounds.by_slot(slot_id), slot_id)
 
     async def generate_when_posted(self, slot_id: str) -> None:
         """Make a slot final as `generate_slot`, once its round has a message."""
@@ -147,7 +146,7 @@ class Audition:
             return
         with tracing.span("slot.generation", round_.id, item=slot_id):
             await self.portrait_generator.generate(round_, slot)
-        round_ = await self.ports.storage.rounds.get(round_.id)
+        round_ = await self.storage.rounds.get(round_.id)
         is_opened_now = self._notify(round_.id, round_) and self._is_ready(round_)
         # The ballot's redraw follows at once: another one before it would delay the contact sheet.
         if not is_opened_now:
@@ -161,7 +160,7 @@ class Audition:
 
     async def open_now(self, round_id: str, person: str) -> None:
         """Open the ballot before all slots are final; needs at least two candidates."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "open_now")
         round_.require_casting("open_now")
         round_.require_state(RoundState.DRAWING, action="open_now")
@@ -175,11 +174,11 @@ class Audition:
 
     async def cancel(self, round_id: str, person: str) -> None:
         """Void a round while it draws; the calls in progress are still paid for, and their portraits are stored."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         await self.permissions.require_lead(round_, person, "cancel")
-        if not await self.ports.storage.rounds.void(round_id, "cancelled"):
+        if not await self.storage.rounds.void(round_id, "cancelled"):
             raise RoundClosed("cancel", round_.state, round_.character)
-        await self.ports.storage.audit_log.add(
+        await self.storage.audit_log.add(
             AuditEvent("cancelled", round_.place, person, self.ports.now(), round_.character_id, round_.id)
         )
         self._notify(round_id)
@@ -189,9 +188,9 @@ class Audition:
 
     async def restart_unfinished(self) -> None:
         """Start the jobs of unfinished rounds again: a crash may come between a commit and the start of its job."""
-        for round_id in await self.ports.storage.rounds.list_missing_pictures(self.ports.now()):
+        for round_id in await self.storage.rounds.list_missing_pictures(self.ports.now()):
             await self.ports.job_queue.start("close", round_id)
-        for round_ in await self.ports.storage.rounds.list_unfinished():
+        for round_ in await self.storage.rounds.list_unfinished():
             if round_.state is RoundState.DRAWING:
                 await self.ports.job_queue.start("round", round_.id)
             if round_.message_ts or round_.state is not RoundState.DRAWING:

@@ -26,7 +26,7 @@ from bot.ports.rounds import GeneratedPortrait
 from bot.telemetry import metrics
 from bot.usecases.original_copies import OriginalCopies
 from bot.usecases.paid_calls import PaidCalls, PaidPicture, is_shutdown
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.rate_limits import wait_for_rate_limit
 from bot.usecases.round_pictures import RoundPictures
 from bot.usecases.storage_retry import StorageRetry
@@ -40,10 +40,9 @@ _STATES_NUMBERED_AT_ONCE = frozenset({RoundState.VOTING, RoundState.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
-class PortraitGenerator:
+class PortraitGenerator(UseCase):
     """Makes slots final."""
 
-    ports: Ports
     storage_retry: StorageRetry
     paid_calls: PaidCalls
     round_pictures: RoundPictures
@@ -67,7 +66,7 @@ class PortraitGenerator:
 
     async def _give_up(self, round_id: str, slot_id: str) -> None:
         """Fail the slot; the call may have been charged from the moment it was marked as requested."""
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         slot = next(s for s in round_.slots if s.id == slot_id)
         was_called = slot.state is SlotState.REQUESTED or slot.provider_job_id
         await self._record_failure(round_, slot, SlotFailure("unexpected", paid="maybe" if was_called else "no"), None)
@@ -82,7 +81,7 @@ class PortraitGenerator:
         elif await self.paid_calls.is_stored(slot):
             await self._record_stored(round_, slot)
         elif round_.state is RoundState.VOID:
-            await self.ports.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
+            await self.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
         else:
             await self._generate_with_retry(round_, slot)
 
@@ -91,7 +90,7 @@ class PortraitGenerator:
         longest = self.ports.model_clients.longest_call(slot.model, round_.brief.size)
 
         async def is_final() -> bool:
-            stored = await self.ports.storage.rounds.get(round_.id)
+            stored = await self.storage.rounds.get(round_.id)
             return next(s for s in stored.slots if s.id == slot.id).is_final
 
         outcome = await self.paid_calls.wait_for_other_call(slot, longest, is_final)
@@ -106,7 +105,7 @@ class PortraitGenerator:
         try:
             for max_wait in (_MAX_RETRY_WAIT_SECONDS, 0.0):
                 if not slot.provider_job_id and not await self._wait_until_allowed(round_, slot):
-                    await self.ports.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
+                    await self.storage.slots.record_failure(slot.id, SlotFailure("cancelled"), None, None)
                     return
                 started = perf_counter()
                 if await self._attempt(round_, slot, max_wait):
@@ -119,7 +118,7 @@ class PortraitGenerator:
     async def _wait_until_allowed(self, round_: Round, slot: Slot) -> bool:
         """Wait until storage is writable and the rate limit allows a call; False if the round was voided meanwhile."""
         waited = await self.storage_retry.wait_until_writable(round_.id)
-        if waited and (await self.ports.storage.rounds.get(round_.id)).state is RoundState.VOID:
+        if waited and (await self.storage.rounds.get(round_.id)).state is RoundState.VOID:
             return False
         return await self._wait_for_rate_limit(round_, slot)
 
@@ -134,11 +133,11 @@ class PortraitGenerator:
             nonlocal shown_until
             until = self.ports.now() + timedelta(seconds=seconds)
             if shown_until is None or abs((until - shown_until).total_seconds()) >= self.ports.waits.rate_limit:
-                await self.ports.storage.slots.set_wait_until(slot.id, until)
+                await self.storage.slots.set_wait_until(slot.id, until)
                 self.ports.publisher.schedule_redraw(round_.id)
                 shown_until = until
             await asyncio.sleep(min(seconds, self.ports.waits.rate_limit))
-            return (await self.ports.storage.rounds.get(round_.id)).state is not RoundState.VOID
+            return (await self.storage.rounds.get(round_.id)).state is not RoundState.VOID
 
         return await wait_for_rate_limit(self.ports.model_clients, slot.model, pause)
 
@@ -157,7 +156,7 @@ class PortraitGenerator:
             await self._record_failure(round_, slot, SlotFailure("portrait_missing"), None)
             return True
         mark_requested = partial(
-            self.ports.storage.slots.mark_requested, slot.id, self.ports.now(), self.paid_calls.name_call()
+            self.storage.slots.mark_requested, slot.id, self.ports.now(), self.paid_calls.name_call()
         )
         if not slot.provider_job_id and not await retry_until_stored(mark_requested):
             await self._end_other_call(round_, replace(slot, requested_at=self.ports.now()))
@@ -175,7 +174,7 @@ class PortraitGenerator:
             if wait > max_wait or limit.paid != "no":
                 raise
             await retry_until_stored(
-                partial(self.ports.storage.slots.set_wait_until, slot.id, self.ports.now() + timedelta(seconds=wait))
+                partial(self.storage.slots.set_wait_until, slot.id, self.ports.now() + timedelta(seconds=wait))
             )
             return False
         return True
@@ -186,7 +185,7 @@ class PortraitGenerator:
         if original is None or not original.copy_of_slot_id or original.is_final:
             return round_
         await self.originals.copy(round_, original)
-        return await self.ports.storage.rounds.get(round_.id)
+        return await self.storage.rounds.get(round_.id)
 
     async def _build_request(self, round_: Round, slot: Slot) -> GenerationRequest:
         """Build the request; raises PortraitMissing. A submitted job has the references already."""
@@ -204,7 +203,7 @@ class PortraitGenerator:
         if provider_job_id is None:
             provider_job_id = await model.submit(request)
             await self.storage_retry.retry_until_stored(
-                slot.round_id, partial(self.ports.storage.slots.set_provider_job, slot.id, provider_job_id)
+                slot.round_id, partial(self.storage.slots.set_provider_job, slot.id, provider_job_id)
             )
         return await model.collect(provider_job_id, request.size)
 
@@ -215,7 +214,7 @@ class PortraitGenerator:
             raise PortraitMissing(original_key(round_.id, source.id))
         source_portrait = source.portrait if source else None
         key = source_portrait.key if source_portrait else round_.brief.reference.key if round_.brief.reference else ""
-        return (await self.ports.storage.portraits.get(key),) if key else ()
+        return (await self.storage.portraits.get(key),) if key else ()
 
     def _get_model(self, slot: Slot) -> ImageModel:
         """Return the slot's model; raises AuthenticationFailed.
@@ -238,7 +237,7 @@ class PortraitGenerator:
         if slot.situation:
             number_in_states = frozenset()
         await self.storage_retry.retry_until_stored(
-            slot.round_id, partial(self.ports.storage.slots.record_portrait, generated, number_in_states)
+            slot.round_id, partial(self.storage.slots.record_portrait, generated, number_in_states)
         )
         metrics.observe_portrait(slot.model, picture.seconds, picture.charge.usd, picture.charge.source)
 
@@ -271,7 +270,7 @@ class PortraitGenerator:
             else Charge(reported_cost, "exact")
         )
         await self.storage_retry.retry_until_stored(
-            round_.id, partial(self.ports.storage.slots.record_failure, slot.id, failure, charge, seconds)
+            round_.id, partial(self.storage.slots.record_failure, slot.id, failure, charge, seconds)
         )
         metrics.slot_failures.labels(failure.kind, failure.paid).inc()
 

@@ -10,7 +10,7 @@ import structlog
 from bot.domain.round import Round
 from bot.domain.round_state import OPEN_STATES, REFUSED_PREFIX, RoundState
 from bot.domain.service_errors import SlackRejected, SlackUnavailable
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.retries import R, retry_rejected
 
 log = structlog.get_logger()
@@ -19,10 +19,9 @@ _POLL_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class RoundMessage:
+class RoundMessage(UseCase):
     """Keeps a message for every open round. Its methods are safe to repeat."""
 
-    ports: Ports
     _posts: dict[str, asyncio.Event] = field(default_factory=dict, init=False)
 
     async def post(self, round_id: str) -> None:
@@ -39,19 +38,19 @@ class RoundMessage:
         while True:
             if ended := self._posts.get(round_id):
                 await ended.wait()
-            round_ = await self.ports.storage.rounds.get(round_id)
+            round_ = await self.storage.rounds.get(round_id)
             if round_.message_ts or round_.state is not RoundState.DRAWING:
                 return round_
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _post(self, round_id: str) -> None:
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES:
             await self._or_void(round_, partial(self.ports.publisher.post, round_id))
             if round_.parent:
                 self.ports.publisher.schedule_redraw(round_.parent)
             if round_.state is RoundState.DRAWING and (round_.source_thread_ts or round_.requested_by):
-                await self._notify_thread_and_lead(await self.ports.storage.rounds.get(round_id))
+                await self._notify_thread_and_lead(await self.storage.rounds.get(round_id))
         elif round_.slack_error:
             await self.ports.publisher.notify_lead(round_id, "called_off")
 
@@ -60,7 +59,7 @@ class RoundMessage:
 
         Raises SlackUnavailable.
         """
-        round_ = await self.ports.storage.rounds.get(round_id)
+        round_ = await self.storage.rounds.get(round_id)
         if round_.state in OPEN_STATES and round_.message_ts:
             is_reposted = await self._or_void(round_, partial(self.ports.publisher.repost, round_id))
             if is_reposted and round_.state is RoundState.VOTING:
@@ -95,6 +94,6 @@ class RoundMessage:
         try:
             return await retry_rejected(call, self.ports.waits.rejected_message)
         except SlackRejected as error:
-            if await self.ports.storage.rounds.void(round_.id, f"{REFUSED_PREFIX}{error.code}"):
+            if await self.storage.rounds.void(round_.id, f"{REFUSED_PREFIX}{error.code}"):
                 await self.ports.publisher.notify_lead(round_.id, "called_off")
             return None

@@ -20,7 +20,7 @@ from bot.imaging.callback_sheet import callback_sheet
 from bot.imaging.contact_sheet import SheetCells, contact_sheet
 from bot.imaging.pictures import equalize_previews, record_picture
 from bot.ports.messaging import Picture
-from bot.usecases.ports import Ports
+from bot.usecases.ports import UseCase
 from bot.usecases.posted_files import delete_posted_file
 from bot.usecases.previews import compose, get_preview
 from bot.usecases.retries import retry_rejected
@@ -50,10 +50,9 @@ class _ExpectedPictures:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundPictures:
+class RoundPictures(UseCase):
     """Builds the pictures of a round and uploads them."""
 
-    ports: Ports
     _expected: dict[str, _ExpectedPictures] = field(default_factory=dict, init=False)
 
     # The cells of the sheet, drawn while models are still drawing. The sheet does not depend on them.
@@ -72,7 +71,7 @@ class RoundPictures:
         expected = self._expected[round_.id] = _ExpectedPictures(round_, SheetCells(round_.brief.aspect, count))
         for slot in round_.completed:
             with suppress(PortraitMissing, StorageUnavailable):
-                expected.add(slot.id, await get_preview(self.ports.storage.portraits, round_.id, slot.id))
+                expected.add(slot.id, await get_preview(self.storage.portraits, round_.id, slot.id))
 
     def add_picture(self, slot: Slot, preview: bytes) -> None:
         """Draw the cell of a further picture, if the round's pictures are expected."""
@@ -89,13 +88,13 @@ class RoundPictures:
         If Slack refuses pictures, the ballot opens without them and the lead is notified: the portraits are paid for.
         """
         async with self._lease(round_.id):
-            round_ = await self.ports.storage.rounds.get(round_.id)
+            round_ = await self.storage.rounds.get(round_.id)
             if round_.state is not RoundState.DRAWING:
                 return False
             numbers = round_.assign_numbers()
             numbered = tuple(replace(s, number=numbers.get(s.id)) for s in round_.slots)
             is_sheet_refused = await self._upload_sheet_or_note(replace(round_, slots=numbered))
-            opened = await self.ports.storage.ballots.open(round_.id, numbers, closes_at)
+            opened = await self.storage.ballots.open(round_.id, numbers, closes_at)
             if opened and is_sheet_refused:
                 await self.ports.publisher.notify_lead(round_.id, "no_sheet")
                 await self.ports.publisher.add_vote_reactions(round_.id, sorted(numbers.values()))
@@ -104,10 +103,10 @@ class RoundPictures:
     async def publish_missing(self, round_id: str) -> None:
         """Upload what the message and the thread lack: newer sheet, pictures, vote reactions, record, originals."""
         async with self._lease(round_id):
-            round_ = await self.ports.storage.rounds.get(round_id)
+            round_ = await self.storage.rounds.get(round_id)
             if round_.void_reason == UNINSTALLED:
                 return
-            is_unsettled = round_id in await self.ports.storage.reports.list_unsettled()
+            is_unsettled = round_id in await self.storage.reports.list_unsettled()
             if is_unsettled:
                 await self._delete_hidden_files(round_)
             if round_.state in (RoundState.VOTING, RoundState.CLOSED) and round_.sheet_candidate_count < len(
@@ -122,13 +121,13 @@ class RoundPictures:
             if round_.state in (RoundState.CLOSED, RoundState.LOCKED):
                 await self._upload_originals(round_)
             if is_unsettled:
-                await self.ports.storage.reports.settle(round_, self.ports.now())
+                await self.storage.reports.settle(round_, self.ports.now())
         if round_.is_follow_up and round_.parent:
             self.ports.publisher.schedule_redraw(round_.parent)
 
     async def _delete_hidden_files(self, round_: Round) -> None:
         """Delete in Slack what shows a hidden portrait; a file that Slack refuses to delete is only logged."""
-        reports = self.ports.storage.reports
+        reports = self.storage.reports
         deleted = [
             file_id
             for file_id in await reports.list_hidden_files(round_.id)
@@ -138,12 +137,12 @@ class RoundPictures:
 
     async def schedule_redraws(self) -> None:
         """Schedule a redraw of every message that may be out of date."""
-        for round_id in await self.ports.storage.rounds.list_to_redraw(self.ports.now()):
+        for round_id in await self.storage.rounds.list_to_redraw(self.ports.now()):
             self.ports.publisher.schedule_redraw(round_id)
 
     def _lease(self, round_id: str) -> AbstractAsyncContextManager[None]:
         """Return the round's lease, so that concurrent calls, also of other processes, upload once."""
-        return self.ports.storage.replicas.lease(f"pictures:{round_id}")
+        return self.storage.replicas.lease(f"pictures:{round_id}")
 
     async def _upload_sheet_or_note(self, round_: Round) -> bool:
         """Upload the sheet, or store Slack's refusal; raises SlackUnavailable.
@@ -155,7 +154,7 @@ class RoundPictures:
         except (MessageDeleted, ChannelClosed):
             raise
         except SlackRejected as error:
-            return await self.ports.storage.rounds.set_sheet_refused(round_.id, error.code)
+            return await self.storage.rounds.set_sheet_refused(round_.id, error.code)
         return False
 
     async def _upload_newer_sheet(self, round_: Round) -> None:
@@ -164,7 +163,7 @@ class RoundPictures:
             await self._upload_sheet(round_)
         except SlackRejected as error:
             is_temporary = isinstance(error, MessageDeleted | ChannelClosed)
-            if not is_temporary and await self.ports.storage.rounds.set_sheet_refused(round_.id, error.code):
+            if not is_temporary and await self.storage.rounds.set_sheet_refused(round_.id, error.code):
                 await self.ports.publisher.redraw_now(round_.id)
             raise
         await self.ports.publisher.redraw_now(round_.id)
@@ -174,7 +173,7 @@ class RoundPictures:
         sheet = Picture(data, f"{filename(round_.character)}-sheet-{count}.jpg")
 
         async def store(file_id: str) -> None:
-            await self.ports.storage.rounds.set_sheet(round_.id, file_id, count)
+            await self.storage.rounds.set_sheet(round_.id, file_id, count)
 
         if round_.state is RoundState.DRAWING:
             # No message shows the sheet before the ballot opens.
@@ -185,11 +184,11 @@ class RoundPictures:
     async def _upload_run_off_sheet(self, round_: Round, numbers: tuple[int, ...]) -> None:
         """Upload the sheet of a run-off's finalists once; the sheet of all candidates stays for the close."""
         key = run_off_sheet_key(round_.id)
-        if await self.ports.storage.rounds.get_upload(key):
+        if await self.storage.rounds.get_upload(key):
             return
         data = await self._sheet(round_, numbers)
         picture = Picture(data, f"{filename(round_.character)}-run-off.jpg", shown=numbers)
-        await self.ports.storage.rounds.set_upload(key, [await self.ports.publisher.upload_sheet(round_.id, picture)])
+        await self.storage.rounds.set_upload(key, [await self.ports.publisher.upload_sheet(round_.id, picture)])
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _sheet(self, round_: Round, shown: tuple[int, ...] = ()) -> bytes:
@@ -234,9 +233,7 @@ class RoundPictures:
             return
         data = await self._compose(round_, [locked], lambda previews: record_picture(previews[0]))
         picture = Picture(data, f"{filename(round_.character)}.jpg", locked.number)
-        await self.ports.storage.rounds.set_record(
-            round_.id, await self.ports.publisher.upload_sheet(round_.id, picture)
-        )
+        await self.storage.rounds.set_record(round_.id, await self.ports.publisher.upload_sheet(round_.id, picture))
         await self.ports.publisher.redraw_now(round_.id)
 
     async def _upload_new_pictures(self, round_: Round) -> None:
@@ -253,12 +250,12 @@ class RoundPictures:
             for s in new
         ]
         files = await self.ports.publisher.upload_pictures(round_.id, pictures)
-        await self.ports.storage.slots.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
+        await self.storage.slots.set_files({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
         if round_.state is RoundState.VOTING and round_.accepts_reactions:
             await self.ports.publisher.add_vote_reactions(round_.id, [s.number for s in new if s.number])
 
     async def _compose(self, round_: Round, slots: Sequence[Slot], draw: Callable[[Sequence[bytes]], R]) -> R:
-        return await compose(self.ports.storage.portraits, round_.id, [slot.id for slot in slots], draw)
+        return await compose(self.storage.portraits, round_.id, [slot.id for slot in slots], draw)
 
     async def _upload_originals(self, round_: Round) -> None:
         new = [s for s in round_.pictures if s.original_file is None and s.portrait]
@@ -266,16 +263,14 @@ class RoundPictures:
             return
         pictures = [await self._original_picture(round_, s) for s in new]
         files = await self.ports.publisher.upload_pictures(round_.id, pictures)
-        await self.ports.storage.slots.set_originals(
-            {slot.id: file_id for slot, file_id in zip(new, files, strict=True)}
-        )
+        await self.storage.slots.set_originals({slot.id: file_id for slot, file_id in zip(new, files, strict=True)})
 
     async def _original_picture(self, round_: Round, slot: Slot) -> Picture:
         """Return the original bytes; the file name shows the model, because the ballot is closed."""
         assert slot.portrait
         wire_id = slot.model.partition(":")[2]  # the catalogue may not have the model of an old original any more
         name = f"{_picture_name(round_, slot)}-{wire_id}.{FILE_EXTENSIONS[slot.portrait.media_type]}"
-        data = await self.ports.storage.portraits.get(slot.portrait.key)
+        data = await self.storage.portraits.get(slot.portrait.key)
         return Picture(data, name, round_.shown_number(slot), situation=slot.situation)
 
 

@@ -22,6 +22,9 @@ from handlers.text import errors
 from tests.support.builders import CATALOGUE, make_round
 from tests.support.fake_slack_server import FakeSlackServer, fake_slack_server
 from tests.support.in_memory import InMemoryRepositories
+from tests.support.time_factor import scaled
+
+_ACK_SECONDS = 3.0  # what Bolt waits, in wall-clock time
 
 
 @dataclass
@@ -95,6 +98,8 @@ async def listener_harness(
             SlackDirectory(clients),
             clients,
         )
+        for listener in app._async_listeners:
+            listener.ack_timeout = round(scaled(_ACK_SECONDS))
         yield ListenerHarness(slack, use_cases, app)
 
 
