@@ -54,7 +54,8 @@ class BrowserSession:
         self._screenshot_folder = screenshot_folder
 
     async def act_as(self, name: str) -> None:
-        """Switch to another of the practice people."""
+        """Switch to another of the practice people, once no dialog covers the page: the click would be lost."""
+        await expect(self.page.locator("dialog[open]")).to_have_count(0)
         await self.page.get_by_role("radio", name=name).click(force=True)
         main_panel = self.page.get_by_role("main", name=f"As {name}")
         await expect(main_panel.get_by_role("article").first).to_be_visible()
