@@ -46,7 +46,7 @@ DROP_CONSEQUENCE = "No face is locked. The portraits and votes are kept."
 CLOSE_QUESTION = "Close voting now?"
 CLOSE_CONSEQUENCE = "The votes are counted as they stand and the models are named. You can extend it afterwards."
 
-FOLLOW_UP_CLOSE_CONSEQUENCE = "The votes are counted as they stand and it is told which picture is which."
+FOLLOW_UP_CLOSE_CONSEQUENCE = "The votes are counted as they stand and everybody sees which picture is which."
 _ROUND_HEADERS = {
     RoundState.DRAWING: "Casting {name}",
     RoundState.VOTING: "Casting {name} · which looks most human?",

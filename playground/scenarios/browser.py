@@ -71,14 +71,20 @@ class BrowserSession:
         return message
 
     async def press(self, message: Locator, action_id: str, confirm_button: str | None = None) -> None:
-        """Press a message's button, and then `confirm_button` in its confirmation dialog."""
-        await message.locator(f"[data-action='{action_id}']").click()
+        """Press a message's button, and then `confirm_button` in its confirmation dialog.
+
+        The button gets the click itself: a redraw may move it away from the place where the pointer goes down.
+        """
+        button = message.locator(f"[data-action='{action_id}']")
+        await button.click(trial=True)
+        await button.dispatch_event("click")
         if confirm_button:
             await self.page.get_by_role("dialog").get_by_role("button", name=confirm_button).click()
 
     async def react(self, message: Locator, name: str) -> None:
         chip = message.locator(f"[data-reaction={name}]")
-        await chip.click()
+        await chip.click(trial=True)
+        await chip.dispatch_event("click")
         await expect(chip).to_have_attribute("aria-pressed", "true")
 
     async def wait_until_idle(self) -> None:

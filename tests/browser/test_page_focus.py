@@ -116,7 +116,7 @@ async def test_the_drawer_closes_at_390_px(workspace: PracticeWorkspace, chromiu
     elif way == "its button":
         await drawer.get_by_role("button", name="Close").click()
     elif way == "a person":
-        await drawer.locator(".seat", has_text="Daniel Okafor").click()
+        await drawer.locator(".person", has_text="Daniel Okafor").click()
     elif way == "a channel":
         await drawer.get_by_role("button", name="night-ferry").click()
     else:

@@ -11,13 +11,13 @@ pytestmark = pytest.mark.heavy
 
 RENDER_SCRIPT = """async ([reader, given]) => {
   const [{ patch }, read] = await Promise.all([import("/page/dom.js"), import(`/page/${reader}.js`)]);
-  const desk = {
-    user: "U1", zone: "Europe/Madrid", go() {},
+  const session = {
+    user: "U1", zone: "Europe/Madrid", openMessage() {}, openChannel() {},
     personName: (id) => ({ U1: "Lena", U2: "Daniel" })[id] ?? id,
     channelName: (id, label) => label ?? id,
   };
   const box = document.createElement("div");
-  patch(box, read[reader](given, desk));
+  patch(box, read[reader](given, session));
   return box.innerHTML;
 }"""
 

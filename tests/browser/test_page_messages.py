@@ -183,13 +183,13 @@ async def test_private_channel_is_listed_for_its_members_only(
 async def test_channel_is_marked_unread_until_it_is_opened(workspace: PracticeWorkspace, chromium_page: Page) -> None:
     await chromium_page.goto(workspace.address)
     ferry = chromium_page.get_by_role("button", name="night-ferry")
-    await expect(ferry).to_have_class("place")
+    await expect(ferry).to_have_class("conversation")
     await workspace.post_control("people/mei/say", channel="#night-ferry", text="A word over here")
-    await expect(ferry).to_have_class("place unread")
+    await expect(ferry).to_have_class("conversation unread")
     await ferry.click()
     await expect(chromium_page.get_by_text("A word over here")).to_be_visible()
     await chromium_page.get_by_role("button", name="harbour-film").click()
-    await expect(ferry).to_have_class("place")
+    await expect(ferry).to_have_class("conversation")
 
 
 async def test_permalink_opens_the_message_on_this_page(workspace: PracticeWorkspace, chromium_page: Page) -> None:

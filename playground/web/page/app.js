@@ -1,163 +1,168 @@
 /** The page: one session, or two side by side, under a status strip. */
 import { h, patch } from "./dom.js";
 import { channelView } from "./channel.js";
-import { Desk, seated } from "./desk.js";
-import { ask } from "./door.js";
+import { Session, selectablePeople } from "./session.js";
+import { request } from "./api.js";
 import { keepFocus } from "./focus.js";
 import { homeView } from "./home.js";
-import { recall, store } from "./memory.js";
+import { readStored, writeStored } from "./storage.js";
 import { confirmView, modalView } from "./modal.js";
 import { Panel, panelView } from "./panel.js";
 import { peopleSwitch, sidebarView } from "./sidebar.js";
-import { LIGHTS, stripView } from "./strip.js";
+import { THEMES, statusBarView } from "./status_bar.js";
 import { threadView } from "./thread.js";
 import { viewerView } from "./viewer.js";
 
 const root = document.getElementById("page");
-const shell = {
-  desk: null,
+const app = {
+  session: null,
   second: null,
   panel: null,
   drawer: false,
-  light: recall("light") ?? "auto",
-  elsewhere: [],
+  theme: readStored("theme") ?? "auto",
+  otherWorkspaces: [],
   closeDrawer,
-  toggleDrawer: () => set({ drawer: !shell.drawer }),
+  toggleDrawer: () => set({ drawer: !app.drawer }),
   togglePanel,
   toggleSecond,
-  turnLight,
+  nextTheme,
 };
 
-showLight();
-const { people = [], workspaces = [] } = await ask("state?limit=1");
+applyTheme();
+const { people = [], workspaces = [] } = await request("state?limit=1");
 const query = new URLSearchParams(location.search);
 const team = query.get("team") ?? workspaces[0]?.id; // `?team=` shows another workspace than the first
 // A bot without a token of the other workspace would not answer there.
-shell.elsewhere = workspaces.filter(({ id, connected, served }) => id !== team && (served || !connected));
-const humans = seated(people.filter((person) => person.team === team)).map(({ id }) => id);
-const asked = query.get("as");
-shell.desk = new Desk(
+app.otherWorkspaces = workspaces.filter(({ id, connected, served }) => id !== team && (served || !connected));
+const humans = selectablePeople(people.filter((person) => person.team === team)).map(({ id }) => id);
+const requested = query.get("as");
+app.session = new Session(
   "first",
-  [asked, recall("user"), ...humans].find((id) => humans.includes(id)),
+  [requested, readStored("user"), ...humans].find((id) => humans.includes(id)),
   draw,
 );
-if (recall("second") === "yes") addSecond();
+if (readStored("second") === "yes") addSecond();
 document.addEventListener("visibilitychange", draw);
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeDrawer());
 
 function set(change) {
-  Object.assign(shell, change);
+  Object.assign(app, change);
   draw();
 }
 
 function draw() {
-  const { desk } = shell;
-  if (!desk) return;
-  store("user", desk.user);
-  if (!document.hidden && desk.page === "channel" && desk.channel) desk.read(desk.channel);
+  const { session } = app;
+  if (!session) return;
+  writeStored("user", session.user);
+  if (!document.hidden && session.page === "channel" && session.channel) session.markRead(session.channel);
   followFirst();
-  keepFocus(() => patch(root, pageViews(desk)));
-  const where = desk.page === "home" ? "Castroom" : desk.channelName(desk.channel, "Castroom");
+  keepFocus(() => patch(root, pageViews(session)));
+  const where = session.page === "home" ? "Castroom" : session.channelName(session.channel, "Castroom");
   document.title = `${where} · practice workspace`;
 }
 
-function pageViews(desk) {
+function pageViews(session) {
   return [
-    stripView(shell),
-    h("div", { class: shell.second ? "desks two" : "desks", key: "desks" }, [
-      sidebarView(desk, shell),
-      shell.drawer ? shade() : null,
-      h("main", { class: "desk", key: "first", "aria-label": seatName(desk) }, deskViews(desk)),
+    statusBarView(app),
+    h("div", { class: app.second ? "sessions two" : "sessions", key: "sessions" }, [
+      sidebarView(session, app),
+      app.drawer ? backdrop() : null,
+      h(
+        "main",
+        { class: "session", key: "first", "aria-label": personLabel(session) },
+        sessionViews(session),
+      ),
       secondView(),
-      panelView(shell.panel),
+      panelView(app.panel),
     ]),
-    h("div", { key: "over" }, [desk, shell.second].filter(Boolean).map(overViews)),
+    h("div", { key: "over" }, [session, app.second].filter(Boolean).map(overViews)),
   ];
 }
 
 /** On a narrow window, a tap beside the drawer closes it. */
-function shade() {
-  return h("div", { class: "drawer-shade", key: "shade", on: { click: closeDrawer } });
+function backdrop() {
+  return h("div", { class: "drawer-backdrop", key: "backdrop", on: { click: closeDrawer } });
 }
 
 function closeDrawer() {
-  if (!shell.drawer) return;
+  if (!app.drawer) return;
   set({ drawer: false });
   queueMicrotask(() => document.querySelector(".drawer-button").focus());
 }
 
-function deskViews(desk) {
+function sessionViews(session) {
   return [
-    desk.page === "home" ? homeView(desk) : channelView(desk),
-    desk.page === "home" ? null : threadView(desk),
+    session.page === "home" ? homeView(session) : channelView(session),
+    session.page === "home" ? null : threadView(session),
   ];
 }
 
-function overViews(desk) {
-  return h("div", { key: desk.name }, modalView(desk), confirmView(desk), viewerView(desk));
+function overViews(session) {
+  return h("div", { key: session.name }, modalView(session), confirmView(session), viewerView(session));
 }
 
 function secondView() {
-  if (!shell.second) return null;
-  const views = shell.second.sight.channels.has(shell.desk.channel)
-    ? deskViews(shell.second)
-    : elsewhere(shell.second);
+  if (!app.second) return null;
+  const views = app.second.state.channels.has(app.session.channel)
+    ? sessionViews(app.second)
+    : notInChannel(app.second);
   return h(
     "section",
-    { class: "desk second", key: "second", "aria-label": seatName(shell.second) },
-    h("div", { class: "second-head", key: "seats" }, peopleSwitch(shell.second)),
+    { class: "session second", key: "second", "aria-label": personLabel(app.second) },
+    h("div", { class: "second-head", key: "people" }, peopleSwitch(app.second)),
     views,
   );
 }
 
-function elsewhere(desk) {
+function notInChannel(session) {
   return h(
     "p",
-    { class: "empty", key: "elsewhere" },
-    `${desk.personName(desk.user)} is not in this channel.`,
+    { class: "empty", key: "not-in-channel" },
+    `${session.personName(session.user)} is not in this channel.`,
   );
 }
 
-function seatName(desk) {
-  return `As ${desk.personName(desk.user)}`;
+function personLabel(session) {
+  return `As ${session.personName(session.user)}`;
 }
 
 function togglePanel() {
-  shell.panel?.stop();
-  set({ drawer: false, panel: shell.panel ? null : new Panel(draw, togglePanel) });
+  app.panel?.stop();
+  set({ drawer: false, panel: app.panel ? null : new Panel(draw, togglePanel) });
 }
 
 function toggleSecond() {
-  if (shell.second) {
-    shell.second.hangUp();
-    shell.second = null;
+  if (app.second) {
+    app.second.disconnect();
+    app.second = null;
   } else addSecond();
-  store("second", shell.second ? "yes" : "no");
+  writeStored("second", app.second ? "yes" : "no");
   draw();
 }
 
 function addSecond() {
-  shell.second = new Desk(
+  app.second = new Session(
     "second",
-    humans.find((id) => id !== shell.desk.user),
+    humans.find((id) => id !== app.session.user),
     draw,
   );
 }
 
 /** The second session opens the channel of the first. */
 function followFirst() {
-  const { desk, second } = shell;
-  if (second?.channel && desk.channel && second.channel !== desk.channel) second.go(desk.channel);
+  const { session, second } = app;
+  if (second?.channel && session.channel && second.channel !== session.channel)
+    second.openChannel(session.channel);
 }
 
-function turnLight() {
-  const names = Object.keys(LIGHTS);
-  shell.light = names[(names.indexOf(shell.light) + 1) % names.length];
-  store("light", shell.light);
-  showLight();
+function nextTheme() {
+  const names = Object.keys(THEMES);
+  app.theme = names[(names.indexOf(app.theme) + 1) % names.length];
+  writeStored("theme", app.theme);
+  applyTheme();
   draw();
 }
 
-function showLight() {
-  document.documentElement.dataset.light = shell.light;
+function applyTheme() {
+  document.documentElement.dataset.theme = app.theme;
 }

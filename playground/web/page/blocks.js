@@ -1,6 +1,6 @@
 /**
  * Block Kit to views, one function per kind of block (docs.slack.dev/reference/block-kit/blocks).
- * A `place` is where blocks are displayed: a message, a modal or the App Home; it defines the effect of a click.
+ * A `context` is where blocks are displayed: a message, a modal or the App Home; it defines the effect of a click.
  */
 import { h } from "./dom.js";
 import { actionElement, accessory } from "./elements.js";
@@ -13,31 +13,31 @@ import { richText } from "./richtext.js";
 const SHOWN_LENGTH = 700;
 
 const KINDS = {
-  header: (block, place) => h("h3", { class: "block header" }, textObject(block.text, place.desk)),
+  header: (block, context) => h("h3", { class: "block header" }, textObject(block.text, context.session)),
   divider: () => h("hr", { class: "block divider" }),
   section,
-  context: (block, place) =>
+  context: (block, context) =>
     h(
       "div",
       { class: "block context" },
-      block.elements.map((element) => contextElement(element, place)),
+      block.elements.map((element) => contextElement(element, context)),
     ),
-  actions: (block, place) =>
+  actions: (block, context) =>
     h(
       "div",
       { class: "block actions" },
-      block.elements.map((element) => actionElement(element, block, place)),
+      block.elements.map((element) => actionElement(element, block, context)),
     ),
-  context_actions: (block, place) =>
+  context_actions: (block, context) =>
     h(
       "div",
       { class: "block actions small" },
-      block.elements.map((element) => actionElement(element, block, place)),
+      block.elements.map((element) => actionElement(element, block, context)),
     ),
   image: imageBlock,
-  rich_text: (block, place) => h("div", { class: "block rich" }, richText(block.elements, place.desk)),
-  markdown: (block, place) => h("div", { class: "block rich" }, markdown(block.text, place.desk)),
-  card: (block, place) => card(block, place),
+  rich_text: (block, context) => h("div", { class: "block rich" }, richText(block.elements, context.session)),
+  markdown: (block, context) => h("div", { class: "block rich" }, markdown(block.text, context.session)),
+  card: (block, context) => card(block, context),
   carousel,
   table,
   data_visualization: barChart,
@@ -45,12 +45,12 @@ const KINDS = {
 };
 
 /** Views of all blocks, each with its own key, so that a redraw reuses them. */
-export function blocksView(blocks, place) {
+export function blocksView(blocks, context) {
   const used = new Map();
   return blocks.map((block) => {
     const name = slotName(block);
     used.set(name, (used.get(name) ?? 0) + 1);
-    return h("div", { key: `${name}#${used.get(name)}`, class: "block-slot" }, blockView(block, place));
+    return h("div", { key: `${name}#${used.get(name)}`, class: "block-slot" }, blockView(block, context));
   });
 }
 
@@ -61,51 +61,51 @@ function slotName(block) {
   return `${block.type} ${control}`;
 }
 
-function blockView(block, place) {
+function blockView(block, context) {
   const draw = KINDS[block.type];
-  if (draw) return draw(block, place);
+  if (draw) return draw(block, context);
   return h("p", { class: "note" }, `A ${block.type} block stands here; this page does not draw that kind.`);
 }
 
-function section(block, place) {
-  const words = block.text ? h("div", { class: "section-text" }, foldable(block, place)) : null;
-  const fields = (block.fields ?? []).map((text) => h("div", null, textObject(text, place.desk)));
+function section(block, context) {
+  const words = block.text ? h("div", { class: "section-text" }, foldable(block, context)) : null;
+  const fields = (block.fields ?? []).map((text) => h("div", null, textObject(text, context.session)));
   return h(
     "div",
     { class: "block section" },
     h("div", { class: "section-main" }, words, fields.length ? h("div", { class: "fields" }, fields) : null),
-    block.accessory ? h("div", { class: "accessory" }, accessory(block.accessory, block, place)) : null,
+    block.accessory ? h("div", { class: "accessory" }, accessory(block.accessory, block, context)) : null,
   );
 }
 
 /** Slack folds a long section behind "see more" unless the block sets `expand`. */
-function foldable(block, place) {
-  const words = textObject(block.text, place.desk);
+function foldable(block, context) {
+  const words = textObject(block.text, context.session);
   const key = `fold/${block.text.text.slice(0, 60)}`;
-  if (block.expand || block.text.text.length <= SHOWN_LENGTH || place.isOpen(key)) return words;
+  if (block.expand || block.text.text.length <= SHOWN_LENGTH || context.isOpen(key)) return words;
   const more = h(
     "button",
-    { type: "button", class: "link", on: { click: () => place.toggle(key) } },
+    { type: "button", class: "link", on: { click: () => context.toggle(key) } },
     "See more",
   );
   return [h("div", { class: "folded" }, words), more];
 }
 
-function contextElement(element, place) {
-  if (element.type === "image") return picture(element, place, { class: "thumb" });
-  return h("span", null, textObject(element, place.desk));
+function contextElement(element, context) {
+  if (element.type === "image") return picture(element, context, { class: "thumb" });
+  return h("span", null, textObject(element, context.session));
 }
 
-function imageBlock(block, place) {
+function imageBlock(block, context) {
   return h(
     "figure",
     { class: "block image" },
-    block.title ? h("figcaption", null, textObject(block.title, place.desk)) : null,
-    picture(block, place, { class: "large" }),
+    block.title ? h("figcaption", null, textObject(block.title, context.session)) : null,
+    picture(block, context, { class: "large" }),
   );
 }
 
-function card(block, place, at) {
+function card(block, context, at) {
   const words = [
     ["title", "card-title"],
     ["subtitle", "card-subtitle"],
@@ -120,34 +120,39 @@ function card(block, place, at) {
       role: "group",
       "aria-label": block.title?.text ?? "Card",
     },
-    block.hero_image ? picture(block.hero_image, place, { class: "hero" }) : null,
+    block.hero_image ? picture(block.hero_image, context, { class: "hero" }) : null,
     h(
       "div",
       { class: "card-words" },
-      block.icon ? picture(block.icon, place, { class: "thumb" }) : null,
+      block.icon ? picture(block.icon, context, { class: "thumb" }) : null,
       words.map(([name, style]) =>
-        block[name] ? h("div", { class: style }, textObject(block[name], place.desk)) : null,
+        block[name] ? h("div", { class: style }, textObject(block[name], context.session)) : null,
       ),
       block.actions?.length
         ? h(
             "div",
             { class: "actions" },
-            block.actions.map((element) => actionElement(element, block, place)),
+            block.actions.map((element) => actionElement(element, block, context)),
           )
         : null,
     ),
   );
 }
 
-function carousel(block, place) {
-  const slide = (event, way) => {
-    const strip = event.currentTarget.closest(".carousel").querySelector(".cards");
-    strip.scrollBy({ left: way * strip.clientWidth * 0.8, behavior: "smooth" });
+function carousel(block, context) {
+  const slide = (event, direction) => {
+    const cards = event.currentTarget.closest(".carousel").querySelector(".cards");
+    cards.scrollBy({ left: direction * cards.clientWidth * 0.8, behavior: "smooth" });
   };
-  const arrow = (label, mark, way) =>
+  const arrow = (label, mark, direction) =>
     h(
       "button",
-      { type: "button", class: "arrow", "aria-label": label, on: { click: (event) => slide(event, way) } },
+      {
+        type: "button",
+        class: "arrow",
+        "aria-label": label,
+        on: { click: (event) => slide(event, direction) },
+      },
       mark,
     );
   return h(
@@ -156,7 +161,7 @@ function carousel(block, place) {
     h(
       "div",
       { class: "cards", tabindex: "0" },
-      block.elements.map((element, at) => card(element, place, at)),
+      block.elements.map((element, at) => card(element, context, at)),
     ),
     block.elements.length > 1 ? [arrow("Cards before", "‹", -1), arrow("Cards after", "›", 1)] : null,
   );
@@ -189,14 +194,14 @@ function barChart(block) {
   );
 }
 
-function table(block, place) {
+function table(block, context) {
   const cell = (tag) => (content, at) =>
     h(
       tag,
       { class: `align-${block.column_settings?.[at]?.align ?? "left"}`, scope: tag === "th" ? "col" : null },
       content.type === "rich_text"
-        ? richText(content.elements, place.desk)
-        : mrkdwn(content.text, place.desk),
+        ? richText(content.elements, context.session)
+        : mrkdwn(content.text, context.session),
     );
   const [head, ...rows] = block.rows;
   return h(
@@ -215,20 +220,25 @@ function table(block, place) {
   );
 }
 
-function input(block, place) {
-  const error = place.errors?.[block.block_id];
+function input(block, context) {
+  const error = context.errors?.[block.block_id];
   // An id with spaces would count as several ids, and the field would have no label.
-  const id = `${place.name}-${block.block_id}`.replace(/\s/g, "_");
+  const id = `${context.name}-${block.block_id}`.replace(/\s/g, "_");
   const described = [block.hint ? `${id}-hint` : null, error ? `${id}-error` : null]
     .filter(Boolean)
     .join(" ");
-  const optional = block.optional ? h("span", { class: "quiet" }, " (optional)") : null;
+  const optional = block.optional ? h("span", { class: "muted" }, " (optional)") : null;
   return h(
     "div",
     { class: error ? "block input wrong" : "block input" },
-    h("label", { for: id, id: `${id}-label` }, textObject(block.label, place.desk), optional),
-    field(block.element, block, place, { id, described, invalid: Boolean(error), required: !block.optional }),
+    h("label", { for: id, id: `${id}-label` }, textObject(block.label, context.session), optional),
+    field(block.element, block, context, {
+      id,
+      described,
+      invalid: Boolean(error),
+      required: !block.optional,
+    }),
     error ? h("p", { class: "error", id: `${id}-error`, role: "alert" }, error) : null,
-    block.hint ? h("p", { class: "hint", id: `${id}-hint` }, textObject(block.hint, place.desk)) : null,
+    block.hint ? h("p", { class: "hint", id: `${id}-hint` }, textObject(block.hint, context.session)) : null,
   );
 }

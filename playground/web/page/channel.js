@@ -3,105 +3,105 @@ import { h } from "./dom.js";
 import { composer } from "./composer.js";
 import { dayName, dayOf } from "./dates.js";
 import { messageView } from "./message.js";
-import { channelSign } from "./sidebar.js";
-import { move } from "./roving.js";
+import { channelIcon } from "./sidebar.js";
+import { moveFocus } from "./roving.js";
 import { stick } from "./scroll.js";
 
-const TOGETHER = 300; // seconds within which one person's messages stand under one name
+const GROUP_SECONDS = 300; // seconds within which one person's messages stand under one name
 const EXAMPLE =
   "/cast Maya: weathered 60-year-old fisherwoman, deep crow's feet, salt-cracked lips, grey plait";
 
-export function channelView(desk) {
-  const channel = desk.sight.channels.get(desk.channel);
+export function channelView(session) {
+  const channel = session.state.channels.get(session.channel);
   if (!channel)
-    return h("section", { class: "middle", key: "waiting" }, h("p", { class: "empty" }, waiting(desk)));
-  const messages = desk.sight.messages.get(channel.id) ?? [];
-  const all = [...messages, ...desk.sight.privateIn(channel.id)].sort((a, b) => (a.ts < b.ts ? -1 : 1));
+    return h("section", { class: "middle", key: "waiting" }, h("p", { class: "empty" }, waiting(session)));
+  const messages = session.state.messages.get(channel.id) ?? [];
+  const all = [...messages, ...session.state.ephemeralsIn(channel.id)].sort((a, b) => (a.ts < b.ts ? -1 : 1));
   return h(
     "section",
     {
       class: "middle",
-      key: `${desk.user}/${channel.id}`,
-      "aria-label": `Conversation ${desk.channelName(channel.id)}`,
+      key: `${session.user}/${channel.id}`,
+      "aria-label": `Conversation ${session.channelName(channel.id)}`,
     },
-    heading(channel, desk),
+    heading(channel, session),
     h(
       "div",
       { class: "scroll", key: "scroll", mounted: stick, on: { keydown: arrows } },
       h(
         "div",
         { class: "messages", role: "log", "aria-live": "polite", "aria-relevant": "additions" },
-        older(channel, desk),
-        withDays(all, channel, desk),
-        showsHint(all, desk) ? hint(channel, desk) : null,
+        older(channel, session),
+        withDays(all, channel, session),
+        showsHint(all, session) ? hint(channel, session) : null,
       ),
     ),
-    composer(desk, { channel: channel.id }),
+    composer(session, { channel: channel.id }),
   );
 }
 
 /** Arrows walk through messages; Tab goes on to the buttons of the one in focus. */
 export function arrows(event) {
-  if (event.target.closest("article") === event.target) move(event, "article");
+  if (event.target.closest("article") === event.target) moveFocus(event, "article");
 }
 
 /** Messages in order with a line between days; neighbours by one person stand under one name. */
-function withDays(all, channel, desk) {
+function withDays(all, channel, session) {
   const views = [];
   let before = null;
   for (const message of all) {
-    const newDay = !before || dayOf(before.ts, desk.zone) !== dayOf(message.ts, desk.zone);
+    const newDay = !before || dayOf(before.ts, session.zone) !== dayOf(message.ts, session.zone);
     if (newDay)
       views.push(
         h(
           "h2",
-          { key: `day-${dayOf(message.ts, desk.zone)}`, class: "day" },
-          h("span", null, dayName(message.ts, desk.zone)),
+          { key: `day-${dayOf(message.ts, session.zone)}`, class: "day" },
+          h("span", null, dayName(message.ts, session.zone)),
         ),
       );
     const follows = !newDay && belongs(before, message);
-    views.push(messageView(message, channel.id, desk, { follows, stop: message === all.at(-1) }));
+    views.push(messageView(message, channel.id, session, { follows, stop: message === all.at(-1) }));
     before = message;
   }
   return views;
 }
 
 function belongs(before, message) {
-  const near = Number(message.ts) - Number(before.ts) < TOGETHER;
+  const near = Number(message.ts) - Number(before.ts) < GROUP_SECONDS;
   return (
     near && before.user === message.user && !before.is_ephemeral && !message.is_ephemeral && !message.bot_id
   );
 }
 
-function heading(channel, desk) {
+function heading(channel, session) {
   return h(
     "header",
     { class: "channel-head", key: "head" },
-    h("h1", null, channelSign(channel), desk.channelName(channel.id)),
+    h("h1", null, channelIcon(channel), session.channelName(channel.id)),
     channel.topic ? h("p", { class: "topic" }, channel.topic) : null,
-    channel.kind === "im" ? null : h("span", { class: "members quiet" }, `${channel.members.length} members`),
+    channel.kind === "im" ? null : h("span", { class: "members muted" }, `${channel.members.length} members`),
   );
 }
 
-function older(channel, desk) {
-  if (!desk.sight.more.get(channel.id)) return null;
+function older(channel, session) {
+  if (!session.state.hasMore.get(channel.id)) return null;
   return h(
     "button",
-    { type: "button", key: "older", class: "button older", on: { click: () => desk.older() } },
+    { type: "button", key: "older", class: "button older", on: { click: () => session.loadOlder() } },
     "Show older messages",
   );
 }
 
-function waiting(desk) {
-  return desk.connected ? "Choose a conversation." : "Opening the practice workspace …";
+function waiting(session) {
+  return session.connected ? "Choose a conversation." : "Opening the practice workspace …";
 }
 
-function showsHint(all, desk) {
-  return !all.some((message) => message.user === desk.bot);
+function showsHint(all, session) {
+  return !all.some((message) => message.user === session.bot);
 }
 
-function hint(channel, desk) {
-  const member = channel.kind === "im" || channel.members.includes(desk.bot);
+function hint(channel, session) {
+  const member = channel.kind === "im" || channel.members.includes(session.bot);
   const line = member ? EXAMPLE : "/invite @Castroom";
   return h(
     "aside",
@@ -116,9 +116,9 @@ function hint(channel, desk) {
     ),
     h(
       "button",
-      { type: "button", class: "fill", on: { click: () => desk.fill(`${channel.id}/`, line) } },
+      { type: "button", class: "fill", on: { click: () => session.fillComposer(`${channel.id}/`, line) } },
       line,
     ),
-    h("p", { class: "quiet" }, "Click to copy the command below, then press Enter."),
+    h("p", { class: "muted" }, "Click to copy the command below, then press Enter."),
   );
 }

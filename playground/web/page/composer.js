@@ -1,28 +1,28 @@
 /** The composer: suggests commands and names, sends on Enter, keeps a history. */
-import { send } from "./deeds.js";
+import { send } from "./actions.js";
 import { h } from "./dom.js";
-import { deedOf, suggestions } from "./line.js";
+import { parseLine, suggestions } from "./parsing.js";
 import { scrollToEnd } from "./scroll.js";
 
 /** State of one composer, stored in the session so that a redraw or another channel loses nothing. */
-function lineOf(desk, key) {
-  if (!desk.lines.has(key))
-    desk.lines.set(key, { text: "", at: 0, past: 0, hidden: false, problem: null, sending: 0 });
-  return desk.lines.get(key);
+function draftOf(session, key) {
+  if (!session.drafts.has(key))
+    session.drafts.set(key, { text: "", at: 0, past: 0, hidden: false, problem: null, sending: 0 });
+  return session.drafts.get(key);
 }
 
-export function composer(desk, where) {
+export function composer(session, where) {
   const key = `${where.channel}/${where.thread ?? ""}`;
-  const line = lineOf(desk, key);
-  const id = `line-${desk.name}-${where.thread ? "thread" : "channel"}`;
-  const offered = line.hidden ? [] : suggestions(line.text, desk);
-  const at = Math.min(line.at, offered.length - 1);
+  const draft = draftOf(session, key);
+  const id = `line-${session.name}-${where.thread ? "thread" : "channel"}`;
+  const options = draft.hidden ? [] : suggestions(draft.text, session);
+  const at = Math.min(draft.at, options.length - 1);
   const set = (change) => {
-    Object.assign(line, change);
-    desk.draw();
+    Object.assign(draft, change);
+    session.draw();
   };
-  const take = (text) => set({ text, at: 0, problem: null });
-  const all = { desk, where, line, id, offered, at, set, take };
+  const accept = (text) => set({ text, at: 0, problem: null });
+  const props = { session, where, draft, id, options, at, set, accept };
   return h(
     "form",
     {
@@ -31,60 +31,64 @@ export function composer(desk, where) {
       "aria-label": where.thread ? "Reply" : "Write",
       on: { submit: (event) => event.preventDefault() },
     },
-    offered.length ? menu(all) : null,
-    h("label", { class: "unseen", for: id }, labelOf(desk, where)),
-    entry(all),
-    helpView(all),
+    options.length ? menu(props) : null,
+    h("label", { class: "visually-hidden", for: id }, labelOf(session, where)),
+    entry(props),
+    helpView(props),
   );
 }
 
 /** A text area that is a combobox while it has suggestions (w3.org/WAI/ARIA/apg/patterns/combobox). */
-function entry(all) {
-  const { desk, where, line, id, offered, at, set } = all;
+function entry(props) {
+  const { session, where, draft, id, options, at, set } = props;
   return h("textarea", {
     id,
     key: id,
     rows: "1",
-    value: line.text,
+    value: draft.text,
     autocomplete: "off",
     spellcheck: "true",
-    placeholder: labelOf(desk, where),
+    placeholder: labelOf(session, where),
     role: "combobox",
-    "aria-expanded": String(offered.length > 0),
+    "aria-expanded": String(options.length > 0),
     "aria-controls": `${id}-menu`,
     "aria-autocomplete": "list",
-    "aria-activedescendant": offered.length ? `${id}-${at}` : null,
+    "aria-activedescendant": options.length ? `${id}-${at}` : null,
     "aria-describedby": `${id}-help`,
-    style: { "--rows": String(Math.min(6, line.text.split("\n").length)) },
+    style: { "--rows": String(Math.min(6, draft.text.split("\n").length)) },
     on: {
       input: (event) => set({ text: event.target.value, hidden: false, at: 0, past: 0, problem: null }),
-      keydown: (event) => keys(event, all),
+      keydown: (event) => keys(event, props),
     },
   });
 }
 
-function helpView({ desk, where, line, id }) {
-  const wrong = Boolean(line.problem);
+function helpView({ session, where, draft, id }) {
+  const wrong = Boolean(draft.problem);
   const style = wrong ? "line-help wrong" : "line-help";
-  return h("p", { class: style, id: `${id}-help`, role: wrong ? "alert" : null }, help(line, where, desk));
+  return h(
+    "p",
+    { class: style, id: `${id}-help`, role: wrong ? "alert" : null },
+    help(draft, where, session),
+  );
 }
 
-function labelOf(desk, { channel, thread }) {
+function labelOf(session, { channel, thread }) {
   if (thread) return "Reply …";
-  const sign = desk.sight.channels.get(channel)?.kind === "im" ? "" : "#";
-  return `Message ${sign}${desk.channelName(channel)}, or type / for commands`;
+  const sign = session.state.channels.get(channel)?.kind === "im" ? "" : "#";
+  return `Message ${sign}${session.channelName(channel)}, or type / for commands`;
 }
 
-function help(line, { thread }, desk) {
-  if (line.problem) return line.problem;
-  if (line.sending) return "Sending …";
-  if (desk.sight.workspace?.connected === false) return "Castroom is not running, so nothing will answer.";
+function help(draft, { thread }, session) {
+  if (draft.problem) return draft.problem;
+  if (draft.sending) return "Sending …";
+  if (session.state.workspace?.connected === false) return "Castroom is not running, so nothing will answer.";
   return thread
     ? "Enter sends"
     : "Enter sends · Shift and Enter for a new line · ↑ brings back what you sent";
 }
 
-function menu({ id, offered, at, take }) {
+function menu({ id, options, at, accept }) {
   const option = ({ text, shown, about }, index) =>
     h(
       "div",
@@ -95,62 +99,62 @@ function menu({ id, offered, at, take }) {
         on: {
           mousedown: (event) => {
             event.preventDefault();
-            take(text);
+            accept(text);
           },
         },
       },
       h("b", null, shown),
-      about ? h("span", { class: "quiet" }, about) : null,
+      about ? h("span", { class: "muted" }, about) : null,
     );
   return h(
     "div",
-    { class: "offers", id: `${id}-menu`, role: "listbox", "aria-label": "Suggestions" },
-    offered.map(option),
+    { class: "suggestions", id: `${id}-menu`, role: "listbox", "aria-label": "Suggestions" },
+    options.map(option),
   );
 }
 
-function keys(event, line) {
+function keys(event, props) {
   if (event.isComposing) return;
-  if (line.offered.length && menuKeys(event, line)) event.preventDefault();
+  if (props.options.length && menuKeys(event, props)) event.preventDefault();
   else if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();
-    sendLine(line, event.target.closest(".composer"));
-  } else if (event.key === "ArrowUp" || event.key === "ArrowDown") leaf(event, line);
+    sendLine(props, event.target.closest(".composer"));
+  } else if (event.key === "ArrowUp" || event.key === "ArrowDown") browseHistory(event, props);
 }
 
-function menuKeys(event, { offered, at, line, set, take }) {
+function menuKeys(event, { options, at, draft, set, accept }) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) set({ at: (at + step + offered.length) % offered.length });
+  if (step) set({ at: (at + step + options.length) % options.length });
   else if (event.key === "Escape") set({ hidden: true });
-  else if (event.key === "Tab" && !event.shiftKey) take(offered[at].text);
-  else if (event.key === "Enter" && line.text.trim() !== offered[at].text.trim()) take(offered[at].text);
+  else if (event.key === "Tab" && !event.shiftKey) accept(options[at].text);
+  else if (event.key === "Enter" && draft.text.trim() !== options[at].text.trim()) accept(options[at].text);
   else return false;
   return true;
 }
 
 /** Arrow up and down go through the history, from the start and the end of the text. */
-function leaf(event, { desk, line, set }) {
+function browseHistory(event, { session, draft, set }) {
   const { value, selectionStart, selectionEnd } = event.target;
   const up = event.key === "ArrowUp";
   if (selectionStart !== selectionEnd || selectionStart !== (up ? 0 : value.length)) {
-    if (!(up && line.past && !value.includes("\n"))) return;
+    if (!(up && draft.past && !value.includes("\n"))) return;
   }
-  const past = Math.max(0, Math.min(desk.sent.length, line.past + (up ? 1 : -1)));
-  if (past === line.past) return;
+  const past = Math.max(0, Math.min(session.sent.length, draft.past + (up ? 1 : -1)));
+  if (past === draft.past) return;
   event.preventDefault();
-  set({ past, text: past ? desk.sent.at(-past) : "", hidden: true });
+  set({ past, text: past ? session.sent.at(-past) : "", hidden: true });
 }
 
 /** Clears the text at once and shows the newest message; a failed message returns with its error unless another one was begun. */
-async function sendLine({ desk, where, line, set }, form) {
-  const text = line.text;
+async function sendLine({ session, where, draft, set }, form) {
+  const text = draft.text;
   if (!text.trim()) return;
-  const { deed, body, problem } = deedOf(text, where, desk);
+  const { action, body, problem } = parseLine(text, where, session);
   if (problem) return void set({ problem });
-  desk.sent.push(text);
-  set({ text: "", past: 0, problem: null, sending: line.sending + 1 });
+  session.sent.push(text);
+  set({ text: "", past: 0, problem: null, sending: draft.sending + 1 });
   scrollToEnd(form);
-  const reason = await send(desk, deed, body);
-  set({ sending: line.sending - 1 });
-  if (reason) set({ problem: reason, text: line.text || text });
+  const reason = await send(session, action, body);
+  set({ sending: draft.sending - 1 });
+  if (reason) set({ problem: reason, text: draft.text || text });
 }

@@ -7,14 +7,14 @@ export function dialog({ key, class: style, label, close, on = {} }, ...children
     event.preventDefault();
     close();
   };
-  const beside = (event) => event.target === event.currentTarget && close();
+  const outside = (event) => event.target === event.currentTarget && close();
   return h(
     "dialog",
     {
       key,
       class: style,
       "aria-label": label,
-      on: { cancel, click: style === "viewer" ? beside : undefined, ...on },
+      on: { cancel, click: style === "viewer" ? outside : undefined, ...on },
       mounted: show,
       removed: (node) => node.close(),
     },

@@ -5,28 +5,28 @@ import { h } from "./dom.js";
 import { field } from "./fields.js";
 import { textObject } from "./mrkdwn.js";
 import { picture } from "./pictures.js";
-import { move } from "./roving.js";
+import { moveFocus } from "./roving.js";
 
 const PRESSED = { button, workflow_button: button, overflow, feedback_buttons: feedback, icon_button: icon };
 
 /** One element of an actions block or a card. */
-export function actionElement(element, block, place) {
-  const hidden = element.visible_to_user_ids && !element.visible_to_user_ids.includes(place.desk.user);
+export function actionElement(element, block, context) {
+  const hidden = element.visible_to_user_ids && !element.visible_to_user_ids.includes(context.session.user);
   if (hidden) return null;
   const draw = PRESSED[element.type];
-  if (draw) return draw(element, block, place);
+  if (draw) return draw(element, block, context);
   const label = element.placeholder?.text ?? element.action_id;
-  return h("div", { class: "field", key: element.action_id }, field(element, block, place, { label }));
+  return h("div", { class: "field", key: element.action_id }, field(element, block, context, { label }));
 }
 
 /** A section's accessory: a small picture or an element. */
-export function accessory(element, block, place) {
-  if (element.type === "image") return picture(element, place, { class: "side" });
-  return actionElement(element, block, place);
+export function accessory(element, block, context) {
+  if (element.type === "image") return picture(element, context, { class: "side" });
+  return actionElement(element, block, context);
 }
 
-function button(element, block, place) {
-  const working = place.isWorking(block, element);
+function button(element, block, context) {
+  const working = context.isWorking(block, element);
   return h(
     "button",
     {
@@ -37,36 +37,36 @@ function button(element, block, place) {
       "aria-busy": working ? "true" : null,
       "aria-disabled": working ? "true" : null,
       "data-action": element.action_id,
-      on: { click: () => working || pressed(element, block, place) },
+      on: { click: () => working || pressed(element, block, context) },
     },
-    h("span", null, textObject(element.text, place.desk)),
+    h("span", null, textObject(element.text, context.session)),
   );
 }
 
 /** A button with a URL opens it; the app gets the click as well. */
-function pressed(element, block, place) {
+function pressed(element, block, context) {
   if (element.url) window.open(element.url, "_blank", "noopener");
-  place.press(block, element);
+  context.press(block, element);
 }
 
-function overflow(element, block, place) {
+function overflow(element, block, context) {
   const key = `menu/${element.action_id}`;
-  const isOpen = place.isOpen(key);
-  const close = () => isOpen && place.toggle(key);
+  const isOpen = context.isOpen(key);
+  const close = () => isOpen && context.toggle(key);
   const choose = (option) => () => {
     close();
     if (option.url) window.open(option.url, "_blank", "noopener");
-    place.press(block, element, option.value);
+    context.press(block, element, option.value);
   };
   const options = element.options.map((option) =>
     h(
       "button",
       { type: "button", role: "menuitem", on: { click: choose(option) } },
-      textObject(option.text, place.desk),
+      textObject(option.text, context.session),
     ),
   );
   const keys = (event) => {
-    if (event.key !== "Escape" || !isOpen) return move(event, "[role=menuitem]");
+    if (event.key !== "Escape" || !isOpen) return moveFocus(event, "[role=menuitem]");
     event.preventDefault();
     close();
   };
@@ -82,7 +82,7 @@ function overflow(element, block, place) {
         "aria-expanded": String(isOpen),
         "aria-label": "More choices",
         "data-menu": element.action_id,
-        on: { click: () => place.toggle(key) },
+        on: { click: () => context.toggle(key) },
       },
       "⋯",
     ),
@@ -101,7 +101,7 @@ function overflow(element, block, place) {
   );
 }
 
-function feedback(element, block, place) {
+function feedback(element, block, context) {
   const choices = [
     ["positive_button", "+1"],
     ["negative_button", "-1"],
@@ -111,21 +111,21 @@ function feedback(element, block, place) {
     { class: "feedback", role: "group", key: element.action_id, "aria-label": "Feedback" },
     choices.map(([name]) => {
       const { text, value } = element[name];
-      const press = () => place.press(block, element, value);
+      const press = () => context.press(block, element, value);
       return h(
         "button",
         { type: "button", class: "button", on: { click: press } },
-        textObject(text, place.desk),
+        textObject(text, context.session),
       );
     }),
   );
 }
 
-function icon(element, block, place) {
-  const press = () => place.press(block, element);
+function icon(element, block, context) {
+  const press = () => context.press(block, element);
   return h(
     "button",
     { type: "button", class: "button", key: element.action_id, on: { click: press } },
-    textObject(element.text, place.desk),
+    textObject(element.text, context.session),
   );
 }

@@ -1,9 +1,9 @@
 /**
  * Input elements, in modals and in actions blocks.
- * A choice notifies its place at once, which stores it for submit or sends it.
+ * A choice notifies its context at once, which stores it for submit or sends it.
  */
 import { h } from "./dom.js";
-import { attach } from "./door.js";
+import { uploadFile } from "./api.js";
 import { textObject } from "./mrkdwn.js";
 import { suggested } from "./suggested.js";
 
@@ -18,11 +18,11 @@ const TYPED = {
 };
 
 /** The element's field. `about` has the id of its label and its description. */
-export function field(element, block, place, about) {
+export function field(element, block, context, about) {
   const draw = KINDS[element.type] ?? (TYPED[element.type] ? typed : null);
   if (!draw)
     return h("span", { class: "note" }, `A ${element.type} stands here; this page does not draw that kind.`);
-  return draw(element, block, place, about);
+  return draw(element, block, context, about);
 }
 
 /** An element's initial value, in the control API's format. */
@@ -46,26 +46,27 @@ export function initialValue(element) {
 
 const KINDS = {
   external_select: (...all) => suggested(all[0], all[1], all[2], attributes(all[0], all[3])),
-  static_select: (...all) => select(optionsOf(all[0], all[2].desk), ...all),
-  users_select: (...all) => select(peopleOf(all[2].desk), ...all),
-  conversations_select: (...all) => select(channelsOf(all[2].desk), ...all),
-  channels_select: (...all) => select(channelsOf(all[2].desk), ...all),
-  multi_static_select: (...all) => boxes(optionsOf(all[0], all[2].desk), ...all),
-  multi_external_select: (...all) => boxes(optionsOf(all[0], all[2].desk), ...all),
-  multi_users_select: (...all) => boxes(peopleOf(all[2].desk), ...all),
-  multi_conversations_select: (...all) => boxes(channelsOf(all[2].desk), ...all),
-  multi_channels_select: (...all) => boxes(channelsOf(all[2].desk), ...all),
-  checkboxes: (...all) => boxes(optionsOf(all[0], all[2].desk), ...all),
-  file_input: attached,
+  static_select: (...all) => select(optionsOf(all[0], all[2].session), ...all),
+  users_select: (...all) => select(peopleOf(all[2].session), ...all),
+  conversations_select: (...all) => select(channelsOf(all[2].session), ...all),
+  channels_select: (...all) => select(channelsOf(all[2].session), ...all),
+  multi_static_select: (...all) => boxes(optionsOf(all[0], all[2].session), ...all),
+  multi_external_select: (...all) => boxes(optionsOf(all[0], all[2].session), ...all),
+  multi_users_select: (...all) => boxes(peopleOf(all[2].session), ...all),
+  multi_conversations_select: (...all) => boxes(channelsOf(all[2].session), ...all),
+  multi_channels_select: (...all) => boxes(channelsOf(all[2].session), ...all),
+  checkboxes: (...all) => boxes(optionsOf(all[0], all[2].session), ...all),
+  file_input: fileInput,
   radio_buttons: radios,
   rich_text_input: (element, ...rest) => typed({ ...element, multiline: true }, ...rest),
 };
 
-function typed(element, block, place, about) {
+function typed(element, block, context, about) {
   const many = element.multiline === true;
   const moment = element.type === "datetimepicker";
-  const held = place.value(block, element);
-  const tell = (event, done) => place.changed(block, element, fromField(event.target.value, moment), done);
+  const held = context.value(block, element);
+  const notify = (event, done) =>
+    context.changed(block, element, fromField(event.target.value, moment), done);
   return h(many ? "textarea" : "input", {
     ...attributes(element, about),
     ...(many ? { rows: "5" } : TYPED[element.type]),
@@ -76,17 +77,17 @@ function typed(element, block, place, about) {
     max: element.max_value ?? null,
     step: element.is_decimal_allowed ? "any" : null,
     value: moment && held ? localMoment(held) : String(held ?? ""),
-    on: { input: (event) => tell(event, false), change: (event) => tell(event, true) },
+    on: { input: (event) => notify(event, false), change: (event) => notify(event, true) },
   });
 }
 
-function select(groups, element, block, place, about) {
-  const held = place.value(block, element);
+function select(groups, element, block, context, about) {
+  const held = context.value(block, element);
   const option = ({ value, label }) => h("option", { key: value, value, selected: value === held }, label);
-  const tell = (event) => place.changed(block, element, event.target.value || null, true);
+  const notify = (event) => context.changed(block, element, event.target.value || null, true);
   return h(
     "select",
-    { ...attributes(element, about), on: { change: tell } },
+    { ...attributes(element, about), on: { change: notify } },
     h("option", { key: "", value: "" }, element.placeholder?.text ?? "Choose"),
     groups.map((group) =>
       group.name
@@ -96,27 +97,29 @@ function select(groups, element, block, place, about) {
   );
 }
 
-function boxes(groups, element, block, place, about) {
-  const held = place.value(block, element) ?? [];
+function boxes(groups, element, block, context, about) {
+  const held = context.value(block, element) ?? [];
   const flip = (value) => (event) =>
-    place.changed(
+    context.changed(
       block,
       element,
       event.target.checked ? [...held, value] : held.filter((one) => one !== value),
       true,
     );
-  return choices("checkbox", groups, element, block, place, about, (value) => held.includes(value), flip);
+  return choices("checkbox", groups, element, block, context, about, (value) => held.includes(value), flip);
 }
 
 /** The browser's file chooser; chosen files are uploaded at once and listed below. */
-function attached(element, block, place, about) {
-  const held = place.value(block, element) ?? [];
-  const take = async ({ target }) => {
-    const answers = await Promise.all([...target.files].map((file) => attach(place.desk.user, file)));
-    const ids = answers.filter(({ ok }) => ok).map(({ file }) => file.id);
-    place.changed(block, element, ids, true);
+function fileInput(element, block, context, about) {
+  const held = context.value(block, element) ?? [];
+  const upload = async ({ target }) => {
+    const responses = await Promise.all(
+      [...target.files].map((file) => uploadFile(context.session.user, file)),
+    );
+    const ids = responses.filter(({ ok }) => ok).map(({ file }) => file.id);
+    context.changed(block, element, ids, true);
   };
-  const name = (id) => place.desk.sight.files.get(id)?.name ?? "Attached";
+  const name = (id) => context.session.state.files.get(id)?.name ?? "Attached";
   return h(
     "div",
     { class: "attached" },
@@ -125,35 +128,35 @@ function attached(element, block, place, about) {
       type: "file",
       accept: element.filetypes?.map((ending) => `.${ending}`).join(",") ?? null,
       multiple: (element.max_files ?? 10) > 1 ? "" : null,
-      on: { change: take },
+      on: { change: upload },
     }),
-    held.length ? h("p", { class: "quiet", role: "status" }, `Attached: ${held.map(name).join(", ")}`) : null,
+    held.length ? h("p", { class: "muted", role: "status" }, `Attached: ${held.map(name).join(", ")}`) : null,
   );
 }
 
-function radios(element, block, place, about) {
-  const held = place.value(block, element);
-  const pick = (value) => () => place.changed(block, element, value, true);
+function radios(element, block, context, about) {
+  const held = context.value(block, element);
+  const choose = (value) => () => context.changed(block, element, value, true);
   return choices(
     "radio",
-    optionsOf(element, place.desk),
+    optionsOf(element, context.session),
     element,
     block,
-    place,
+    context,
     about,
     (value) => value === held,
-    pick,
+    choose,
   );
 }
 
-function choices(type, groups, element, block, place, about, isOn, tell) {
-  const name = `${place.name}-${block.block_id}-${element.action_id}`;
+function choices(type, groups, element, block, context, about, isOn, notify) {
+  const name = `${context.name}-${block.block_id}-${element.action_id}`;
   const choice = ({ value, label, more }) =>
     h(
       "label",
       { key: value, class: "choice" },
-      h("input", { type, name, value, checked: isOn(value), on: { change: tell(value) } }),
-      h("span", null, label, more ? h("span", { class: "quiet" }, more) : null),
+      h("input", { type, name, value, checked: isOn(value), on: { change: notify(value) } }),
+      h("span", null, label, more ? h("span", { class: "muted" }, more) : null),
     );
   const label = about.id ? { "aria-labelledby": `${about.id}-label` } : { "aria-label": about.label };
   return h(
@@ -181,23 +184,23 @@ function attributes(element, about) {
   };
 }
 
-function optionsOf(element, desk) {
+function optionsOf(element, session) {
   const plain = (options) =>
     options.map(({ value, text, description }) => ({
       value,
-      label: textObject(text, desk),
-      more: description ? textObject(description, desk) : null,
+      label: textObject(text, session),
+      more: description ? textObject(description, session) : null,
     }));
   if (!element.option_groups) return [{ options: plain(element.options ?? []) }];
   return element.option_groups.map(({ label, options }) => ({ name: label.text, options: plain(options) }));
 }
 
-function peopleOf(desk) {
-  return [{ options: desk.people().map(({ id, real_name }) => ({ value: id, label: real_name })) }];
+function peopleOf(session) {
+  return [{ options: session.people().map(({ id, real_name }) => ({ value: id, label: real_name })) }];
 }
 
-function channelsOf(desk) {
-  return [{ options: desk.channels().map(({ id }) => ({ value: id, label: desk.channelName(id) })) }];
+function channelsOf(session) {
+  return [{ options: session.channels().map(({ id }) => ({ value: id, label: session.channelName(id) })) }];
 }
 
 function fromField(text, moment) {

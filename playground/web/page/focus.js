@@ -21,7 +21,7 @@ function trailOf(element) {
   if (dialog) return openers.get(dialog) ?? null;
   const article = element.closest("article[data-ts]");
   const thread = element.closest(".thread[data-thread]");
-  const pane = element.closest(".desk.second") ? ".desk.second " : ".desk:not(.second) ";
+  const pane = element.closest(".session.second") ? ".session.second " : ".session:not(.second) ";
   const home = element.closest(".home-body") ? `${pane}.home-body` : null;
   const owner = article ? `${pane}${thread ? ".thread" : ".middle"} [data-ts="${article.dataset.ts}"]` : home;
   const control = owner && controlOf(element);

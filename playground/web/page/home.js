@@ -1,14 +1,14 @@
 /** The App Home, as this person sees it. */
 import { h } from "./dom.js";
 import { blocksView } from "./blocks.js";
-import { viewPlace } from "./places.js";
+import { viewContext } from "./block_context.js";
 
-export function homeView(desk) {
-  const view = desk.sight.home;
-  const words = desk.notes.get(view?.id) ?? desk.notes.get("home");
+export function homeView(session) {
+  const view = session.state.home;
+  const words = session.notes.get(view?.id) ?? session.notes.get("home");
   return h(
     "section",
-    { class: "middle home", key: `home-${desk.user}`, "aria-label": "Home of Castroom" },
+    { class: "middle home", key: `home-${session.user}`, "aria-label": "Home of Castroom" },
     h(
       "header",
       { class: "channel-head" },
@@ -22,14 +22,16 @@ export function homeView(desk) {
       h(
         "div",
         { class: "home-body" },
-        view ? blocksView(view.blocks, viewPlace(desk, view)) : h("p", { class: "empty" }, nothing(desk)),
+        view
+          ? blocksView(view.blocks, viewContext(session, view))
+          : h("p", { class: "empty" }, nothing(session)),
         words ? h("p", { class: "note failed", role: "status" }, words) : null,
       ),
     ),
   );
 }
 
-function nothing(desk) {
-  if (desk.working.has("home")) return "Opening …";
+function nothing(session) {
+  if (session.working.has("home")) return "Opening …";
   return "Castroom has not drawn this page yet. It does when it is running and this page is opened.";
 }

@@ -21,12 +21,12 @@ const INLINE = new RegExp(
 );
 
 /** Line by line: each rule consumes the lines it matches and returns a view. */
-export function markdown(text, desk) {
+export function markdown(text, session) {
   const lines = text.split("\n");
   const views = [];
   while (lines.length) {
     if (!lines[0].trim()) lines.shift();
-    else views.push(RULES.find(([starts]) => starts.test(lines[0]))[1](lines, desk));
+    else views.push(RULES.find(([starts]) => starts.test(lines[0]))[1](lines, session));
   }
   return views;
 }
@@ -35,9 +35,9 @@ const RULES = [
   [/^```/, fence],
   [/^#{1,6} /, heading],
   [/^\s*(?:-{3,}|\*{3,}|_{3,})\s*$/, (lines) => (lines.shift(), h("hr", null))],
-  [/^> ?/, (lines, desk) => h("blockquote", null, inline(take(lines, /^> ?/).join("\n"), desk))],
-  [/^\s*[-*+] /, (lines, desk) => items("ul", take(lines, /^\s*[-*+] /), desk)],
-  [/^\s*\d+[.)] /, (lines, desk) => items("ol", take(lines, /^\s*\d+[.)] /), desk)],
+  [/^> ?/, (lines, session) => h("blockquote", null, inline(take(lines, /^> ?/).join("\n"), session))],
+  [/^\s*[-*+] /, (lines, session) => items("ul", take(lines, /^\s*[-*+] /), session)],
+  [/^\s*\d+[.)] /, (lines, session) => items("ol", take(lines, /^\s*\d+[.)] /), session)],
   [/^\|.*\|\s*$/, grid],
   [/^/, paragraph],
 ];
@@ -56,21 +56,21 @@ function fence(lines) {
   return h("pre", null, code.join("\n"));
 }
 
-function heading(lines, desk) {
+function heading(lines, session) {
   const [, marks, words] = /^(#{1,6}) (.*)$/.exec(lines.shift());
-  return h(`h${Math.min(6, marks.length + 2)}`, null, inline(words, desk));
+  return h(`h${Math.min(6, marks.length + 2)}`, null, inline(words, session));
 }
 
-function items(tag, entries, desk) {
+function items(tag, entries, session) {
   const box = (entry) => entry.replace(/^\[ \] /, "☐ ").replace(/^\[x\] /i, "☑ ");
   return h(
     tag,
     null,
-    entries.map((entry) => h("li", null, inline(box(entry), desk))),
+    entries.map((entry) => h("li", null, inline(box(entry), session))),
   );
 }
 
-function grid(lines, desk) {
+function grid(lines, session) {
   const rows = [];
   while (lines.length && /^\|.*\|\s*$/.test(lines[0]))
     rows.push(lines.shift().trim().slice(1, -1).split("|"));
@@ -79,7 +79,7 @@ function grid(lines, desk) {
     h(
       "tr",
       null,
-      row.map((cell) => h(tag, null, inline(cell.trim(), desk))),
+      row.map((cell) => h(tag, null, inline(cell.trim(), session))),
     );
   return h(
     "table",
@@ -89,31 +89,32 @@ function grid(lines, desk) {
   );
 }
 
-function paragraph(lines, desk) {
+function paragraph(lines, session) {
   const words = [lines.shift()];
   const startsOther = (line) => RULES.slice(0, -1).some(([starts]) => starts.test(line));
   while (lines.length && lines[0].trim() && !startsOther(lines[0])) words.push(lines.shift());
-  return h("p", null, inline(words.join("\n"), desk));
+  return h("p", null, inline(words.join("\n"), session));
 }
 
-function inline(text, desk) {
+function inline(text, session) {
   const views = [];
   let done = 0;
   for (const { index, 0: whole, groups } of text.matchAll(INLINE)) {
     if (index > done) views.push(text.slice(done, index));
-    views.push(marked(groups, desk));
+    views.push(marked(groups, session));
     done = index + whole.length;
   }
   if (done < text.length) views.push(text.slice(done));
   return views;
 }
 
-function marked(found, desk) {
+function marked(found, session) {
   if (found.code !== undefined) return h("code", null, found.code);
-  if (found.target !== undefined) return link(found.target, inline(found.label || found.target, desk), desk);
-  if (found.bare !== undefined) return link(found.bare, found.bare, desk);
+  if (found.target !== undefined)
+    return link(found.target, inline(found.label || found.target, session), session);
+  if (found.bare !== undefined) return link(found.bare, found.bare, session);
   if (found.emoji !== undefined) return emoji(found.emoji);
-  if (found.bold !== undefined) return h("b", null, inline(found.bold, desk));
-  if (found.strike !== undefined) return h("s", null, inline(found.strike, desk));
-  return h("i", null, inline(found.italic ?? found.slanted, desk));
+  if (found.bold !== undefined) return h("b", null, inline(found.bold, session));
+  if (found.strike !== undefined) return h("s", null, inline(found.strike, session));
+  return h("i", null, inline(found.italic ?? found.slanted, session));
 }

@@ -5,7 +5,7 @@ import { clock } from "./dates.js";
 import { mrkdwn, spoken } from "./mrkdwn.js";
 import { avatar } from "./people.js";
 import { gallery } from "./pictures.js";
-import { messagePlace } from "./places.js";
+import { messageContext } from "./block_context.js";
 import { shortcuts, shortcutsButton } from "./shortcuts.js";
 import { addButton, picker, reactionsView } from "./reactions.js";
 
@@ -15,23 +15,23 @@ const cache = new WeakMap();
 export function messageView(
   message,
   channel,
-  desk,
+  session,
   { follows = false, inThread = false, stop = false } = {},
 ) {
-  const own = cacheOf(desk, inThread);
-  const deps = [desk.user, desk.sight.names, desk.marks(message.ts), follows, stop];
-  return remember(own, message, deps, () => draw(message, channel, desk, { follows, inThread, stop }));
+  const own = cacheOf(session, inThread);
+  const deps = [session.user, session.state.names, session.renderKey(message.ts), follows, stop];
+  return remember(own, message, deps, () => draw(message, channel, session, { follows, inThread, stop }));
 }
 
-function cacheOf(desk, inThread) {
-  if (!cache.has(desk)) cache.set(desk, [new WeakMap(), new WeakMap()]);
-  return cache.get(desk)[inThread ? 1 : 0];
+function cacheOf(session, inThread) {
+  if (!cache.has(session)) cache.set(session, [new WeakMap(), new WeakMap()]);
+  return cache.get(session)[inThread ? 1 : 0];
 }
 
-function draw(message, channel, desk, { follows, inThread, stop }) {
-  const person = desk.person(message.user ?? message.bot_id);
+function draw(message, channel, session, { follows, inThread, stop }) {
+  const person = session.person(message.user ?? message.bot_id);
   const kind = ["message", message.is_ephemeral ? "private" : null, follows ? "follows" : null];
-  const label = `${person.real_name}, ${clock(message.ts, desk.zone)}: ${spoken(message.text, desk).slice(0, 200)}`;
+  const label = `${person.real_name}, ${clock(message.ts, session.zone)}: ${spoken(message.text, session).slice(0, 200)}`;
   return h(
     "article",
     {
@@ -41,71 +41,73 @@ function draw(message, channel, desk, { follows, inThread, stop }) {
       tabindex: stop ? "0" : "-1",
       "aria-label": label,
     },
-    follows ? h("span", { class: "gutter" }, time(message, desk)) : avatar(person, desk),
+    follows ? h("span", { class: "gutter" }, time(message, session)) : avatar(person, session),
     h(
       "div",
       { class: "message-body" },
       message.is_ephemeral ? h("p", { class: "only-you" }, "Only visible to you") : null,
-      follows ? null : head(message, person, desk),
-      content(message, channel, desk),
-      message.is_ephemeral ? null : reactionsView(message, channel, desk),
-      inThread ? null : repliesButton(message, desk),
-      picker(message, channel, desk),
-      shortcuts(message, channel, desk),
-      note(message, desk),
+      follows ? null : head(message, person, session),
+      content(message, channel, session),
+      message.is_ephemeral ? null : reactionsView(message, channel, session),
+      inThread ? null : repliesButton(message, session),
+      picker(message, channel, session),
+      shortcuts(message, channel, session),
+      note(message, session),
     ),
-    message.is_ephemeral ? null : tools(message, desk, inThread),
+    message.is_ephemeral ? null : tools(message, session, inThread),
   );
 }
 
-function head(message, person, desk) {
+function head(message, person, session) {
   return h(
     "div",
     { class: "message-head" },
     h("b", { class: "name" }, person.real_name),
     person.is_bot ? h("span", { class: "badge" }, "APP") : null,
-    time(message, desk),
+    time(message, session),
   );
 }
 
-function time(message, desk) {
+function time(message, session) {
   const at = new Date(Number(message.ts) * 1000).toISOString();
-  return h("time", { class: "time", datetime: at }, clock(message.ts, desk.zone));
+  return h("time", { class: "time", datetime: at }, clock(message.ts, session.zone));
 }
 
 /** The app's blocks replace its text, as in Slack; people's messages show their text. Files follow. */
-function content(message, channel, desk) {
-  const place = messagePlace(desk, channel, message);
-  const edited = message.edited ? h("span", { class: "quiet" }, " (edited)") : null;
+function content(message, channel, session) {
+  const context = messageContext(session, channel, message);
+  const edited = message.edited ? h("span", { class: "muted" }, " (edited)") : null;
   return [
     message.blocks?.length && message.bot_id
-      ? h("div", { class: "blocks" }, blocksView(message.blocks, place))
-      : h("div", { class: "text" }, mrkdwn(message.text, desk), edited),
+      ? h("div", { class: "blocks" }, blocksView(message.blocks, context))
+      : h("div", { class: "text" }, mrkdwn(message.text, session), edited),
     message.files?.length
       ? gallery(
-          message.files.map((file) => desk.file(file.id) ?? file),
-          place,
+          message.files.map((file) => session.file(file.id) ?? file),
+          context,
         )
       : null,
   ];
 }
 
-function repliesButton(message, desk) {
+function repliesButton(message, session) {
   const count = message.reply_count ?? 0;
   if (!count) return null;
-  const faces = (message.reply_users ?? []).slice(0, 3).map((id) => avatar(desk.person(id), desk, "tiny"));
+  const faces = (message.reply_users ?? [])
+    .slice(0, 3)
+    .map((id) => avatar(session.person(id), session, "tiny"));
   return h(
     "button",
-    { type: "button", class: "replies", on: { click: () => desk.openThread(message.ts) } },
+    { type: "button", class: "replies", on: { click: () => session.openThread(message.ts) } },
     faces,
     h("span", { class: "link" }, count === 1 ? "1 reply" : `${count} replies`),
     message.latest_reply
-      ? h("span", { class: "quiet" }, `last at ${clock(message.latest_reply, desk.zone)}`)
+      ? h("span", { class: "muted" }, `last at ${clock(message.latest_reply, session.zone)}`)
       : null,
   );
 }
 
-function tools(message, desk, inThread) {
+function tools(message, session, inThread) {
   const reply = h(
     "button",
     {
@@ -113,7 +115,7 @@ function tools(message, desk, inThread) {
       class: "tool",
       "aria-label": "Reply in a thread",
       title: "Reply in a thread",
-      on: { click: () => desk.openThread(message.ts) },
+      on: { click: () => session.openThread(message.ts) },
     },
     h(
       "svg",
@@ -130,13 +132,13 @@ function tools(message, desk, inThread) {
   return h(
     "div",
     { class: "tools" },
-    addButton(message, desk, "tool"),
+    addButton(message, session, "tool"),
     inThread ? null : reply,
-    shortcutsButton(message, desk),
+    shortcutsButton(message, session),
   );
 }
 
-function note(message, desk) {
-  const words = desk.notes.get(message.ts);
+function note(message, session) {
+  const words = session.notes.get(message.ts);
   return words ? h("p", { class: "note failed", role: "status" }, words) : null;
 }

@@ -24,28 +24,28 @@ const PERMALINK = /\/archives\/(?<channel>[CDG][A-Z0-9]+)\/p(?<seconds>\d{10})(?
 const TAGS = { bold: "b", italic: "i", strike: "s" };
 
 /** Paragraphs and quotes of a mrkdwn text, as a list of views. */
-export function mrkdwn(text, desk) {
+export function mrkdwn(text, session) {
   const parts = [];
   for (const { quoted, lines } of runs(text ?? "")) {
-    const views = inline(lines.join("\n"), desk);
+    const views = inline(lines.join("\n"), session);
     parts.push(quoted ? h("blockquote", null, views) : views);
   }
   return parts.flat();
 }
 
 /** A text object: mrkdwn is formatted; plain text shows emoji only, unless it says otherwise. */
-export function textObject(object, desk) {
+export function textObject(object, session) {
   if (!object) return [];
-  if (object.type === "mrkdwn") return mrkdwn(object.text, desk);
+  if (object.type === "mrkdwn") return mrkdwn(object.text, session);
   return object.emoji === false ? [object.text] : plain(object.text);
 }
 
 /** What a reader's program should say for a text: no markers, names instead of ids. */
-export function spoken(text, desk) {
+export function spoken(text, session) {
   return unescape(
     (text ?? "")
-      .replace(/<@([A-Z0-9]+)(\|[^>]*)?>/g, (_, id) => `@${desk.personName(id)}`)
-      .replace(/<#([A-Z0-9]+)(\|[^>]*)?>/g, (_, id) => `#${desk.channelName(id)}`)
+      .replace(/<@([A-Z0-9]+)(\|[^>]*)?>/g, (_, id) => `@${session.personName(id)}`)
+      .replace(/<#([A-Z0-9]+)(\|[^>]*)?>/g, (_, id) => `#${session.channelName(id)}`)
       .replace(/<[^|>]+\|([^>]+)>/g, "$1")
       .replace(/[*_~`]/g, ""),
   );
@@ -70,40 +70,40 @@ function* runs(text) {
   if (run) yield run;
 }
 
-function inline(text, desk) {
+function inline(text, session) {
   const views = [];
   let done = 0;
   for (const match of text.matchAll(INLINE)) {
     if (match.index > done) views.push(unescape(text.slice(done, match.index)));
-    views.push(marked(match.groups, desk));
+    views.push(marked(match.groups, session));
     done = match.index + match[0].length;
   }
   if (done < text.length) views.push(unescape(text.slice(done)));
   return views;
 }
 
-function marked(found, desk) {
+function marked(found, session) {
   if (found.fence !== undefined) return h("pre", null, unescape(found.fence));
   if (found.code !== undefined) return h("code", null, unescape(found.code));
   if (found.emoji !== undefined) return emoji(found.emoji);
-  if (found.angle !== undefined) return reference(found.angle, desk);
+  if (found.angle !== undefined) return reference(found.angle, session);
   const [name, inner] = Object.entries(found).find(([, value]) => value !== undefined);
-  return h(TAGS[name], null, inline(inner, desk));
+  return h(TAGS[name], null, inline(inner, session));
 }
 
-function reference(inside, desk) {
+function reference(inside, session) {
   const [target, label] = divide(inside, "|");
-  if (target.startsWith("@")) return mention(desk, target.slice(1));
-  if (target.startsWith("#")) return channelLink(desk, target.slice(1), label);
-  if (target.startsWith("!date^")) return dateView(target.slice(6), label, desk);
+  if (target.startsWith("@")) return mention(session, target.slice(1));
+  if (target.startsWith("#")) return channelLink(session, target.slice(1), label);
+  if (target.startsWith("!date^")) return dateView(target.slice(6), label, session);
   if (target.startsWith("!")) return group(label ?? target.slice(1));
-  return link(unescape(target), label === undefined ? unescape(target) : plain(unescape(label)), desk);
+  return link(unescape(target), label === undefined ? unescape(target) : plain(unescape(label)), session);
 }
 
 /** A link to a message leads there on this page. */
-function follow(event, { channel, seconds, rest }, desk) {
+function follow(event, { channel, seconds, rest }, session) {
   event.preventDefault();
-  desk.goTo(channel, `${seconds}.${rest}`);
+  session.openMessage(channel, `${seconds}.${rest}`);
 }
 
 /** @here and its like, and user groups. */
@@ -111,29 +111,33 @@ export function group(name) {
   return h("span", { class: "mention" }, name.startsWith("@") ? name : `@${name}`);
 }
 
-export function mention(desk, id) {
-  return h("span", { class: id === desk.user ? "mention me" : "mention" }, `@${desk.personName(id)}`);
+export function mention(session, id) {
+  return h("span", { class: id === session.user ? "mention me" : "mention" }, `@${session.personName(id)}`);
 }
 
-export function channelLink(desk, id, label) {
-  const name = desk.channelName(id, label);
-  return h("button", { type: "button", class: "mention", on: { click: () => desk.go(id) } }, `#${name}`);
+export function channelLink(session, id, label) {
+  const name = session.channelName(id, label);
+  return h(
+    "button",
+    { type: "button", class: "mention", on: { click: () => session.openChannel(id) } },
+    `#${name}`,
+  );
 }
 
 /** A link that leaves the page says so; anything but http(s) and mail stays plain text. */
-export function link(target, label, desk) {
+export function link(target, label, session) {
   if (!/^(https?:|mailto:)/i.test(target)) return h("span", null, label);
   const place = PERMALINK.exec(target)?.groups;
-  if (place) return h("a", { href: target, on: { click: (event) => follow(event, place, desk) } }, label);
+  if (place) return h("a", { href: target, on: { click: (event) => follow(event, place, session) } }, label);
   return h("a", { href: target, target: "_blank", rel: "noopener noreferrer" }, label);
 }
 
-function dateView(inside, fallback, desk) {
+function dateView(inside, fallback, session) {
   const [stamp, format, target] = inside.split("^");
-  const words = slackDate(Number(stamp), format ?? "", desk.zone) ?? unescape(fallback ?? "");
+  const words = slackDate(Number(stamp), format ?? "", session.zone) ?? unescape(fallback ?? "");
   const at = Number.isFinite(Number(stamp)) ? new Date(Number(stamp) * 1000).toISOString() : null;
   const view = h("time", { datetime: at, title: fallback }, words);
-  return target ? link(unescape(target), view, desk) : view;
+  return target ? link(unescape(target), view, session) : view;
 }
 
 function plain(text) {

@@ -1,9 +1,9 @@
 /** The panel of the practice models: set faults, and see what a real account would have charged. */
 import { h } from "./dom.js";
-import { ask } from "./door.js";
+import { request } from "./api.js";
 
-const EVERY = 2000;
-const LINES = 6;
+const REFRESH_MS = 2000;
+const MAX_CALLS = 6;
 const FAULTS = [
   ["none", "draws normally"],
   ["refusal", "declines the brief"],
@@ -29,7 +29,7 @@ export class Panel {
     this.models = null;
     this.bill = null;
     this.refresh();
-    this.timer = setInterval(() => this.refresh(), EVERY);
+    this.timer = setInterval(() => this.refresh(), REFRESH_MS);
   }
 
   stop() {
@@ -37,7 +37,7 @@ export class Panel {
   }
 
   async refresh() {
-    const [models, bill] = await Promise.all([ask("models"), ask("bill")]);
+    const [models, bill] = await Promise.all([request("models"), request("bill")]);
     this.models = models.models ?? [];
     this.bill = bill.calls ? bill : null;
     this.draw();
@@ -45,7 +45,7 @@ export class Panel {
 
   async set(model, kind) {
     const still = kind === "none" ? {} : { times: 0 };
-    await ask(`models/${encodeURIComponent(model)}/faults`, { kind, ...still });
+    await request(`models/${encodeURIComponent(model)}/faults`, { kind, ...still });
     await this.refresh();
   }
 }
@@ -53,7 +53,8 @@ export class Panel {
 export function panelView(panel) {
   if (!panel) return null;
   const keys = (event) => event.key === "Escape" && panel.close();
-  const leave = () => [document.getElementById("panel-button"), document.querySelector(".drawer-button")]
+  const leave = () =>
+    [document.getElementById("panel-button"), document.querySelector(".drawer-button")]
       .find((button) => button.offsetParent !== null)
       ?.focus();
   return h(
@@ -110,9 +111,9 @@ function row(model, panel) {
   );
 }
 
-function bill(told) {
-  if (!told) return null;
-  const calls = told.calls.slice(-LINES).reverse();
+function bill(usage) {
+  if (!usage) return null;
+  const calls = usage.calls.slice(-MAX_CALLS).reverse();
   const line = (call) =>
     h(
       "tr",
@@ -122,8 +123,8 @@ function bill(told) {
       h("td", { class: "align-right" }, call.charged ? `$${call.price_usd.toFixed(3)}` : "–"),
     );
   return [
-    h("h3", { key: "head" }, `The bill: $${told.total_usd.toFixed(3)}`),
-    h("p", { key: "word", class: "quiet" }, "What the real models would have charged. Here nobody pays."),
+    h("h3", { key: "head" }, `The bill: $${usage.total_usd.toFixed(3)}`),
+    h("p", { key: "word", class: "muted" }, "What the real models would have charged. Here nobody pays."),
     calls.length
       ? h(
           "table",

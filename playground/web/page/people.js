@@ -5,8 +5,8 @@ const COLOURS = ["#2f6f8f", "#8a5a2b", "#7a4b7d", "#3f7355", "#a0483f", "#4f5f9a
 const PROFILE =
   "M9 4.5c3.6-.9 7.2 1.2 7.5 4.8l1.4 2.6-1.5.7v2.3c0 1.1-.8 1.6-2.7 1.3v3.3H7.5v-4.2C4.5 12.6 4.9 5.6 9 4.5z";
 
-export function avatar(person, desk, style = "") {
-  if (person.id === desk.bot) return sign(style);
+export function avatar(person, session, style = "") {
+  if (person.id === session.bot) return appIcon(style);
   return h(
     "span",
     { class: `avatar ${style}`, style: { background: colour(person.id) }, "aria-hidden": "true" },
@@ -23,7 +23,7 @@ function colour(id) {
   return COLOURS[mixed % COLOURS.length];
 }
 
-function sign(style) {
+function appIcon(style) {
   const face = h("svg", { viewBox: "0 0 24 24" }, h("path", { d: PROFILE, fill: "currentColor" }));
   return h("span", { class: `avatar app ${style}`, "aria-hidden": "true" }, face);
 }

@@ -4,8 +4,8 @@ import { h } from "./dom.js";
 const WIDTHS = { large: 1200, hero: 960, tile: 720, side: 240, thumb: 72 };
 
 /** One picture; `class` selects its size. A click enlarges it unless it is a thumbnail. */
-export function picture(object, place, { class: style }) {
-  const source = sourceOf(object, place.desk, WIDTHS[style]);
+export function picture(object, context, { class: style }) {
+  const source = sourceOf(object, context.session, WIDTHS[style]);
   if (!source)
     return h("span", { class: `picture ${style} missing` }, `Picture not there: ${object.alt_text ?? ""}`);
   const image = h("img", {
@@ -19,15 +19,15 @@ export function picture(object, place, { class: style }) {
   });
   if (style === "thumb") return image;
   const label = `Enlarge: ${object.alt_text || object.title?.text || "picture"}`;
-  const open = () => place.look(source.large);
+  const open = () => context.openPicture(source.large);
   return h("button", { type: "button", class: "enlarge", "aria-label": label, on: { click: open } }, image);
 }
 
 /** All pictures of a message in reading order, for the viewer. */
-export function picturesOf(message, desk) {
+export function picturesOf(message, session) {
   const found = (message.blocks ?? []).flatMap((block) => [...blockPictures(block)]);
   const inBlocks = found.map((object) => ({
-    source: sourceOf(object, desk, WIDTHS.large),
+    source: sourceOf(object, session, WIDTHS.large),
     alt: object.alt_text ?? "",
     title: object.title?.text ?? "",
   }));
@@ -40,7 +40,7 @@ export function picturesOf(message, desk) {
 }
 
 /** The files under a message: pictures side by side, other files as rows. */
-export function gallery(files, place) {
+export function gallery(files, context) {
   const pictures = files.filter(isPicture);
   const others = files.filter((file) => !isPicture(file));
   const tile = (file) => {
@@ -48,7 +48,7 @@ export function gallery(files, place) {
     return h(
       "figure",
       { key: file.id, class: "tile" },
-      picture(object, place, { class: "tile" }),
+      picture(object, context, { class: "tile" }),
       h("figcaption", null, file.title || file.name),
     );
   };
@@ -66,7 +66,7 @@ function fileRow(file) {
     "a",
     { class: "file-row", key: file.id, href: bytesOf(file), download: file.name },
     h("b", null, file.title || file.name),
-    h("span", { class: "quiet" }, `${(file.filetype || "file").toUpperCase()} · ${size}`),
+    h("span", { class: "muted" }, `${(file.filetype || "file").toUpperCase()} · ${size}`),
   );
 }
 
@@ -77,11 +77,11 @@ function* blockPictures(block) {
   if (block.type === "carousel") for (const card of block.elements) yield* blockPictures(card);
 }
 
-function sourceOf(object, desk, width) {
+function sourceOf(object, session, width) {
   if (object.image_url) return { small: object.image_url, large: object.image_url };
   const named = object.slack_file ?? {};
   const id = named.id ?? /\bF[A-Z0-9]{8,}/.exec(named.url ?? "")?.[0];
-  const file = id ? desk.file(id) : null;
+  const file = id ? session.file(id) : null;
   return file ? fileSource(file, width) : null;
 }
 

@@ -1,22 +1,22 @@
 /** Reaction chips and the picker. */
-import { react } from "./deeds.js";
+import { react } from "./actions.js";
 import { h } from "./dom.js";
 import { OFFERED, emoji } from "./emoji.js";
-import { move } from "./roving.js";
+import { moveFocus } from "./roving.js";
 
-export function reactionsView(message, channel, desk) {
-  const chips = (message.reactions ?? []).map((reaction) => chip(reaction, message, channel, desk));
+export function reactionsView(message, channel, session) {
+  const chips = (message.reactions ?? []).map((reaction) => chip(reaction, message, channel, session));
   if (!chips.length) return null;
   return h(
     "div",
     { class: "reactions", role: "group", "aria-label": "Reactions" },
     chips,
-    addButton(message, desk, "chip add"),
+    addButton(message, session, "chip add"),
   );
 }
 
-export function addButton(message, desk, style) {
-  const open = desk.picking === message.ts;
+export function addButton(message, session, style) {
+  const open = session.pickerFor === message.ts;
   return h(
     "button",
     {
@@ -26,7 +26,7 @@ export function addButton(message, desk, style) {
       "aria-label": "Add a reaction",
       title: "Add a reaction",
       "aria-expanded": String(open),
-      on: { click: () => desk.pick(message.ts) },
+      on: { click: () => session.togglePicker(message.ts) },
     },
     h(
       "svg",
@@ -43,15 +43,15 @@ export function addButton(message, desk, style) {
 }
 
 /** The picker under its message: numbers first, arrow keys move, Escape closes. */
-export function picker(message, channel, desk) {
-  if (desk.picking !== message.ts) return null;
+export function picker(message, channel, session) {
+  if (session.pickerFor !== message.ts) return null;
   const keys = (event) => {
-    if (event.key !== "Escape") return move(event, "button");
+    if (event.key !== "Escape") return moveFocus(event, "button");
     event.preventDefault();
-    desk.pick(message.ts);
+    session.togglePicker(message.ts);
   };
   const mine = new Set(
-    (message.reactions ?? []).filter(({ users }) => users.includes(desk.user)).map(({ name }) => name),
+    (message.reactions ?? []).filter(({ users }) => users.includes(session.user)).map(({ name }) => name),
   );
   const choice = (name) =>
     h(
@@ -61,7 +61,7 @@ export function picker(message, channel, desk) {
         key: name,
         "aria-label": name.replaceAll("_", " "),
         "aria-pressed": String(mine.has(name)),
-        on: { click: () => react(desk, channel, message.ts, name, mine.has(name)) },
+        on: { click: () => react(session, channel, message.ts, name, mine.has(name)) },
       },
       emoji(name),
     );
@@ -87,10 +87,10 @@ function goBack(picker) {
 
 const FACE = "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM8.5 14c1.8 2.6 5.2 2.6 7 0M9 9.5v.8M15 9.5v.8";
 
-function chip({ name, users, count }, message, channel, desk) {
-  const mine = users.includes(desk.user);
-  const who = users.map((id) => (id === desk.user ? "you" : desk.personName(id))).join(", ");
-  const working = desk.working.has(`${message.ts}/:${name}:`);
+function chip({ name, users, count }, message, channel, session) {
+  const mine = users.includes(session.user);
+  const who = users.map((id) => (id === session.user ? "you" : session.personName(id))).join(", ");
+  const working = session.working.has(`${message.ts}/:${name}:`);
   const label = `${name.replaceAll("_", " ")}, ${count}: ${who}. Press to ${mine ? "take yours back" : "add yours"}`;
   return h(
     "button",
@@ -103,7 +103,7 @@ function chip({ name, users, count }, message, channel, desk) {
       "aria-label": label,
       title: who,
       "data-reaction": name,
-      on: { click: () => react(desk, channel, message.ts, name, mine) },
+      on: { click: () => react(session, channel, message.ts, name, mine) },
     },
     emoji(name),
     h("span", { class: "count" }, String(count)),

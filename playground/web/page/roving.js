@@ -3,7 +3,7 @@
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
 /** Moves the focus among the matching elements in the event's list. */
-export function move(event, selector) {
+export function moveFocus(event, selector) {
   const items = [...event.currentTarget.querySelectorAll(selector)].filter(
     (item) => item.offsetParent !== null,
   );

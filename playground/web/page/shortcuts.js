@@ -1,12 +1,12 @@
 /** The menu of a message: the app's shortcuts. */
-import { useShortcut } from "./deeds.js";
+import { useShortcut } from "./actions.js";
 import { h } from "./dom.js";
-import { move } from "./roving.js";
+import { moveFocus } from "./roving.js";
 
 const key = (message) => `${message.ts}/shortcuts`;
 
-export function shortcutsButton(message, desk) {
-  if (!known(desk).length) return null;
+export function shortcutsButton(message, session) {
+  if (!known(session).length) return null;
   return h(
     "button",
     {
@@ -16,32 +16,32 @@ export function shortcutsButton(message, desk) {
       "data-menu": "shortcuts",
       title: "More actions",
       "aria-haspopup": "menu",
-      "aria-expanded": String(desk.isOpen(key(message))),
-      on: { click: () => desk.toggle(key(message)) },
+      "aria-expanded": String(session.isOpen(key(message))),
+      on: { click: () => session.toggle(key(message)) },
     },
     "⋯",
   );
 }
 
 /** The menu under its message: arrow keys move, Escape closes. */
-export function shortcuts(message, channel, desk) {
-  if (!desk.isOpen(key(message))) return null;
-  const close = () => desk.toggle(key(message));
+export function shortcuts(message, channel, session) {
+  if (!session.isOpen(key(message))) return null;
+  const close = () => session.toggle(key(message));
   const keys = (event) => {
-    if (event.key !== "Escape") return move(event, "[role=menuitem]");
+    if (event.key !== "Escape") return moveFocus(event, "[role=menuitem]");
     event.preventDefault();
     close();
   };
   const item = ({ callback_id: id, name }) => {
     const use = () => {
       close();
-      useShortcut(desk, channel, message.ts, id);
+      useShortcut(session, channel, message.ts, id);
     };
     return h(
       "button",
       { type: "button", role: "menuitem", key: id, on: { click: use } },
       h("span", null, name),
-      h("span", { class: "quiet" }, "Castroom"),
+      h("span", { class: "muted" }, "Castroom"),
     );
   };
   return h(
@@ -54,10 +54,10 @@ export function shortcuts(message, channel, desk) {
       on: { keydown: keys },
       mounted: (node) => node.firstChild.focus(),
     },
-    known(desk).map(item),
+    known(session).map(item),
   );
 }
 
-function known(desk) {
-  return desk.sight.workspace?.shortcuts ?? [];
+function known(session) {
+  return session.state.workspace?.shortcuts ?? [];
 }

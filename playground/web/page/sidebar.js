@@ -1,131 +1,140 @@
 /** The sidebar: the workspace, the person one acts as, and the channels. */
-import { openHome } from "./deeds.js";
+import { openHome } from "./actions.js";
 import { h } from "./dom.js";
 import { avatar } from "./people.js";
-import { move } from "./roving.js";
+import { moveFocus } from "./roving.js";
 
 const PADLOCK = "M7 11V8.5a5 5 0 0 1 10 0V11M5.5 11h13v9h-13z";
 
-export function sidebarView(desk, shell) {
-  const places = desk.channels();
-  const direct = places.filter(({ kind }) => kind === "im");
-  const rooms = places.filter(({ kind }) => kind !== "im");
+export function sidebarView(session, app) {
+  const conversations = session.channels();
+  const direct = conversations.filter(({ kind }) => kind === "im");
+  const channels = conversations.filter(({ kind }) => kind !== "im");
   return h(
     "nav",
     {
-      class: shell.drawer ? "sidebar out" : "sidebar",
+      class: app.drawer ? "sidebar out" : "sidebar",
       key: "sidebar",
       "aria-label": "Workspace",
     },
-    h("button", { type: "button", class: "tool drawer-close", "aria-label": "Close", on: { click: shell.closeDrawer } }, "✕"),
-    h("p", { class: "workspace" }, desk.sight.workspace?.name ?? "Practice workspace"),
-    elsewhere(shell),
-    peopleSwitch(desk, shell.closeDrawer),
+    h(
+      "button",
+      { type: "button", class: "tool drawer-close", "aria-label": "Close", on: { click: app.closeDrawer } },
+      "✕",
+    ),
+    h("p", { class: "workspace" }, session.state.workspace?.name ?? "Practice workspace"),
+    otherWorkspaces(app),
+    peopleSwitch(session, app.closeDrawer),
     h(
       "div",
-      { class: "places" },
-      list("Apps", [homeEntry(desk, shell)]),
+      { class: "conversations" },
+      list("Apps", [homeEntry(session, app)]),
       list(
         "Channels",
-        rooms.map((place) => entry(place, desk, shell)),
+        channels.map((channel) => entry(channel, session, app)),
       ),
       list(
         "Direct messages",
-        direct.map((place) => entry(place, desk, shell)),
+        direct.map((channel) => entry(channel, session, app)),
       ),
     ),
-    h("div", { class: "foot" }, h("p", { class: "status" }, appStatus(desk)), panelButton(shell)),
+    h("div", { class: "foot" }, h("p", { class: "status" }, appStatus(session)), panelButton(app)),
   );
 }
 
 /** The other workspaces, in which the same app is installed; nothing of this one is visible there. */
-function elsewhere({ elsewhere: others }) {
+function otherWorkspaces({ otherWorkspaces: others }) {
   const way = ({ id, name }) => h("a", { key: id, href: `?team=${encodeURIComponent(id)}` }, name);
-  return others.length ? h("p", { class: "elsewhere" }, "Go to ", others.map(way)) : null;
+  return others.length ? h("p", { class: "other-workspaces" }, "Go to ", others.map(way)) : null;
 }
 
-/** The sign before a channel's name: # or, for a private one, a padlock. */
-export function channelSign({ kind }) {
+/** The icon before a channel's name: # or, for a private one, a padlock. */
+export function channelIcon({ kind }) {
   if (kind === "im") return null;
-  if (kind !== "private") return h("span", { class: "sign", "aria-hidden": "true" }, "#");
+  if (kind !== "private") return h("span", { class: "channel-icon", "aria-hidden": "true" }, "#");
   const lock = h("path", { d: PADLOCK, fill: "none", stroke: "currentColor", "stroke-width": "2" });
   return h(
     "span",
-    { class: "sign", role: "img", "aria-label": "private" },
+    { class: "channel-icon", role: "img", "aria-label": "private" },
     h("svg", { viewBox: "0 0 24 24" }, lock),
   );
 }
 
 /** Native radio buttons, so that arrow keys move between people. */
-export function peopleSwitch(desk, chosen = () => {}) {
+export function peopleSwitch(session, onChange = () => {}) {
   const choice = (person) =>
     h(
       "label",
-      { key: person.id, class: person.id === desk.user ? "seat mine" : "seat", title: person.title },
+      {
+        key: person.id,
+        class: person.id === session.user ? "person selected" : "person",
+        title: person.title,
+      },
       h("input", {
         type: "radio",
-        name: `seat-${desk.name}`,
+        name: `person-${session.name}`,
         value: person.id,
-        checked: person.id === desk.user,
+        checked: person.id === session.user,
         on: {
           change: () => {
-            desk.sit(person.id);
-            chosen();
+            session.switchUser(person.id);
+            onChange();
           },
         },
       }),
-      avatar(person, desk, "small"),
+      avatar(person, session, "small"),
       h("span", null, h("b", null, person.real_name), h("span", { class: "role" }, person.title)),
     );
   return h(
     "fieldset",
     { class: "people", key: "people" },
     h("legend", null, "You are"),
-    desk.people().map(choice),
+    session.people().map(choice),
   );
 }
 
 function list(name, entries) {
   if (!entries.length) return null;
-  const walk = (event) => move(event, "button");
+  const walk = (event) => moveFocus(event, "button");
   return [
     h("h2", { key: `${name}-head` }, name),
     h("ul", { key: name, "aria-label": name, on: { keydown: walk } }, entries),
   ];
 }
 
-function entry(place, desk, shell) {
-  const here = desk.page === "channel" && desk.channel === place.id;
-  const unread = desk.isUnread(place);
+function entry(channel, session, app) {
+  const here = session.page === "channel" && session.channel === channel.id;
+  const unread = session.isUnread(channel);
   const go = () => {
-    shell.closeDrawer();
-    desk.go(place.id);
+    app.closeDrawer();
+    session.openChannel(channel.id);
   };
-  const name = desk.channelName(place.id);
-  const sign = place.kind === "im" ? avatar(desk.person(desk.bot), desk, "tiny") : channelSign(place);
+  const name = session.channelName(channel.id);
+  const icon =
+    channel.kind === "im" ? avatar(session.person(session.bot), session, "tiny") : channelIcon(channel);
   return h(
     "li",
-    { key: place.id },
+    { key: channel.id },
     h(
       "button",
       {
         type: "button",
-        class: unread ? "place unread" : "place",
+        class: unread ? "conversation unread" : "conversation",
         "aria-current": here ? "page" : null,
-        "data-channel": place.id,
+        "data-channel": channel.id,
         on: { click: go },
       },
-      sign,
+      icon,
       h("span", null, name),
-      unread ? h("span", { class: "unseen" }, ", unread") : null,
+      unread ? h("span", { class: "visually-hidden" }, ", unread") : null,
     ),
   );
 }
 
-function homeEntry(desk, shell) {
+function homeEntry(session, app) {
   const go = () => {
-    shell.closeDrawer();
-    openHome(desk);
+    app.closeDrawer();
+    openHome(session);
   };
   return h(
     "li",
@@ -134,33 +143,33 @@ function homeEntry(desk, shell) {
       "button",
       {
         type: "button",
-        class: "place",
-        "aria-current": desk.page === "home" ? "page" : null,
+        class: "conversation",
+        "aria-current": session.page === "home" ? "page" : null,
         on: { click: go },
       },
-      avatar(desk.person(desk.bot), desk, "tiny"),
+      avatar(session.person(session.bot), session, "tiny"),
       h("span", null, "Castroom home"),
     ),
   );
 }
 
-function appStatus(desk) {
-  const on = desk.sight.workspace?.connected;
+function appStatus(session) {
+  const on = session.state.workspace?.connected;
   return [
-    h("span", { class: on ? "lamp on" : "lamp" }),
+    h("span", { class: on ? "indicator on" : "indicator" }),
     on ? "Castroom is running" : "Castroom is not running",
   ];
 }
 
-function panelButton(shell) {
+function panelButton(app) {
   return h(
     "button",
     {
       type: "button",
       id: "panel-button",
       class: "button",
-      "aria-expanded": String(Boolean(shell.panel)),
-      on: { click: () => shell.togglePanel() },
+      "aria-expanded": String(Boolean(app.panel)),
+      on: { click: () => app.togglePanel() },
     },
     "Models and bill",
   );

@@ -1,11 +1,11 @@
 /** The workspace's state as one person sees it, kept current by live updates. Only displayed parts are fetched. */
-import { state } from "./door.js";
+import { fetchState } from "./api.js";
 
-const PAGE = 60;
-const MOST = 400;
-const RECENT = 100;
+const PAGE_SIZE = 60;
+const MAX_MESSAGES = 400;
+const MAX_RECENT = 100;
 
-export class Sight {
+export class WorkspaceState {
   constructor(user) {
     this.user = user;
     this.workspace = null;
@@ -18,24 +18,24 @@ export class Sight {
     this.messages = new Map();
     this.threads = new Map();
     this.parents = new Map();
-    this.more = new Map();
-    this.most = MOST; // of one channel; the oldest go when new ones come, unless somebody asked for them
+    this.hasMore = new Map();
+    this.maxMessages = MAX_MESSAGES; // of one channel; the oldest go when new ones come, unless somebody asked for them
     this.names = {}; // a new object whenever a name, a channel or a file changed: views depend on it
     this.recent = []; // the last changes: those that came while an older state was under way are put in again
   }
 
   /** Fetches people and channels, and the newest messages of one channel. */
   async load(channel) {
-    const seen = await state(this.user, channel ? { channel, limit: PAGE } : { limit: 1 });
-    if (!seen.people) return false;
-    this.workspace = seen.workspaces[0] ?? this.workspace;
-    this.people = keyed(seen.people);
-    this.channels = keyed(seen.channels);
-    this.views = keyed(seen.views);
-    this.home = seen.homes[this.user] ?? this.home;
-    this.#take(seen);
-    if (channel) this.#put(channel, seen);
-    this.#again(seen.version);
+    const response = await fetchState(this.user, channel ? { channel, limit: PAGE_SIZE } : { limit: 1 });
+    if (!response.people) return false;
+    this.workspace = response.workspaces[0] ?? this.workspace;
+    this.people = keyed(response.people);
+    this.channels = keyed(response.channels);
+    this.views = keyed(response.views);
+    this.home = response.homes[this.user] ?? this.home;
+    this.#addFiles(response);
+    if (channel) this.#setMessages(channel, response);
+    this.#replay(response.version);
     return true;
   }
 
@@ -49,26 +49,26 @@ export class Sight {
   async loadOlder(channel) {
     const first = this.messages.get(channel)?.[0];
     if (!first) return;
-    const seen = await state(this.user, { channel, limit: PAGE, before: first.ts });
-    this.#take(seen);
-    this.messages.set(channel, merged(seen.messages[channel] ?? [], this.messages.get(channel)));
-    this.more.set(channel, Boolean(seen.more[channel]));
-    this.most = Math.max(this.most, this.messages.get(channel).length + MOST);
-    this.#again(seen.version);
+    const response = await fetchState(this.user, { channel, limit: PAGE_SIZE, before: first.ts });
+    this.#addFiles(response);
+    this.messages.set(channel, merged(response.messages[channel] ?? [], this.messages.get(channel)));
+    this.hasMore.set(channel, Boolean(response.more[channel]));
+    this.maxMessages = Math.max(this.maxMessages, this.messages.get(channel).length + MAX_MESSAGES);
+    this.#replay(response.version);
   }
 
   async loadThread(channel, ts) {
-    const seen = await state(this.user, { channel, thread: ts });
-    this.#take(seen);
-    this.threads.set(`${channel}/${ts}`, seen.threads?.[channel]?.[ts] ?? []);
-    const parent = (seen.messages?.[channel] ?? []).find((message) => message.ts === ts);
+    const response = await fetchState(this.user, { channel, thread: ts });
+    this.#addFiles(response);
+    this.threads.set(`${channel}/${ts}`, response.threads?.[channel]?.[ts] ?? []);
+    const parent = (response.messages?.[channel] ?? []).find((message) => message.ts === ts);
     if (parent) this.parents.set(`${channel}/${ts}`, parent);
-    this.#again(seen.version);
+    this.#replay(response.version);
   }
 
   /** Applies changes; returns true if everything must be fetched again. */
   apply(version, changes) {
-    this.recent = [...this.recent, { version, changes }].slice(-RECENT);
+    this.recent = [...this.recent, { version, changes }].slice(-MAX_RECENT);
     for (const change of changes) {
       if (change.kind === "everything") return true;
       CHANGES[change.kind]?.(this, change);
@@ -87,28 +87,28 @@ export class Sight {
   }
 
   /** Ephemerals of one channel; those of a thread only while the thread is displayed. */
-  privateIn(channel, thread) {
+  ephemeralsIn(channel, thread) {
     return this.ephemerals.filter(
       (one) => one.channel === channel && (one.thread_ts ?? null) === (thread ?? null),
     );
   }
 
-  #again(version) {
+  #replay(version) {
     for (const { version: later, changes } of this.recent)
       if (later > version) for (const change of changes) CHANGES[change.kind]?.(this, change);
   }
 
-  #take(seen) {
-    for (const [id, file] of Object.entries(seen.files ?? {})) this.files.set(id, file);
+  #addFiles(response) {
+    for (const [id, file] of Object.entries(response.files ?? {})) this.files.set(id, file);
     this.names = {};
   }
 
-  #put(channel, seen) {
-    this.messages.set(channel, seen.messages[channel] ?? []);
-    this.more.set(channel, Boolean(seen.more[channel]));
+  #setMessages(channel, response) {
+    this.messages.set(channel, response.messages[channel] ?? []);
+    this.hasMore.set(channel, Boolean(response.more[channel]));
     const others = this.ephemerals.filter((one) => one.channel !== channel);
-    this.ephemerals = [...others, ...seen.ephemerals.filter((one) => one.channel === channel)];
-    for (const [ts, replies] of Object.entries(seen.threads?.[channel] ?? {})) {
+    this.ephemerals = [...others, ...response.ephemerals.filter((one) => one.channel === channel)];
+    for (const [ts, replies] of Object.entries(response.threads?.[channel] ?? {})) {
       const known = this.threads.get(`${channel}/${ts}`);
       if (known) this.threads.set(`${channel}/${ts}`, merged(known, replies));
     }
@@ -116,54 +116,54 @@ export class Sight {
 }
 
 const CHANGES = {
-  workspace: (sight, { value }) => {
-    sight.workspace = { ...sight.workspace, ...value };
+  workspace: (state, { value }) => {
+    state.workspace = { ...state.workspace, ...value };
   },
-  person: (sight, { id, value }) => {
-    sight.people.set(id, value);
-    sight.names = {};
+  person: (state, { id, value }) => {
+    state.people.set(id, value);
+    state.names = {};
   },
-  channel: (sight, { id, value }) => {
-    if (value) sight.channels.set(id, value);
-    else sight.channels.delete(id);
-    sight.names = {};
+  channel: (state, { id, value }) => {
+    if (value) state.channels.set(id, value);
+    else state.channels.delete(id);
+    state.names = {};
   },
-  file: (sight, { id, value }) => {
-    if (value) sight.files.set(id, value);
-    else sight.files.delete(id);
-    sight.names = {};
+  file: (state, { id, value }) => {
+    if (value) state.files.set(id, value);
+    else state.files.delete(id);
+    state.names = {};
   },
-  view: (sight, { id, value }) => {
-    if (value) sight.views.set(id, value);
-    else sight.views.delete(id);
+  view: (state, { id, value }) => {
+    if (value) state.views.set(id, value);
+    else state.views.delete(id);
   },
-  home: (sight, { id, value }) => {
-    if (id === sight.user) sight.home = value;
+  home: (state, { id, value }) => {
+    if (id === state.user) state.home = value;
   },
-  ephemeral: (sight, { ts, value }) => {
-    const others = sight.ephemerals.filter((one) => one.ts !== ts);
-    sight.ephemerals = value ? [...others, value].sort(byTs) : others;
+  ephemeral: (state, { ts, value }) => {
+    const others = state.ephemerals.filter((one) => one.ts !== ts);
+    state.ephemerals = value ? [...others, value].sort(byTs) : others;
   },
   message,
 };
 
-function message(sight, { channel, ts, thread_ts: thread, value }) {
+function message(state, { channel, ts, thread_ts: thread, value }) {
   if (thread && thread !== ts) {
     const name = `${channel}/${thread}`;
-    if (sight.threads.has(name)) sight.threads.set(name, replaced(sight.threads.get(name), ts, value));
+    if (state.threads.has(name)) state.threads.set(name, replaced(state.threads.get(name), ts, value));
     return;
   }
-  const place = sight.channels.get(channel);
-  if (place && value && ts > (place.latest ?? "")) sight.channels.set(channel, { ...place, latest: ts });
-  if (!sight.messages.has(channel) || isFurtherUp(sight, channel, ts)) return;
-  const now = replaced(sight.messages.get(channel), ts, value);
-  if (now.length > sight.most) sight.more.set(channel, true);
-  sight.messages.set(channel, now.slice(-sight.most));
+  const known = state.channels.get(channel);
+  if (known && value && ts > (known.latest ?? "")) state.channels.set(channel, { ...known, latest: ts });
+  if (!state.messages.has(channel) || isOlderThanLoaded(state, channel, ts)) return;
+  const now = replaced(state.messages.get(channel), ts, value);
+  if (now.length > state.maxMessages) state.hasMore.set(channel, true);
+  state.messages.set(channel, now.slice(-state.maxMessages));
 }
 
 /** Whether the message is older than everything fetched: it would leave a gap. */
-function isFurtherUp(sight, channel, ts) {
-  return sight.more.get(channel) && ts < (sight.messages.get(channel)[0]?.ts ?? "");
+function isOlderThanLoaded(state, channel, ts) {
+  return state.hasMore.get(channel) && ts < (state.messages.get(channel)[0]?.ts ?? "");
 }
 
 /** Returns the list with that message replaced, removed or inserted; others stay the same objects. */

@@ -2,14 +2,14 @@
 import { h } from "./dom.js";
 import { dialog } from "./dialog.js";
 
-export function viewerView(desk) {
-  if (!desk.viewer) return null;
-  const { pictures, at } = desk.viewer;
+export function viewerView(session) {
+  if (!session.viewer) return null;
+  const { pictures, at } = session.viewer;
   const picture = pictures[at];
-  const leaf = (way) => desk.look(pictures, (at + way + pictures.length) % pictures.length);
+  const show = (step) => session.openViewer(pictures, (at + step + pictures.length) % pictures.length);
   const keys = (event) => {
-    if (event.key === "ArrowRight") leaf(1);
-    if (event.key === "ArrowLeft") leaf(-1);
+    if (event.key === "ArrowRight") show(1);
+    if (event.key === "ArrowLeft") show(-1);
   };
   const several = pictures.length > 1;
   return dialog(
@@ -17,7 +17,7 @@ export function viewerView(desk) {
       key: "viewer",
       class: "viewer",
       label: picture.title || picture.alt || "Picture",
-      close: () => desk.closeViewer(),
+      close: () => session.closeViewer(),
       on: { keydown: keys },
     },
     h("img", { key: picture.source.large, src: picture.source.large, alt: picture.alt }),
@@ -26,24 +26,24 @@ export function viewerView(desk) {
       { key: "words" },
       h("p", null, picture.title || picture.alt),
       several
-        ? h("span", { class: "quiet", "aria-live": "polite" }, `${at + 1} of ${pictures.length}`)
+        ? h("span", { class: "muted", "aria-live": "polite" }, `${at + 1} of ${pictures.length}`)
         : null,
       h("a", { href: picture.source.large, target: "_blank", rel: "noopener" }, "Original"),
     ),
     several
       ? [
-          turn("Picture before", "‹", "before", () => leaf(-1)),
-          turn("Next picture", "›", "after", () => leaf(1)),
+          viewerButton("Picture before", "‹", "before", () => show(-1)),
+          viewerButton("Next picture", "›", "after", () => show(1)),
         ]
       : null,
-    turn("Close", "✕", "close", () => desk.closeViewer()),
+    viewerButton("Close", "✕", "close", () => session.closeViewer()),
   );
 }
 
-function turn(label, mark, style, go) {
+function viewerButton(label, mark, style, go) {
   return h(
     "button",
-    { type: "button", key: style, class: `turn ${style}`, "aria-label": label, on: { click: go } },
+    { type: "button", key: style, class: `viewer-button ${style}`, "aria-label": label, on: { click: go } },
     mark,
   );
 }

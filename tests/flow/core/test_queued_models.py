@@ -28,7 +28,7 @@ async def fal_clients(tmp_path: Path) -> AsyncIterator[FalClients]:
 
 
 async def kill_during_call(fal_clients: FalClients, harness: CastingHarness, round_id: str, *, method: str) -> None:
-    """The slot's errand, ended without a word at the named call to its model."""
+    """Run the slot's job and end it, as a kill does, at the named call to its model."""
     (slot_id,) = await harness.casting.audition.slot_ids(round_id)
     model_id = (await harness.get_round(round_id)).slots[0].model
     await kill_during(fal_clients, model_id, method, harness.casting.audition.generate_slot(slot_id))

@@ -1,26 +1,26 @@
 /**
- * One person's session: what they see (Sight), and what is open on the page.
- * Views read it; every change calls `draw()`, which is coalesced. Actions are in deeds.js.
+ * One person's session: what they see (WorkspaceState), and what is open on the page.
+ * Views read it; every change calls `draw()`, which is coalesced. Actions are in actions.js.
  */
-import { live } from "./door.js";
-import { recall, store } from "./memory.js";
-import { Sight } from "./state.js";
+import { subscribe } from "./api.js";
+import { readStored, writeStored } from "./storage.js";
+import { WorkspaceState } from "./state.js";
 
-export class Desk {
+export class Session {
   constructor(name, user, onDraw) {
     this.name = name;
     this.onDraw = onDraw;
     this.sent = [];
-    this.sit(user);
+    this.switchUser(user);
   }
 
   /** Switches to another person; drafts and open views of the previous one are discarded. */
-  sit(user) {
-    this.hangUp?.();
-    this.lines = user === this.user ? this.lines : new Map();
+  switchUser(user) {
+    this.disconnect?.();
+    this.drafts = user === this.user ? this.drafts : new Map();
     this.user = user;
-    this.sight = new Sight(user);
-    this.wanted = this.channel ?? recall(`channel/${user}`);
+    this.state = new WorkspaceState(user);
+    this.wantedChannel = this.channel ?? readStored(`channel/${user}`);
     this.channel = null;
     this.page = "channel"; // or "home"
     this.thread = null;
@@ -33,46 +33,48 @@ export class Desk {
     this.errors = new Map();
     this.confirming = null;
     this.viewer = null;
-    this.picking = null;
-    this.hangUp = live(user, {
-      onOpen: () => this.#arrive(),
+    this.pickerFor = null;
+    this.disconnect = subscribe(user, {
+      onOpen: () => this.#load(),
       onBreak: () => this.set({ connected: false }),
       onChange: (version, changes) => this.#changed(version, changes),
     });
   }
 
   /** At the start, after a break and after a reset: fetches what is displayed, and drops the rest. */
-  async #arrive() {
-    const { sight } = this;
+  async #load() {
+    const { state } = this;
     this.connected = true;
     if (!this.channel) {
-      await sight.load(null);
-      if (sight !== this.sight) return; // somebody else sat down meanwhile
+      await state.load(null);
+      if (state !== this.state) return; // the user switched to another person meanwhile
       this.#startReading();
       this.channel = this.#firstChannel();
     }
-    sight.forgetAllBut(this.channel);
-    if (this.channel) await sight.load(this.channel);
-    if (this.thread) await sight.loadThread(this.channel, this.thread);
+    state.forgetAllBut(this.channel);
+    if (this.channel) await state.load(this.channel);
+    if (this.thread) await state.loadThread(this.channel, this.thread);
     this.draw();
   }
 
   #changed(version, changes) {
-    if (this.sight.apply(version, changes)) this.sit(this.user);
+    if (this.state.apply(version, changes)) this.switchUser(this.user);
     this.draw();
   }
 
   /** Messages from before the first visit count as read. */
   #startReading() {
-    for (const { id } of this.channels()) if (recall(`seen/${this.user}/${id}`) === null) this.read(id);
+    for (const { id } of this.channels())
+      if (readStored(`seen/${this.user}/${id}`) === null) this.markRead(id);
   }
 
   #firstChannel() {
-    if (this.sight.channels.has(this.wanted)) return this.wanted;
-    const bot = this.sight.workspace?.bot;
-    const places = this.channels();
+    if (this.state.channels.has(this.wantedChannel)) return this.wantedChannel;
+    const bot = this.state.workspace?.bot;
+    const channels = this.channels();
     return (
-      (places.find(({ members, kind }) => kind !== "im" && members.includes(bot)) ?? places[0])?.id ?? null
+      (channels.find(({ members, kind }) => kind !== "im" && members.includes(bot)) ?? channels[0])?.id ??
+      null
     );
   }
 
@@ -94,15 +96,15 @@ export class Desk {
 
   /** The reader's time zone. */
   get zone() {
-    return this.sight.people.get(this.user)?.tz ?? "UTC";
+    return this.state.people.get(this.user)?.tz ?? "UTC";
   }
 
   get bot() {
-    return this.sight.workspace?.bot;
+    return this.state.workspace?.bot;
   }
 
   person(id) {
-    return this.sight.people.get(id) ?? { id, name: id, real_name: id, is_bot: true };
+    return this.state.people.get(id) ?? { id, name: id, real_name: id, is_bot: true };
   }
 
   personName(id) {
@@ -110,25 +112,25 @@ export class Desk {
   }
 
   people() {
-    return seated([...this.sight.people.values()]);
+    return selectablePeople([...this.state.people.values()]);
   }
 
   channels() {
-    return [...this.sight.channels.values()].filter((place) => !place.is_archived);
+    return [...this.state.channels.values()].filter((channel) => !channel.is_archived);
   }
 
   channelName(id, fallback) {
-    const place = this.sight.channels.get(id);
-    if (place?.kind === "im") return this.personName(this.bot);
-    return place?.name ?? fallback ?? "private channel";
+    const channel = this.state.channels.get(id);
+    if (channel?.kind === "im") return this.personName(this.bot);
+    return channel?.name ?? fallback ?? "private channel";
   }
 
   file(id) {
-    return this.sight.files.get(id);
+    return this.state.files.get(id);
   }
 
   isUnread({ id, latest }) {
-    return id !== this.channel && (latest ?? "") > (recall(`seen/${this.user}/${id}`) ?? "");
+    return id !== this.channel && (latest ?? "") > (readStored(`seen/${this.user}/${id}`) ?? "");
   }
 
   isOpen(key) {
@@ -141,26 +143,26 @@ export class Desk {
   }
 
   /** The session's state of one message as a string to compare: a redraw is due when it differs. */
-  marks(owner) {
+  renderKey(owner) {
     const own = (key) => key.startsWith(`${owner}/`);
     const values = [...this.values].filter(([key]) => own(key));
     const keys = [...this.working, ...this.opened].filter(own);
-    return JSON.stringify([keys, values, this.notes.get(owner), this.picking === owner]);
+    return JSON.stringify([keys, values, this.notes.get(owner), this.pickerFor === owner]);
   }
 
   // Actions on the page.
 
-  async go(channel) {
-    if (!this.sight.channels.has(channel)) return;
+  async openChannel(channel) {
+    if (!this.state.channels.has(channel)) return;
     this.set({ channel, page: "channel", thread: null });
-    store(`channel/${this.user}`, channel);
-    if (!this.sight.messages.has(channel)) await this.sight.load(channel);
+    writeStored(`channel/${this.user}`, channel);
+    if (!this.state.messages.has(channel)) await this.state.load(channel);
     this.draw();
   }
 
   /** Scrolls to a message, if it is among those displayed. */
-  async goTo(channel, ts) {
-    await this.go(channel);
+  async openMessage(channel, ts) {
+    await this.openChannel(channel);
     queueMicrotask(() => {
       const message = document.querySelector(`[data-ts="${ts}"]`);
       message?.scrollIntoView({ block: "center" });
@@ -170,7 +172,7 @@ export class Desk {
 
   async openThread(ts) {
     this.set({ thread: ts });
-    await this.sight.loadThread(this.channel, ts);
+    await this.state.loadThread(this.channel, ts);
     this.draw();
   }
 
@@ -178,12 +180,12 @@ export class Desk {
     this.set({ thread: null });
   }
 
-  async older() {
-    await this.sight.loadOlder(this.channel);
+  async loadOlder() {
+    await this.state.loadOlder(this.channel);
     this.draw();
   }
 
-  look(pictures, at) {
+  openViewer(pictures, at) {
     this.set({ viewer: { pictures, at } });
   }
 
@@ -192,25 +194,25 @@ export class Desk {
   }
 
   /** Puts text into that composer, ready to send. */
-  fill(key, text) {
+  fillComposer(key, text) {
     const blank = { at: 0, past: 0, hidden: true, problem: null, sending: 0 };
-    this.lines.set(key, { ...blank, text });
+    this.drafts.set(key, { ...blank, text });
     this.draw();
     queueMicrotask(() => document.getElementById(`line-${this.name}-channel`)?.focus());
   }
 
-  pick(ts) {
-    this.set({ picking: this.picking === ts ? null : ts });
+  togglePicker(ts) {
+    this.set({ pickerFor: this.pickerFor === ts ? null : ts });
   }
 
-  read(channel) {
-    const latest = this.sight.channels.get(channel)?.latest ?? "0";
-    store(`seen/${this.user}/${channel}`, latest);
+  markRead(channel) {
+    const latest = this.state.channels.get(channel)?.latest ?? "0";
+    writeStored(`seen/${this.user}/${channel}`, latest);
   }
 }
 
 /** The people one can act as; the casting lead is first. */
-export function seated(people) {
+export function selectablePeople(people) {
   const real = people.filter(({ id, is_bot: bot, deleted }) => !bot && !deleted && id !== SLACKBOT);
   return real.sort((a, b) => (b.title === "Casting lead") - (a.title === "Casting lead"));
 }

@@ -1,6 +1,6 @@
 /** Values that this browser stores between visits: read marks, last channel, colour scheme. Errors are ignored. */
 
-export function recall(name) {
+export function readStored(name) {
   try {
     return localStorage.getItem(`castroom/${name}`);
   } catch {
@@ -8,7 +8,7 @@ export function recall(name) {
   }
 }
 
-export function store(name, value) {
+export function writeStored(name, value) {
   try {
     localStorage.setItem(`castroom/${name}`, value);
   } catch {
