@@ -191,11 +191,16 @@ def _require_member(actor: Actor, place: Place) -> None:
 
 
 def _find_element(actor: Actor, blocks: list[Json], selector: Json) -> tuple[str, Json]:
+    """Return the block id and the element that the person sees and acts on.
+
+    A block without an id of its own gets a new one from each update. So a click on the version before, which the page
+    still showed, acts on the element with the same action id.
+    """
+    block_ids = {str(block.get("block_id")) for block in blocks}
+    clicked_block = selector.get("block_id") if selector.get("block_id") in block_ids else None
     for block, element in interactive_elements(blocks):
         is_hidden = actor.person.id not in element.get("visible_to_user_ids", [actor.person.id])
-        if element["action_id"] != selector.get("action_id") or is_hidden:
-            continue
-        if selector.get("block_id") in (None, block):
+        if element["action_id"] == selector.get("action_id") and not is_hidden and clicked_block in (None, block):
             return block, element
     raise ControlError("no_such_element", f"no {selector.get('action_id')!r} is shown to {actor.person.name}", 404)
 

@@ -124,7 +124,7 @@ function bill(usage) {
     );
   return [
     h("h3", { key: "head" }, `The bill: $${usage.total_usd.toFixed(3)}`),
-    h("p", { key: "word", class: "muted" }, "What the real models would have charged. Here nobody pays."),
+    h("p", { key: "explanation", class: "muted" }, "What the real models would have charged. Here nobody pays."),
     calls.length
       ? h(
           "table",

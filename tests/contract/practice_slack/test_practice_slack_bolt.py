@@ -158,6 +158,20 @@ async def test_missing_or_invisible_buttons_cannot_be_clicked(workspace: Practic
         assert (answer.status_code, answer.json()["error"]) == (404, "no_such_element")
 
 
+async def test_a_click_on_the_version_before_an_update_reaches_the_app(workspace: PracticeWorkspace) -> None:
+    """Blocks without an id get a new one from each update; a page may show the version before for a moment."""
+    blocks = [{"type": "actions", "elements": [BUTTON]}]
+    posted = await workspace.slack.chat_postMessage(channel=HARBOUR, text="x", blocks=blocks)
+    ts, block_id = posted["ts"], posted["message"]["blocks"][0]["block_id"]
+    updated = await workspace.slack.chat_update(channel=HARBOUR, ts=ts, text="x", blocks=blocks)
+    assert updated["message"]["blocks"][0]["block_id"] != block_id
+    body = {"channel": HARBOUR, "ts": ts, "action_id": BUTTON["action_id"], "block_id": block_id}
+    answer = await workspace.http.post("/control/people/lena/click", json=body)
+    assert answer.status_code == 200
+    (delivery,) = (await workspace.http.get("/control/deliveries?kind=interactive")).json()["deliveries"]
+    assert delivery["payload"]["actions"][0]["block_id"] == updated["message"]["blocks"][0]["block_id"]
+
+
 async def test_confirm_dialog_precedes_the_click(workspace: PracticeWorkspace) -> None:
     confirm_texts = {name: {"type": "plain_text", "text": name} for name in ("title", "text", "confirm", "deny")}
     blocks = [{"type": "actions", "elements": [{**BUTTON, "confirm": confirm_texts}]}]
