@@ -54,11 +54,20 @@ class BrowserSession:
         self._screenshot_folder = screenshot_folder
 
     async def act_as(self, name: str) -> None:
-        """Switch to another of the practice people, once no dialog covers the page: the click would be lost."""
-        await expect(self.page.locator("dialog[open]")).to_have_count(0)
-        await self.page.get_by_role("radio", name=name).click(force=True)
-        main_panel = self.page.get_by_role("main", name=f"As {name}")
+        """Switch to another of the practice people, and wait for the messages that they see."""
+        main_panel = await self.switch_person(name)
         await expect(main_panel.get_by_role("article").first).to_be_visible()
+
+    async def switch_person(self, name: str) -> Locator:
+        """Switch to a person, once no dialog covers the page; return what the page then shows as theirs.
+
+        The radio button gets the click itself: it moves when somebody joins, and its circle is hidden.
+        """
+        await expect(self.page.locator("dialog[open]")).to_have_count(0)
+        await self.page.get_by_role("radio", name=name).dispatch_event("click")
+        main_panel = self.page.get_by_role("main", name=f"As {name}")
+        await expect(main_panel).to_be_visible()
+        return main_panel
 
     async def send(self, line: str) -> None:
         await self.page.get_by_role("combobox").first.fill(line)

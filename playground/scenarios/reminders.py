@@ -29,8 +29,7 @@ async def play(browser: BrowserSession) -> None:
     await _administer(
         browser, "", name="ruth", real_name="Ruth Adler", title="Casting assistant", channels=["#harbour-film"]
     )
-    await browser.page.get_by_role("radio", name="Ruth Adler").click(force=True)
-    await expect(browser.page.get_by_role("main", name="As Ruth Adler")).to_be_visible()
+    await browser.switch_person("Ruth Adler")
     await browser.send("/cast Ines: her daughter, 24, freckles, short dark hair --for 4h")
     message = await browser.wait_for_message("Casting Ines")
     await expect(message.get_by_role("button", name="Close voting")).to_be_visible()
