@@ -169,7 +169,8 @@ def _make_preview(image: Image.Image) -> Image.Image:
 
 def _perceptual_hash(picture: Image.Image) -> str:
     """Return the mean colours of a 16 x 16 grid as hex; `Portrait.shows_same_picture` compares them."""
-    return picture.convert("RGB").resize(HASH_GRID, Image.Resampling.BOX).tobytes().hex()
+    colours = picture if picture.mode == "RGB" else picture.convert("RGB")
+    return colours.resize(HASH_GRID, Image.Resampling.BOX).tobytes().hex()
 
 
 def open_jpeg(data: bytes, min_size: tuple[int, int] | None = None) -> Image.Image:

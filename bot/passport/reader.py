@@ -25,6 +25,8 @@ _CHANGED_CODES = frozenset(
 )
 _EXPIRED_CODES = frozenset({"signingCredential.expired", "signingCredential.untrusted"})
 _ISSUER_LIMIT = 80
+# Major brands of AVIF files; HEIC files have the last two as well, but no such file is a portrait.
+_AVIF_BRANDS = frozenset({b"avif", b"avis", b"mif1", b"msf1"})
 
 Json = Mapping[str, Any]
 
@@ -36,7 +38,7 @@ class C2paReader:
         self._trust_anchors = trust_anchors
         self._own_root = own_root
 
-    async def read(self, picture: bytes, media_type: str) -> Credentials:
+    async def read(self, picture: bytes, media_type: str = "") -> Credentials:
         return await run_in_thread(read_credentials, picture, media_type, self._trust_anchors)
 
     async def verify(self, picture: bytes, media_type: str, sidecar: bytes | None = None) -> Verification:
@@ -109,7 +111,7 @@ def _media_type_of(picture: bytes) -> str:
     The library can detect it too, but then it compares a sidecar with all bytes, and not with those that an update of
     the picture's own manifest covers.
     """
-    if picture[4:12] == b"ftypavif":
+    if picture[4:8] == b"ftyp" and picture[8:12] in _AVIF_BRANDS:
         return "image/avif"
     if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
         return "image/webp"

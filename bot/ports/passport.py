@@ -11,8 +11,11 @@ from bot.domain.passport import PassportFacts, SignerCertificate, Verification
 class CredentialsReader(Protocol):
     """Reads C2PA manifests without the network, one picture at a time, off the event loop."""
 
-    async def read(self, picture: bytes, media_type: str) -> Credentials:
-        """Return the state of the credentials in a picture; never raises for what a picture holds."""
+    async def read(self, picture: bytes, media_type: str = "") -> Credentials:
+        """Return the state of the credentials in a picture; never raises for what a picture holds.
+
+        Without `media_type` it is found in the bytes.
+        """
 
     async def verify(self, picture: bytes, media_type: str, sidecar: bytes | None = None) -> Verification:
         """Check a picture against a sidecar, or against what is embedded in it."""

@@ -200,10 +200,14 @@ class PaidCalls:
     async def _examine(
         self, item: PaidItem, data: bytes, on_preview: Callable[[bytes], None]
     ) -> tuple[ExaminedImage, Credentials]:
-        """Check bytes and read their credentials; whatever fails is InvalidImage."""
+        """Check bytes and read their credentials, at the same time; whatever fails is InvalidImage.
+
+        The reader finds the type in the bytes: it does not wait until the check knows it.
+        """
         async with self._typed_errors(item, InvalidImage(item.model, "cannot be processed", "yes")):
-            examined = await examine_in_thread(data, item.model, on_preview)
-            return examined, await self.ports.credentials_reader.read(data, examined.media_type)
+            return await asyncio.gather(
+                examine_in_thread(data, item.model, on_preview), self.ports.credentials_reader.read(data)
+            )
 
     async def _put(self, item: PaidItem, key: str, data: bytes) -> None:
         await self.storage_retry.retry_until_stored(item.round_id, partial(self.ports.storage.portraits.put, key, data))

@@ -1,4 +1,4 @@
-"""Content Credentials are read offline: a manifest that lies elsewhere is not fetched."""
+"""Content Credentials are read offline, from each type of picture: a manifest that lies elsewhere is not fetched."""
 
 from io import BytesIO
 from threading import Thread
@@ -6,11 +6,12 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import c2pa
 import pytest
+from PIL import Image
 
-from bot.domain.face import CredentialsState
+from bot.domain.face import Credentials, CredentialsState
 from bot.passport.native import library_settings
 from bot.passport.reader import read_credentials
-from tests.support.passport_keys import vendor_key
+from tests.support.passport_keys import VENDOR, signed_by_vendor, vendor_key, vendor_root
 from tests.support.scripted_models import make_portrait
 
 
@@ -39,6 +40,19 @@ def test_manifest_at_an_address_is_not_fetched(offline: bool) -> None:
                 c2pa.Reader("image/png", BytesIO(picture))
         server.shutdown()
     assert asked == ([] if offline else ["/manifest.c2pa"])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])
+def test_the_type_of_a_picture_is_found_in_its_bytes(kind: str) -> None:
+    out, media_type = BytesIO(), f"image/{kind.lower()}"
+    Image.open(BytesIO(make_portrait(1))).convert("RGB").resize((96, 128)).save(out, kind)
+    signed = signed_by_vendor(out.getvalue(), media_type)
+    for picture, expected in (
+        (out.getvalue(), Credentials(CredentialsState.NONE)),
+        (signed, Credentials(CredentialsState.VALID, VENDOR)),
+    ):
+        assert read_credentials(picture, "", vendor_root()) == expected
+        assert read_credentials(picture, media_type, vendor_root()) == expected
 
 
 def _picture_with_remote_manifest(url: str) -> bytes:
