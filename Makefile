@@ -61,7 +61,7 @@ check-run: setup-run  ## the product with nothing but requirements/run.lock
 bench: setup  ## the figures of docs/benchmarks.md
 	@$(PY) -m benchmarks --write $(ARGS)
 
-bench-quick: setup  ## the same in two minutes
+bench-quick: setup  ## the same in ten minutes
 	@$(PY) -m benchmarks --quick $(ARGS)
 
 pictures: setup  ## the pictures of README and docs, from the running product

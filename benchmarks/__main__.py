@@ -26,7 +26,7 @@ _START_MARKER, _END_MARKER = "<!-- figures: {} -->", "<!-- end of figures -->"
 
 def main(
     parts: Annotated[list[str] | None, typer.Argument(help=f"Parts to run: {', '.join(PARTS)} (default: all)")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Run smaller parts, in two minutes")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Run smaller parts, in ten minutes")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write the tables to docs/benchmarks.md")] = False,
     postgres: Annotated[bool, typer.Option("--postgres", help="Run faults or load on PostgreSQL and S3")] = False,
     s3: Annotated[bool, typer.Option("--s3", help="Keep portraits in S3; always so with --postgres")] = False,

@@ -2,17 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random
 
-from playground.control.client import ControlClient, Json, buttons_of
+from playground.control.client import ControlClient, Json, WaitTimeout, buttons_of
 from playground.scenarios.main_flow import LEAD
 
 REACTIONS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 _ROUNDS_PER_CHANNEL = 10
-_TIMEOUT = 240.0
+_TIMEOUT, _POST_TIMEOUT = 240.0, 20.0
+_MAX_COMMANDS = 5
 
 
 @dataclass(frozen=True)
@@ -72,19 +74,38 @@ class VoterPool:
         acks: list[float] = []
         for first in range(0, rounds, at_once):
             numbers = range(first, min(first + at_once, rounds))
-            commands = [
-                self._control_client.command(
-                    LEAD,
-                    self._channels[n // _ROUNDS_PER_CHANNEL],
-                    f"Role {n + 1}: weathered harbour hand, 60 {models}",
-                )
-                for n in numbers
-            ]
-            acks += [answer["ack_ms"] for answer in await asyncio.gather(*commands)]
+            acks += await self._cast(numbers, models)
+            await self._cast_refused(numbers, models)
             self.ballots = await self._control_client.wait_for(
                 partial(self._open_ballots, numbers.stop), "all ballots to open", _TIMEOUT
             )
         return acks
+
+    async def _cast(self, numbers: Iterable[int], models: str) -> list[float]:
+        commands = [
+            self._control_client.command(
+                LEAD,
+                self._channels[number // _ROUNDS_PER_CHANNEL],
+                f"{_character(number)}: weathered harbour hand, 60 {models}",
+            )
+            for number in numbers
+        ]
+        return [answer["ack_ms"] for answer in await asyncio.gather(*commands)]
+
+    async def _cast_refused(self, numbers: Iterable[int], models: str) -> None:
+        """Send the commands again that have no message, as a lead does who reads that Castroom could not store one."""
+        for _ in range(_MAX_COMMANDS - 1):
+            with suppress(WaitTimeout):
+                await self._control_client.wait_for(partial(self._are_posted, numbers), "all messages", _POST_TIMEOUT)
+                return
+            await self._cast(await self._list_missing(numbers), models)
+
+    async def _are_posted(self, numbers: Iterable[int]) -> bool:
+        return not await self._list_missing(numbers)
+
+    async def _list_missing(self, numbers: Iterable[int]) -> list[int]:
+        texts = [f"{message.get('text', '')} " for message in (await self.round_messages()).values()]
+        return [n for n in numbers if not any(f"{_character(n)} " in text for text in texts)]
 
     async def round_messages(self) -> dict[tuple[str, str], Json]:
         """Return the rounds' messages by channel and ts."""
@@ -124,6 +145,10 @@ class VoterPool:
             if (tally := tally_of(message))
         ]
         return ballots if len(ballots) == rounds else None
+
+
+def _character(number: int) -> str:
+    return f"Role {number + 1}"
 
 
 def one_vote_each(ballots: Sequence[Ballot], people: Sequence[str], seed: int = 1) -> list[Vote]:
