@@ -27,6 +27,7 @@ from tests.support.postgres_server import PostgresServer, postgres_server
 from tests.support.s3_server import s3_server
 
 _REPLICAS = (1, 2, 4)
+_REST_SECONDS, _MAX_RESTS, _IDLE_SHARE = 3.0, 40, 0.25
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,23 @@ async def _find_rate(
         workspace = cpu_seconds_of_tree(load.workspace.process.pid)
         return sum(map(cpu_seconds_of_tree, bots)), cpu_seconds_of_tree(server.pid), workspace + voters
 
+    await _wait_until_idle(bots)
     before = used()
     rate = await load.find_max_rate(steps, seconds)
     spent = [(after - earlier) * 1_000 / rate.presses for earlier, after in zip(before, used(), strict=True)]
     return ReplicaRate(len(bots), rate, Consumption(*spent))
+
+
+async def _wait_until_idle(bots: Sequence[int]) -> None:
+    """Wait until the bots use little of their core: a new bot has started, late presses are done.
+
+    Else the first presses of the next rate would wait behind them.
+    """
+    for _ in range(_MAX_RESTS):
+        before = sum(map(cpu_seconds_of_tree, bots))
+        await asyncio.sleep(_REST_SECONDS)
+        if sum(map(cpu_seconds_of_tree, bots)) - before < _IDLE_SHARE * _REST_SECONDS:
+            return
 
 
 async def _storage_variables(server: PostgresServer) -> Mapping[str, str]:
