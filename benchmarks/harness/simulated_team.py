@@ -21,6 +21,7 @@ _TIMEOUT = 180.0
 _MAX_ROUNDS_AFTER_CHAOS = 5  # maximum number of rounds
 _MAX_TRIES = 40  # of six seconds: the bot pauses a failing model for two minutes
 _NUMBER_EMOJI = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+_ANSWER_TIMEOUT, _NOT_STORED = 5.0, "Nothing was changed"
 STUCK_PREFIX = "stuck:"
 _ENDED_TITLE = "Casting {} · ended"
 
@@ -142,10 +143,24 @@ class SimulatedTeam:
             ).get("ok"):
                 round_script.votes.add((_DIRECTOR, number))
         favourite = self._random.choice(numbers)
-        if (await self._control_client.click(_LEAD, round_script.channel, round_script.ts, f"vote:{favourite}")).get(
-            "ok"
-        ):
+        if await self._press_vote(round_script, favourite):
             round_script.votes.add((_LEAD, favourite))
+
+    async def _press_vote(self, round_script: RoundScript, number: int) -> bool:
+        """Press a vote's button; return whether it was acknowledged, and not with the answer that it was not stored."""
+        channel = round_script.channel
+        answers_before = await self._control_client.ephemerals(_LEAD, channel)
+
+        async def find_answers() -> list[Json]:
+            return (await self._control_client.ephemerals(_LEAD, channel))[len(answers_before) :]
+
+        if not (await self._control_client.click(_LEAD, channel, round_script.ts, f"vote:{number}")).get("ok"):
+            return False
+        # A bot that is killed after the ack answers no more: the vote is a promise nevertheless.
+        with suppress(WaitTimeout):
+            answers = await self._control_client.wait_for(find_answers, "the answer to a vote", _ANSWER_TIMEOUT)
+            return not any(_NOT_STORED in text_of(answer) for answer in answers)
+        return True
 
     async def _lock(self, round_script: RoundScript) -> None:
         """Lock the winner; press again after a slow redraw or a lost press. Without votes the lead decides."""
