@@ -24,7 +24,7 @@ export function viewContext(session, view) {
     ...context,
     changed(block, element, value, done) {
       session.values.set(valueKey(view.id, block, element), value);
-      if (session.errors.get(view.id)) delete session.errors.get(view.id)[block.block_id]; // it was about what stood there
+      if (session.errors.get(view.id)) delete session.errors.get(view.id)[block.block_id]; // it was about the value before
       session.draw();
       if (block.type !== "input") send(block, element, value, done);
       else if (block.dispatch_action && done) sendChosen(session, view, element, block, value);

@@ -19,7 +19,7 @@ export class WorkspaceState {
     this.threads = new Map();
     this.parents = new Map();
     this.hasMore = new Map();
-    this.maxMessages = MAX_MESSAGES; // of one channel; the oldest go when new ones come, unless somebody asked for them
+    this.maxMessages = MAX_MESSAGES; // of one channel; the oldest go when new ones come, unless the reader asked for them
     this.names = {}; // a new object whenever a name, a channel or a file changed: views depend on it
     this.recent = []; // the last changes: those that came while an older state was under way are put in again
   }
