@@ -14,11 +14,7 @@ import structlog
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
+from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import __version__
@@ -47,12 +43,14 @@ from bot.version import commit
 from handlers import register
 from handlers.slack.clients import Clients, make_authorize
 from handlers.slack.direct_messages import SlackDirectMessages
-from handlers.slack.directory import SlackDirectory, start_membership_checks
+from handlers.slack.directory import SlackDirectory
 from handlers.slack.files import SlackFileDeletion
 from handlers.slack.installed_workspaces import InstalledWorkspaces
+from handlers.slack.lookups import start_membership_checks
 from handlers.slack.message_deletion import SlackMessageDeletion
 from handlers.slack.middleware import EnvelopeValidation, ack_timing
 from handlers.slack.oauth import OAuthApp, make_install_flow
+from handlers.slack.rate_limits import RateLimitRetryHandler
 from handlers.slack.redraw_scheduler import UpdateBudget
 from handlers.slack.round_publisher import SlackRoundPublisher
 from handlers.slack.shared_redraws import SharedRedraws
@@ -379,7 +377,7 @@ def _client(settings: Settings, token: str = "", team_id: str = "") -> AsyncWebC
         team_id=team_id or None,
         retry_handlers=[
             AsyncConnectionErrorRetryHandler(max_retry_count=2),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=5),
+            RateLimitRetryHandler(max_retry_count=5),
             AsyncServerErrorRetryHandler(max_retry_count=2),
         ],
     )

@@ -18,6 +18,9 @@ async def watch():
             print(f"late {time.time()} {late:.1f}", flush=True)
 """
 
+# Log events of requests that were answered with an error (handlers/slack/error_replies.py).
+_REFUSALS = ("slack_call_failed", "storage_unavailable", "request_rejected", "error_unexpected")
+
 # The unmodified bot.
 BOT_SCRIPT = f"""{_LAG_WATCH}
 from bot.app import run
@@ -61,6 +64,13 @@ def loop_lags(log: Path, since: float = 0.0, until: float = inf) -> list[float]:
     """Return the loop's lags over five milliseconds between two times (seconds since 1970)."""
     lines = [line.split() for line in log.read_text("utf-8").splitlines() if line.startswith("late ")]
     return [float(fields[2]) for fields in lines if since <= float(fields[1]) <= until]
+
+
+def count_refusals(log: Path) -> int:
+    """Return how many requests a bot refused until now, according to its log."""
+    return sum(
+        any(f'"event": "{event}"' in line for event in _REFUSALS) for line in log.read_text("utf-8").splitlines()
+    )
 
 
 def cpu_seconds(process: Process) -> float:

@@ -89,9 +89,9 @@ def _rows(result: LoadResult) -> tuple[Row, ...]:
     per_minute = redraw_latency.max_per_minute(result.voting.redraws)
     max_rate = f"{result.rate.max_rate:.0f}"
     if result.rate.overload_rate:
-        ceiling = f"{max_rate} a second; the first ack over 3 s at {result.rate.overload_rate:.0f} a second"
+        ceiling = f"{max_rate} a second; the first late or refused at {result.rate.overload_rate:.0f} a second"
     else:
-        ceiling = f"{max_rate} a second, none late; the practice workspace delivered no more"
+        ceiling = f"{max_rate} a second, none late or refused; the practice workspace delivered no more"
     return (
         Row(
             f"votes counted, of {votes} at {VOTES_PER_SECOND:.0f} a second",
@@ -110,7 +110,7 @@ def _rows(result: LoadResult) -> tuple[Row, ...]:
         Row("most chat.update in a minute", f"{per_minute}", "at most 45"),
         Row("of these rate limited by Slack", f"{redraw_latency.count_rate_limited(result.voting.redraws)}", "0"),
         Row("from a vote to the message that shows it: p50, worst", format_seconds(result.voting.redraw_latencies)),
-        Row("presses saved before their ack, up to the first late ack", ceiling),
+        Row("presses saved before their ack, up to the first one late or refused", ceiling),
     )
 
 

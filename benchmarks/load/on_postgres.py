@@ -158,7 +158,7 @@ def _voting_rows(label: str, result: VotingResult, votes: int) -> tuple[Row, ...
 def _rate_rows(result: ReplicaRate) -> tuple[Row, ...]:
     bots = "1 bot" if result.replicas == 1 else f"{result.replicas} bots"
     rate, consumption = result.rate, result.consumption
-    end = f"first ack over 3 s at {rate.overload_rate:.0f}" if rate.overload_rate else "none late"
+    end = f"first one late or refused at {rate.overload_rate:.0f}" if rate.overload_rate else "none late or refused"
     return (
         Row(f"{bots} on PostgreSQL: presses saved before their ack", f"{rate.max_rate:.0f} a second, {end}"),
         Row(

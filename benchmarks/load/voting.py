@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.harness.cores import pin
-from benchmarks.harness.process_probes import BOT_SCRIPT, cpu_seconds, loop_lags
+from benchmarks.harness.process_probes import BOT_SCRIPT, count_refusals, cpu_seconds, loop_lags
 from benchmarks.harness.voters import Vote, VoteResult, VoterPool, one_vote_each, tally_of
 from benchmarks.load import redraw_latency
 from playground.control.client import ControlClient, Json, WaitTimeout
@@ -57,7 +57,10 @@ class VotingResult:
 
 @dataclass(frozen=True)
 class RateResult:
-    """The highest rate of presses a second with all acks in time, the first rate with a late ack, and all presses."""
+    """The highest rate of presses a second, all saved and acknowledged in time; the first rate with one that was not.
+
+    `presses` is the number of all presses.
+    """
 
     max_rate: float
     overload_rate: float | None
@@ -123,7 +126,7 @@ class Load:
         return results, StreamResult([c.ack_ms or _ACK_TIMEOUT_MS for c in results], worst_lag, cpu * 1000 / len(votes))
 
     async def find_max_rate(self, steps: Sequence[float], seconds: float) -> RateResult:
-        """Press ever faster, until an ack is late or the practice workspace delivers no more."""
+        """Press ever faster, until a press is late or refused or the practice workspace delivers no more."""
         max_rate, sent = 0.0, 0
         ballots, people = self.voter_pool.ballots, self.voter_pool.people
         for pace in steps:
@@ -133,16 +136,19 @@ class Load:
                 )
                 for n in range(round(pace * seconds))
             ]
-            start = time.monotonic()
+            start, refused = time.monotonic(), self._count_refusals()
             results = await self.voter_pool.send_votes(presses, pace)
             sent += len(results)
-            if any(c.ack_ms is None for c in results):
+            if any(c.ack_ms is None for c in results) or self._count_refusals() > refused:
                 return RateResult(max_rate, pace, sent)
             delivered = len(results) / (time.monotonic() - start)
             max_rate = max(max_rate, delivered)
             if delivered < pace * _MIN_PACE_RATIO:
                 break
         return RateResult(max_rate, None, sent)
+
+    def _count_refusals(self) -> int:
+        return sum(map(count_refusals, self.data.glob("*.log")))
 
     async def wait_until_shown(self, votes: int) -> None:
         async def are_all_shown() -> bool:

@@ -17,8 +17,6 @@ _NOT_JSON = "not_json"
 _TRANSIENT = frozenset(
     {
         _NOT_JSON,
-        "ratelimited",
-        "rate_limited",
         "internal_error",
         "fatal_error",
         "service_unavailable",
@@ -28,6 +26,9 @@ _TRANSIENT = frozenset(
         "file_update_failed",
     }
 )
+_RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+# Where Slack's answer has no `Retry-After`.
+_RETRY_SECONDS = 5.0
 # Errors for a conversation that is archived (`is_inactive`: from chat.update), or that the bot has left.
 ARCHIVED_CODES = frozenset({"is_archived", "is_inactive"})
 CLOSED_CODES = ARCHIVED_CODES | {"channel_not_found", "not_in_channel"}
@@ -44,13 +45,19 @@ class WorkspaceNotInstalled(TokenRejected, NotInstalled):
     """The bot has no token for the workspace."""
 
 
+class SlackRateLimited(SlackUnavailable):
+    """Slack takes no more calls of this method for `retry_after` seconds."""
+
+    retry_after: float = 0
+
+
 @contextmanager
 def slack_call(operation: str) -> Iterator[None]:
     """Raise SlackRejected for a final refusal, TokenRejected for a rejected token, else SlackUnavailable."""
     try:
         yield
     except SlackApiError as error:
-        raise _translated(operation, error_code(error)) from error
+        raise _translated(operation, error) from error
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
         raise SlackUnavailable(f"{operation}: {error_code(error)}") from error
     except AttributeError as error:
@@ -84,10 +91,20 @@ def error_code(error: BaseException) -> str:
     return str(data["error"]) if isinstance(data, dict) and data.get("error") else _NOT_JSON
 
 
-def _translated(operation: str, code: str) -> SlackUnavailable:
+def _translated(operation: str, error: SlackApiError) -> SlackUnavailable:
+    code = error_code(error)
     detail = f"{operation}: {code}"
+    if code in _RATE_LIMITED:
+        return SlackRateLimited(detail, _retry_after(error))
     if code in _TRANSIENT:
         return SlackUnavailable(detail)
     if code in CLOSED_CODES:
         return ChannelClosed(detail, code)
     return TokenRejected(detail) if code in _TOKEN_REJECTED else SlackRejected(detail, code)
+
+
+def _retry_after(error: SlackApiError) -> float:
+    """Return the seconds that `Retry-After` names."""
+    headers = getattr(error.response, "headers", None) or {}
+    seconds = str(headers.get("Retry-After", ""))
+    return float(seconds) if seconds.isascii() and seconds.isdigit() else _RETRY_SECONDS

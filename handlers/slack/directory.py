@@ -1,13 +1,12 @@
 """Conversations, their members and users, as Slack reports them."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
-from cachetools import TTLCache
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.erasure import is_pseudonym
@@ -16,18 +15,18 @@ from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.domain.users import User
 from handlers.slack.api_errors import slack_call
 from handlers.slack.clients import Clients
+from handlers.slack.lookups import SlackLookup, current_request
+from handlers.slack.rate_limits import fail_when_limited
 
 log = structlog.get_logger()
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 _PAGE_SIZE = 200
 _ADMIN_FLAGS = ("is_admin", "is_owner", "is_primary_owner")
-_MAX_CACHED = 10_000
 _SLACKBOT = "USLACKBOT"
 # users.list has a low rate limit (tier 2, docs.slack.dev), and a large workspace many pages.
-_MEMBERS_PAGE_SIZE, _MAX_MEMBER_PAGES, _ADMINISTRATORS_CACHED = 1_000, 10, 3_600.0
+_USERS_PAGE_SIZE, _MAX_USER_PAGES, _ADMINISTRATORS_CACHED = 1_000, 10, 3_600.0
+# How long users and conversations count where Slack does not answer.
+_USABLE_SECONDS = 300.0
 _BOT_FLAGS = ("is_bot", "is_workflow_bot", "is_connector_bot")
 # Slack's answers about people that it does not show to the bot (docs.slack.dev, errors of "users.info").
 _UNKNOWN_USER_CODES = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
@@ -43,36 +42,26 @@ class _Conversation:
     has_outsiders: bool = False
 
 
-@dataclass
-class _RequestMemberships:
-    """What Slack said about memberships during one request: channels of people, and members of channels."""
-
-    channels: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
-    members: dict[ChannelRef, frozenset[str]] = field(default_factory=dict)
-
-
-_request: ContextVar[_RequestMemberships | None] = ContextVar("request_memberships", default=None)
-
-
-def start_membership_checks() -> None:
-    """Ask Slack again about memberships in the current task and the tasks that it creates, once each."""
-    _request.set(_RequestMemberships())
-
-
 class SlackDirectory:
     """Implementation of the ports ChannelAccess and UserDirectory; answers are cached for `cached` seconds.
 
     Memberships decide what a person may do, so each request of a user asks for them again. Where Slack does not answer,
-    the cached ones count. `now` is a monotonic clock in seconds.
+    the cached ones count, and users and conversations for five minutes. `now` is a monotonic clock in seconds.
     """
 
     def __init__(self, clients: Clients, now: Callable[[], float] = time.monotonic, cached: float = 60.0) -> None:
         self._clients = clients
-        self._conversations: TTLCache[ChannelRef, _Conversation] = TTLCache(_MAX_CACHED, cached, now)
-        self._memberships: TTLCache[tuple[str, str], Mapping[str, str]] = TTLCache(_MAX_CACHED, cached, now)
-        self._members: TTLCache[ChannelRef, frozenset[str]] = TTLCache(_MAX_CACHED, cached, now)
-        self._users: TTLCache[tuple[str, str], User] = TTLCache(_MAX_CACHED, cached, now)
-        self._administrators: TTLCache[str, tuple[str, ...]] = TTLCache(_MAX_CACHED, _ADMINISTRATORS_CACHED, now)
+        usable = max(cached, _USABLE_SECONDS)
+        self._conversations = SlackLookup(self._fetch_conversation, now, fresh_seconds=cached, usable_seconds=usable)
+        self._memberships = SlackLookup(self._fetch_channels, now, fresh_seconds=cached, usable_seconds=cached)
+        self._members = SlackLookup(self._fetch_members, now, fresh_seconds=cached, usable_seconds=cached)
+        self._users = SlackLookup(
+            self._fetch_user, now, fresh_seconds=cached, usable_seconds=usable, refill=self._refill_users
+        )
+        self._everybody = SlackLookup(self._read_users, now, fresh_seconds=cached, usable_seconds=cached)
+        self._administrators = SlackLookup(
+            self._read_users, now, fresh_seconds=_ADMINISTRATORS_CACHED, usable_seconds=_ADMINISTRATORS_CACHED
+        )
 
     async def is_private(self, place: ChannelRef) -> bool:
         return (await self._conversation_or_closed(place)).is_private
@@ -143,10 +132,9 @@ class SlackDirectory:
 
     def forget_channel(self, place: ChannelRef) -> None:
         """Ask Slack again about a conversation whose id changed, and about everyone's conversations."""
-        self._conversations.pop(place, None)
-        self._members.pop(place, None)
-        for key in [key for key in self._memberships if key[0] == place.team]:
-            self._memberships.pop(key, None)
+        self._conversations.forget(place.team, place.channel)
+        self._members.forget(place.team, place.channel)
+        self._memberships.forget_team(place.team)
 
     async def _is_member(self, person: str, user: User, place: ChannelRef) -> bool:
         """Whether the user is in the conversation.
@@ -171,25 +159,24 @@ class SlackDirectory:
             return _Conversation(is_private=True, has_bot=False, dm_user="", has_outsiders=True)
 
     async def _conversation(self, place: ChannelRef) -> _Conversation:
-        if cached := self._conversations.get(place):
-            return cached
+        found = await self._conversations.get(place.team, place.channel)
+        if not found.has_bot:
+            self._conversations.forget(place.team, place.channel)
+        return found
+
+    async def _fetch_conversation(self, team: str, id_: str) -> _Conversation:
         with slack_call("conversations.info"):
-            client = await self._clients.for_team(place.team)
-            channel = (await client.conversations_info(channel=place.channel))["channel"]
+            client = await self._clients.for_team(team)
+            channel = (await client.conversations_info(channel=id_))["channel"]
         is_dm = bool(channel.get("is_im"))
         is_private = is_dm or bool(channel.get("is_private") or channel.get("is_mpim") or channel.get("is_group"))
         name = "" if is_dm else str(channel.get("name") or "")
         has_bot, dm_user = is_dm or bool(channel.get("is_member")), str(channel.get("user", ""))
-        found = _Conversation(is_private, has_bot, dm_user, name, bool(channel.get("is_ext_shared")))
-        if found.has_bot:
-            self._conversations[place] = found
-        return found
+        return _Conversation(is_private, has_bot, dm_user, name, bool(channel.get("is_ext_shared")))
 
     async def list_channels(self, team: str, person: str) -> Mapping[str, str]:
         """Return the names of the user's conversations that the bot can see, by id; raises SlackUnavailable."""
-        request, key = _request.get(), (team, person)
-        known = request.channels if request else None
-        return await _last_known(key, known, self._memberships, lambda: self._fetch_channels(team, person))
+        return await self._memberships.get(team, person, since=current_request())
 
     async def _fetch_channels(self, team: str, person: str) -> Mapping[str, str]:
         channels: dict[str, str] = {}
@@ -205,17 +192,15 @@ class SlackDirectory:
         return channels
 
     async def _list_members(self, place: ChannelRef) -> frozenset[str]:
-        request = _request.get()
-        known = request.members if request else None
-        return await _last_known(place, known, self._members, lambda: self._fetch_members(place))
+        return await self._members.get(place.team, place.channel, since=current_request())
 
-    async def _fetch_members(self, place: ChannelRef) -> frozenset[str]:
+    async def _fetch_members(self, team: str, channel: str) -> frozenset[str]:
         members: set[str] = set()
         cursor = None
         while cursor != "":
             with slack_call("conversations.members"):
-                client = await self._clients.for_team(place.team)
-                page = await client.conversations_members(channel=place.channel, limit=_PAGE_SIZE, cursor=cursor)
+                client = await self._clients.for_team(team)
+                page = await client.conversations_members(channel=channel, limit=_PAGE_SIZE, cursor=cursor)
             members.update(page["members"])
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         return frozenset(members)
@@ -224,8 +209,9 @@ class SlackDirectory:
         """Raises SlackUnavailable. A person whose data was erased counts as one who left."""
         if is_pseudonym(person):
             return User(is_guest=True, is_deactivated=True, is_unknown=True)
-        if cached := self._users.get((team, person)):
-            return cached
+        return await self._users.get(team, person)
+
+    async def _fetch_user(self, team: str, person: str) -> User:
         try:
             with slack_call("users.info"):
                 client = await self._clients.for_team(team)
@@ -234,55 +220,34 @@ class SlackDirectory:
             if error.code not in _UNKNOWN_USER_CODES:
                 raise
             log.info("user_unknown", person=person, why=error.code)
-            user = _unknown_user(error.code)
-        else:
-            user = _user(person, info, await self._clients.organization(team))
-        self._users[team, person] = user
-        return user
+            return _unknown_user(error.code)
+        return _user(person, info, await self._clients.organization(team))
+
+    async def _refill_users(self, team: str) -> None:
+        """Read many users with few calls, where Slack limits how often it is asked about one."""
+        with suppress(SlackUnavailable), fail_when_limited():
+            await self._everybody.get(team, "")
 
     async def list_administrators(self, team: str) -> Sequence[str]:
         """Return the administrators among the first members that Slack lists, from the cache for an hour."""
-        if (cached := self._administrators.get(team)) is not None:
-            return cached
+        return await self._administrators.get(team, "")
+
+    async def _read_users(self, team: str, _: str) -> Sequence[str]:
+        """Read the users of a workspace, keep them, and return its administrators."""
         client, organization = await self._clients.for_team(team), await self._clients.organization(team)
         found: list[str] = []
         cursor = None
-        for _ in range(_MAX_MEMBER_PAGES):
+        for _page in range(_MAX_USER_PAGES):
             with slack_call("users.list"):
-                page = await client.users_list(limit=_MEMBERS_PAGE_SIZE, cursor=cursor)
+                page = await client.users_list(limit=_USERS_PAGE_SIZE, cursor=cursor)
             for info in page["members"]:
                 user = _user(info["id"], info, organization)
+                self._users.store(team, info["id"], user)
                 if user.is_admin and user.is_human and not user.is_deactivated:
                     found.append(info["id"])
             if not (cursor := (page.get("response_metadata") or {}).get("next_cursor")):
                 break
-        self._administrators[team] = tuple(found)
-        return found
-
-
-async def _last_known(
-    key: K, known: MutableMapping[K, V] | None, cache: MutableMapping[K, V], fetch: Callable[[], Awaitable[V]]
-) -> V:
-    """Return what Slack says, asked once for each request; `known` is None outside of a request.
-
-    Without an answer from Slack return the last one from `cache`; raises SlackUnavailable if there is none, and
-    SlackRejected where Slack refuses.
-    """
-    cached = cache.get(key)
-    if (answer := cached if known is None else known.get(key)) is not None:
-        return answer
-    try:
-        answer = cache[key] = await fetch()
-    except SlackRejected:
-        raise
-    except SlackUnavailable:
-        # Not stored again, so that a silent Slack does not make it last longer.
-        if cached is None:
-            raise
-        answer = cached
-    if known is not None:
-        known[key] = answer
-    return answer
+        return tuple(found)
 
 
 def _unknown_user(code: str) -> User:

@@ -17,7 +17,8 @@ from bot.domain.round import Round
 from bot.ports.storage import StoragePorts
 from bot.telemetry import logs
 from bot.usecases.recall import RecallResult
-from handlers.slack.directory import SlackDirectory, start_membership_checks
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.lookups import start_membership_checks
 from handlers.slack.payloads.values import ButtonPress, FormSubmission, OptionsQuery
 
 # The key of a Bolt context under which listeners find the checks.

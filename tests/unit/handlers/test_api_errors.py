@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain.service_errors import ChannelClosed, SlackRejected, SlackUnavailable
-from handlers.slack.api_errors import TokenRejected, best_effort, slack_call
+from handlers.slack.api_errors import SlackRateLimited, TokenRejected, best_effort, slack_call
 from tests.support.fake_slack_server import Json, fake_slack_server
 
 NON_JSON_REPLIES = [
@@ -33,7 +33,7 @@ async def test_non_json_reply_counts_as_slack_unavailable(reply: Json) -> None:
     ("code", "kind"),
     [
         ("internal_error", SlackUnavailable),
-        ("ratelimited", SlackUnavailable),
+        ("ratelimited", SlackRateLimited),
         ("invalid_auth", TokenRejected),
         ("is_archived", ChannelClosed),
         ("is_inactive", ChannelClosed),

@@ -1,5 +1,7 @@
 """What users may see: errors count as no, answers are cached for a minute, invitations count at once."""
 
+import asyncio
+
 import pytest
 from slack_bolt.authorization import AuthorizeResult
 
@@ -271,3 +273,22 @@ async def test_administrators_are_found_on_every_page_and_kept_for_an_hour() -> 
             assert list(await directory.list_administrators("T1")) == ["U1", "U3"]
             clock.seconds += 3_000
         assert len(slack.calls_to("users.list")) == 2
+
+
+async def test_many_questions_about_one_user_ask_slack_once() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"user": {"name": "mei"}, "after": 0.05}]
+        directory = make_directory(slack)
+        users = await asyncio.gather(*(directory.get_user("T1", "U0MEI") for _ in range(50)))
+        assert len(slack.calls_to("users.info")) == 1
+    assert {user.name for user in users} == {"mei"}
+
+
+async def test_users_are_read_in_pages_where_slack_limits_how_often_it_is_asked_about_one() -> None:
+    async with fake_slack_server() as slack:
+        slack.replies["users.info"] = [{"error": "ratelimited"}]
+        slack.replies["users.list"] = [{"members": [{"id": f"U{n}", "name": f"voter-{n}"} for n in range(200)]}]
+        directory = make_directory(slack)
+        users = await asyncio.gather(*(directory.get_user("T1", f"U{n}") for n in range(200)))
+        assert len(slack.calls_to("users.list")) == 1
+    assert [user.name for user in users] == [f"voter-{n}" for n in range(200)]

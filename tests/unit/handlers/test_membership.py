@@ -13,7 +13,8 @@ from bot.domain.ids import ChannelRef
 from bot.domain.round_state import RoundState
 from bot.ports.rounds import RoundDraft
 from handlers import register
-from handlers.slack.directory import SlackDirectory, start_membership_checks
+from handlers.slack.directory import SlackDirectory
+from handlers.slack.lookups import start_membership_checks
 from handlers.slack.ownership import WorkspaceGuard
 from handlers.slack.payloads.values import ButtonPress
 from tests.support.builders import PLACE, make_closed_round

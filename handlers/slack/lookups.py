@@ -1,0 +1,168 @@
+"""Answers of Slack's lookup methods: shared by those who ask at the same time, and kept for a while."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
+
+from cachetools import LRUCache
+
+from bot.domain.service_errors import SlackRejected, SlackUnavailable
+from bot.ports.deadline import ack_deadline
+from handlers.slack.api_errors import SlackRateLimited
+from handlers.slack.rate_limits import fail_when_limited
+
+V = TypeVar("V")
+Key = tuple[str, str]
+
+_MAX_ANSWERS = 10_000
+
+# Requests and calls to Slack in the order in which they began.
+_order = count(1)
+_request: ContextVar[int] = ContextVar("membership_request", default=0)
+
+
+def start_membership_checks() -> None:
+    """Ask Slack again about memberships in the current task and the tasks that it creates, once each."""
+    _request.set(next(_order))
+
+
+def current_request() -> int:
+    """The place of the current request in the order of requests and calls; 0 outside of a request."""
+    return _request.get()
+
+
+@dataclass(frozen=True)
+class _Answer(Generic[V]):
+    value: V
+    asked_at: float
+    number: int
+
+
+@dataclass
+class _Call(Generic[V]):
+    """A call that did not begin yet, for everyone who asks until then; `since` is the latest that they demand."""
+
+    task: asyncio.Task[V]
+    since: int = 0
+
+
+class SlackLookup(Generic[V]):
+    """Answers of one of Slack's methods, by workspace and item; `fetch` asks Slack.
+
+    Those who ask at the same time share one call. An answer counts for `fresh_seconds`. For `usable_seconds` it also
+    counts where Slack fails, limits the rate, or answers too late for the ack of the current request. `refill` can
+    store answers about many items of a workspace, and is called when Slack limits the rate. `now` is a monotonic clock
+    in seconds.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[str, str], Awaitable[V]],
+        now: Callable[[], float],
+        *,
+        fresh_seconds: float,
+        usable_seconds: float,
+        refill: Callable[[str], Awaitable[object]] | None = None,
+    ) -> None:
+        self._fetch = fetch
+        self._now = now
+        self._fresh_seconds = fresh_seconds
+        self._usable_seconds = usable_seconds
+        self._refill = refill
+        self._answers: LRUCache[Key, _Answer[V]] = LRUCache(_MAX_ANSWERS)
+        self._waiting: dict[Key, _Call[V]] = {}
+        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._limited_until: LRUCache[str, float] = LRUCache(_MAX_ANSWERS)
+
+    async def get(self, team: str, item: str, since: int = 0) -> V:
+        """Return the answer of a call that began after `since` in the order of `current_request`.
+
+        Raises SlackUnavailable without an answer that may be used, and SlackRejected where Slack refuses.
+        """
+        key = (team, item)
+        if answer := self._fresh_answer(key, since):
+            return answer.value
+        if (call := self._waiting.get(key)) is None:
+            call = self._waiting[key] = _Call(asyncio.create_task(self._call(key)))
+            call.task.add_done_callback(_retrieve_error)
+        call.since = max(call.since, since)
+        try:
+            async with asyncio.timeout_at(ack_deadline()):
+                return await asyncio.shield(call.task)
+        except TimeoutError as error:
+            if answer := self._usable_answer(key):
+                return answer.value
+            raise SlackUnavailable("lookup: no answer before the ack deadline") from error
+
+    def store(self, team: str, item: str, value: V) -> None:
+        """Keep an answer that another method gave just now."""
+        self._answers[team, item] = _Answer(value, self._now(), next(_order))
+
+    def forget(self, team: str, item: str) -> None:
+        """Ask Slack again about an item."""
+        self._answers.pop((team, item), None)
+
+    def forget_team(self, team: str) -> None:
+        """Ask Slack again about all items of a workspace."""
+        for key in [key for key in self._answers if key[0] == team]:
+            self._answers.pop(key, None)
+
+    async def _call(self, key: Key) -> V:
+        """Wait for the running call, then answer those who have asked until now."""
+        async with self._locks.setdefault(key, asyncio.Lock()):
+            call = self._waiting.pop(key)
+            if answer := self._fresh_answer(key, call.since):
+                return answer.value
+            number, asked_at = next(_order), self._now()
+            try:
+                value = await self._ask_slack(key)
+            except SlackRejected:
+                raise
+            except SlackUnavailable:
+                if (answer := self._usable_answer(key)) is None:
+                    raise
+                # Slack was asked, but the answer's age stays: a silent Slack does not make it last longer.
+                self._answers[key] = replace(answer, number=number)
+                return answer.value
+            self._answers[key] = _Answer(value, asked_at, number)
+            return value
+
+    async def _ask_slack(self, key: Key) -> V:
+        """Ask Slack; where it limits the rate, wait as long as it says only without an answer that may be used."""
+        team, _ = key
+        is_usable = self._usable_answer(key) is not None
+        if self._now() < self._limited_until.get(team, 0):
+            if is_usable:
+                raise SlackUnavailable("lookup: ratelimited")
+        else:
+            try:
+                with fail_when_limited():
+                    return await self._fetch(*key)
+            except SlackRateLimited as error:
+                self._limited_until[team] = self._now() + error.retry_after
+                if is_usable:
+                    raise
+        if self._refill:
+            await self._refill(team)
+            if answer := self._fresh_answer(key, since=0):
+                return answer.value
+        return await self._fetch(*key)
+
+    def _fresh_answer(self, key: Key, since: int) -> _Answer[V] | None:
+        answer = self._answers.get(key)
+        is_fresh = answer and answer.number > since and self._now() - answer.asked_at < self._fresh_seconds
+        return answer if is_fresh else None
+
+    def _usable_answer(self, key: Key) -> _Answer[V] | None:
+        answer = self._answers.get(key)
+        return answer if answer and self._now() - answer.asked_at < self._usable_seconds else None
+
+
+def _retrieve_error(task: asyncio.Task[V]) -> None:
+    """Mark a call's error as seen: nobody reads it when all who asked have stopped waiting."""
+    if not task.cancelled():
+        task.exception()
