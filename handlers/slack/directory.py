@@ -58,7 +58,7 @@ class SlackDirectory:
         self._users = SlackLookup(
             self._fetch_user, now, fresh_seconds=cached, usable_seconds=usable, refill=self._refill_users
         )
-        self._everybody = SlackLookup(self._read_users, now, fresh_seconds=cached, usable_seconds=cached)
+        self._all_users = SlackLookup(self._read_users, now, fresh_seconds=cached, usable_seconds=cached)
         self._administrators = SlackLookup(
             self._read_users, now, fresh_seconds=_ADMINISTRATORS_CACHED, usable_seconds=_ADMINISTRATORS_CACHED
         )
@@ -226,7 +226,7 @@ class SlackDirectory:
     async def _refill_users(self, team: str) -> None:
         """Read many users with few calls, where Slack limits how often it is asked about one."""
         with suppress(SlackUnavailable), fail_when_limited():
-            await self._everybody.get(team, "")
+            await self._all_users.get(team, "")
 
     async def list_administrators(self, team: str) -> Sequence[str]:
         """Return the administrators among the first members that Slack lists, from the cache for an hour."""

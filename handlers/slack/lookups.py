@@ -1,4 +1,4 @@
-"""Answers of Slack's lookup methods: shared by those who ask at the same time, and kept for a while."""
+"""Answers of Slack's lookup methods: concurrent callers share a call, and the answers are kept for a while."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from cachetools import LRUCache
 
 from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.ports.deadline import ack_deadline
-from handlers.slack.api_errors import SlackRateLimited
+from handlers.slack.api_errors import SlackRateLimited, TokenRejected
 from handlers.slack.rate_limits import fail_when_limited
 
 V = TypeVar("V")
@@ -31,7 +31,7 @@ def start_membership_checks() -> None:
 
 
 def current_request() -> int:
-    """The place of the current request in the order of requests and calls; 0 outside of a request."""
+    """Return the place of the current request in the order of requests and calls; 0 outside of a request."""
     return _request.get()
 
 
@@ -44,7 +44,7 @@ class _Answer(Generic[V]):
 
 @dataclass
 class _Call(Generic[V]):
-    """A call that did not begin yet, for everyone who asks until then; `since` is the latest that they demand."""
+    """A call that has not begun yet and that all callers until then share; `since` is the largest they passed."""
 
     task: asyncio.Task[V]
     since: int = 0
@@ -53,10 +53,9 @@ class _Call(Generic[V]):
 class SlackLookup(Generic[V]):
     """Answers of one of Slack's methods, by workspace and item; `fetch` asks Slack.
 
-    Those who ask at the same time share one call. An answer counts for `fresh_seconds`. For `usable_seconds` it also
-    counts where Slack fails, limits the rate, or answers too late for the ack of the current request. `refill` can
-    store answers about many items of a workspace, and is called when Slack limits the rate. `now` is a monotonic clock
-    in seconds.
+    Concurrent callers share one call. An answer counts for `fresh_seconds`. For `usable_seconds` it also counts where
+    Slack fails, limits the rate, or answers too late for the ack of the current request. When Slack limits the rate,
+    `refill` may store answers about many items of a workspace. `now` is a monotonic clock in seconds.
     """
 
     def __init__(
@@ -75,13 +74,13 @@ class SlackLookup(Generic[V]):
         self._refill = refill
         self._answers: LRUCache[Key, _Answer[V]] = LRUCache(_MAX_ANSWERS)
         self._waiting: dict[Key, _Call[V]] = {}
-        self._locks: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._mutexes: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
         self._limited_until: LRUCache[str, float] = LRUCache(_MAX_ANSWERS)
 
     async def get(self, team: str, item: str, since: int = 0) -> V:
         """Return the answer of a call that began after `since` in the order of `current_request`.
 
-        Raises SlackUnavailable without an answer that may be used, and SlackRejected where Slack refuses.
+        Raises SlackUnavailable without a usable answer; SlackRejected and TokenRejected where Slack refuses.
         """
         key = (team, item)
         if answer := self._fresh_answer(key, since):
@@ -112,15 +111,15 @@ class SlackLookup(Generic[V]):
             self._answers.pop(key, None)
 
     async def _call(self, key: Key) -> V:
-        """Wait for the running call, then answer those who have asked until now."""
-        async with self._locks.setdefault(key, asyncio.Lock()):
+        """Wait for the running call, then answer the callers until now."""
+        async with self._mutexes.setdefault(key, asyncio.Lock()):
             call = self._waiting.pop(key)
             if answer := self._fresh_answer(key, call.since):
                 return answer.value
             number, asked_at = next(_order), self._now()
             try:
                 value = await self._ask_slack(key)
-            except SlackRejected:
+            except (SlackRejected, TokenRejected):
                 raise
             except SlackUnavailable:
                 if (answer := self._usable_answer(key)) is None:
@@ -132,7 +131,7 @@ class SlackLookup(Generic[V]):
             return value
 
     async def _ask_slack(self, key: Key) -> V:
-        """Ask Slack; where it limits the rate, wait as long as it says only without an answer that may be used."""
+        """Ask Slack; without a usable answer, wait as long as Slack says when it limits the rate."""
         team, _ = key
         is_usable = self._usable_answer(key) is not None
         if self._now() < self._limited_until.get(team, 0):
@@ -163,6 +162,6 @@ class SlackLookup(Generic[V]):
 
 
 def _retrieve_error(task: asyncio.Task[V]) -> None:
-    """Mark a call's error as seen: nobody reads it when all who asked have stopped waiting."""
+    """Retrieve a call's error, which asyncio would log if all callers have stopped waiting."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""Questions to Slack at the same time share a call that begins after them; the last answer counts at a rate limit."""
+"""Concurrent callers share a call that begins after them; the last answer counts while Slack limits the rate."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.service_errors import SlackRejected, SlackUnavailable
 from bot.ports.deadline import start_ack_deadline
-from handlers.slack.api_errors import SlackRateLimited
+from handlers.slack.api_errors import SlackRateLimited, TokenRejected
 from handlers.slack.lookups import SlackLookup, current_request, start_membership_checks
 
 LIMITED = SlackRateLimited("users.info: ratelimited", 30)
@@ -70,7 +70,7 @@ async def test_a_request_asks_once() -> None:
     assert await lookup.get("T1", "C1", since=current_request()) == 2
 
 
-async def test_last_answer_counts_at_a_rate_limit_and_slack_is_left_alone_meanwhile() -> None:
+async def test_last_answer_counts_until_retry_after_has_passed() -> None:
     method = FakeMethod()
     lookup = method.lookup()
     assert await lookup.get("T1", "U1") == 1
@@ -84,7 +84,7 @@ async def test_last_answer_counts_at_a_rate_limit_and_slack_is_left_alone_meanwh
     assert await lookup.get("T1", "U1") == 3
 
 
-async def test_last_answer_of_another_workspace_is_asked_for_at_a_rate_limit() -> None:
+async def test_rate_limit_of_one_workspace_does_not_count_for_another() -> None:
     method = FakeMethod()
     lookup = method.lookup()
     for team in ("T1", "T2"):
@@ -126,13 +126,21 @@ async def test_last_answer_counts_for_a_limited_time_while_slack_is_silent(age: 
             await lookup.get("T1", "U1")
 
 
-async def test_refusal_of_slack_counts_at_once() -> None:
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        SlackRejected("users.info: missing_scope", "missing_scope"),
+        TokenRejected("users.info: token_revoked"),
+    ],
+    ids=str,
+)
+async def test_refusal_of_slack_counts_at_once(refusal: SlackUnavailable) -> None:
     method = FakeMethod()
     lookup = method.lookup()
     await lookup.get("T1", "U1")
-    method.errors = [SlackRejected("users.info: missing_scope", "missing_scope")]
+    method.errors = [refusal]
     method.seconds += 61
-    with pytest.raises(SlackRejected):
+    with pytest.raises(type(refusal)):
         await lookup.get("T1", "U1")
 
 
@@ -156,7 +164,7 @@ async def test_request_does_not_wait_longer_than_its_ack_can(is_known: bool, mon
     assert await lookup.get("T1", "U1") == len(method.calls), "the late answer is kept for the next request"
 
 
-async def test_failure_of_a_shared_call_reaches_everyone_and_the_next_question_asks_again() -> None:
+async def test_failure_of_a_shared_call_reaches_all_callers_and_is_not_kept() -> None:
     method = FakeMethod()
     method.errors = [SlackUnavailable("users.info: internal_error")]
     lookup = method.lookup()
@@ -165,7 +173,7 @@ async def test_failure_of_a_shared_call_reaches_everyone_and_the_next_question_a
     assert await lookup.get("T1", "U1") == 2
 
 
-async def test_one_who_stops_waiting_does_not_end_the_call_of_the_others() -> None:
+async def test_caller_that_stops_waiting_does_not_end_the_shared_call() -> None:
     method = FakeMethod()
     method.gate.clear()
     lookup = method.lookup()
