@@ -134,21 +134,21 @@ class SlackLookup(Generic[V]):
         """Ask Slack; without a usable answer, wait as long as Slack says when it limits the rate."""
         team, _ = key
         is_usable = self._usable_answer(key) is not None
-        if self._now() < self._limited_until.get(team, 0):
-            if is_usable:
-                raise SlackUnavailable("lookup: ratelimited")
-        else:
-            try:
-                with fail_when_limited():
-                    return await self._fetch(*key)
-            except SlackRateLimited as error:
-                self._limited_until[team] = self._now() + error.retry_after
-                if is_usable:
-                    raise
-        if self._refill:
+        if not is_usable and self._refill is None:
+            return await self._fetch(*key)
+        if is_usable and self._now() < self._limited_until.get(team, 0.0):
+            raise SlackUnavailable("lookup: ratelimited")
+        try:
+            with fail_when_limited():
+                return await self._fetch(*key)
+        except SlackRateLimited as error:
+            self._limited_until[team] = self._now() + error.retry_after
+            if is_usable or self._refill is None:
+                raise
             await self._refill(team)
             if answer := self._fresh_answer(key, since=0):
                 return answer.value
+            await asyncio.sleep(error.retry_after)
         return await self._fetch(*key)
 
     def _fresh_answer(self, key: Key, since: int) -> _Answer[V] | None:

@@ -94,10 +94,26 @@ async def test_rate_limit_of_one_workspace_does_not_count_for_another() -> None:
     assert [await lookup.get(team, "U1") for team in ("T1", "T2")] == [1, 4]
 
 
-async def test_a_first_question_waits_for_the_rate_limit() -> None:
+async def test_a_first_question_is_asked_once_and_waits_in_the_client() -> None:
     method = FakeMethod()
     method.errors = [LIMITED]
-    assert await method.lookup().get("T1", "U1") == 2
+    with pytest.raises(SlackRateLimited):
+        await method.lookup().get("T1", "U1")
+    assert len(method.calls) == 1
+
+
+async def test_a_first_question_that_refill_cannot_answer_waits_until_retry_after_has_passed() -> None:
+    method = FakeMethod()
+    method.errors = [SlackRateLimited("users.info: ratelimited", 0.2)]
+
+    async def refill(team: str) -> None:
+        assert team == "T1"
+
+    lookup = SlackLookup(method.fetch, lambda: 0.0, fresh_seconds=60, usable_seconds=60, refill=refill)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    assert await lookup.get("T1", "U1") == 2
+    assert loop.time() - start >= 0.19
 
 
 async def test_refill_answers_a_first_question_at_a_rate_limit() -> None:
