@@ -120,6 +120,7 @@ class SlackLookup(Generic[V]):
             try:
                 value = await self._ask_slack(key)
             except (SlackRejected, TokenRejected):
+                self._answers.pop(key, None)
                 raise
             except SlackUnavailable:
                 if (answer := self._usable_answer(key)) is None:
@@ -132,24 +133,32 @@ class SlackLookup(Generic[V]):
 
     async def _ask_slack(self, key: Key) -> V:
         """Ask Slack; without a usable answer, wait as long as Slack says when it limits the rate."""
-        team, _ = key
         is_usable = self._usable_answer(key) is not None
         if not is_usable and self._refill is None:
             return await self._fetch(*key)
-        if is_usable and self._now() < self._limited_until.get(team, 0.0):
-            raise SlackUnavailable("lookup: ratelimited")
+        try:
+            return await self._fetch_unless_limited(key)
+        except SlackRateLimited as error:
+            if is_usable or self._refill is None:
+                raise
+            retry_after = error.retry_after
+        await self._refill(key[0])
+        if answer := self._fresh_answer(key, since=0):
+            return answer.value
+        await asyncio.sleep(retry_after)
+        return await self._fetch(*key)
+
+    async def _fetch_unless_limited(self, key: Key) -> V:
+        """Ask Slack; raises SlackRateLimited at once, and without a call until `Retry-After` has passed."""
+        team, _ = key
+        if (seconds := self._limited_until.get(team, 0.0) - self._now()) > 0:
+            raise SlackRateLimited("lookup: ratelimited", seconds)
         try:
             with fail_when_limited():
                 return await self._fetch(*key)
         except SlackRateLimited as error:
             self._limited_until[team] = self._now() + error.retry_after
-            if is_usable or self._refill is None:
-                raise
-            await self._refill(team)
-            if answer := self._fresh_answer(key, since=0):
-                return answer.value
-            await asyncio.sleep(error.retry_after)
-        return await self._fetch(*key)
+            raise
 
     def _fresh_answer(self, key: Key, since: int) -> _Answer[V] | None:
         answer = self._answers.get(key)

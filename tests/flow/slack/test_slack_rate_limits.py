@@ -4,7 +4,7 @@ import asyncio
 
 from tests.support.practice_environment import DANIEL, LENA, QUIET, PracticeEnvironment
 
-# A bot of its own: what it learns about Slack's limits outlasts a test.
+# A bot of its own, since it remembers a rate limit of Slack after the test.
 BOT_SETTINGS: dict[str, str] = {}
 LOOKUPS = ("users.info", "conversations.members", "conversations.info", "users.conversations")
 

@@ -116,6 +116,22 @@ async def test_a_first_question_that_refill_cannot_answer_waits_until_retry_afte
     assert loop.time() - start >= 0.19
 
 
+async def test_first_questions_go_to_refill_without_a_call_until_retry_after_has_passed() -> None:
+    method = FakeMethod()
+    method.errors = [LIMITED]
+
+    async def refill(team: str) -> None:
+        lookup.store(team, f"U{len(refilled) + 1}", 7)
+        refilled.append(team)
+
+    refilled: list[str] = []
+    lookup = SlackLookup(method.fetch, lambda: method.seconds, fresh_seconds=60, usable_seconds=60, refill=refill)
+    assert [await lookup.get("T1", item) for item in ("U1", "U2")] == [7, 7]
+    assert len(method.calls) == 1
+    method.seconds += 31
+    assert await lookup.get("T1", "U3") == 2
+
+
 async def test_refill_answers_a_first_question_at_a_rate_limit() -> None:
     method = FakeMethod()
     method.errors = [LIMITED]
@@ -157,6 +173,18 @@ async def test_refusal_of_slack_counts_at_once(refusal: SlackUnavailable) -> Non
     method.errors = [refusal]
     method.seconds += 61
     with pytest.raises(type(refusal)):
+        await lookup.get("T1", "U1")
+
+
+async def test_answer_from_before_a_refusal_is_not_used_while_slack_is_silent() -> None:
+    method = FakeMethod()
+    lookup = method.lookup()
+    await lookup.get("T1", "U1")
+    method.errors = [SlackRejected("users.info: missing_scope", "missing_scope"), LIMITED]
+    method.seconds += 61
+    with pytest.raises(SlackRejected):
+        await lookup.get("T1", "U1")
+    with pytest.raises(SlackRateLimited):
         await lookup.get("T1", "U1")
 
 
